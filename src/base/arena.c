@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 16, CHUNK_MIN = 4096, CHUNK_MAX = 1 << 20 };
+
+struct chunk {
+    struct chunk *before;
+    size_t size; /* of the whole chunk, head included */
+    size_t used; /* from the chunk's first byte; at least HEAD */
+};
+enum { HEAD = (sizeof(struct chunk) + ALIGN - 1) / ALIGN * ALIGN };
+
+struct arena {
+    struct allocator from;
+    struct chunk *chunk; /* the newest, from which memory is cut */
+    size_t taken, limit;
+    jmp_buf *landing; /* of the innermost arena_try() */
+};
+
+static void *libc_alloc(void *user, size_t size)
+{
+    (void)user;
+    return malloc(size);
+}
+
+static void libc_release(void *user, void *memory, size_t size)
+{
+    (void)user, (void)size;
+    free(memory);
+}
+
+const struct allocator allocator_libc = { libc_alloc, libc_release, NULL };
+
+struct arena *arena_new(const struct allocator *from, size_t limit)
+{
+    struct arena *arena = from->alloc(from->user, sizeof *arena);
+    if (arena)
+        *arena = (struct arena) { .from = *from, .limit = limit };
+    return arena;
+}
+
+static void drop_newest(struct arena *arena)
+{
+    struct chunk *chunk = arena->chunk;
+    arena->chunk = chunk->before;
+    arena->taken -= chunk->size;
+    arena->from.release(arena->from.user, chunk, chunk->size);
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    while (arena->chunk)
+        drop_newest(arena);
+    arena->from.release(arena->from.user, arena, sizeof *arena);
+}
+
+int arena_try(struct arena *arena, struct error *err, int (*body)(void *arg), void *arg)
+{
+    jmp_buf landing;
+    jmp_buf *outer = arena->landing;
+    int code;
+
+    if (setjmp(landing)) {
+        arena->landing = outer;
+        return fail(err, ANYBPF_E_MEMORY, "out of memory after %zu bytes", arena->taken);
+    }
+    arena->landing = &landing;
+    code = body(arg);
+    arena->landing = outer;
+    return code;
+}
+
+static _Noreturn void run_out(struct arena *arena)
+{
+    if (!arena->landing)
+        abort(); /* our own bug: allocation outside arena_try() */
+    longjmp(*arena->landing, 1);
+}
+
+static struct chunk *add_chunk(struct arena *arena, size_t need)
+{
+    /* Chunks double with what the arena holds, so that small lifetimes stay small. */
+    size_t size = arena->taken < CHUNK_MIN ? CHUNK_MIN
+        : arena->taken > CHUNK_MAX         ? CHUNK_MAX
+                                           : arena->taken;
+    struct chunk *chunk;
+
+    if (size < need + HEAD)
+        size = need + HEAD;
+    if (arena->limit && size > arena->limit - arena->taken)
+        run_out(arena);
+    chunk = arena->from.alloc(arena->from.user, size);
+    if (!chunk)
+        run_out(arena);
+    *chunk = (struct chunk) { arena->chunk, size, HEAD };
+    arena->chunk = chunk;
+    arena->taken += size;
+    return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    struct chunk *chunk = arena->chunk;
+    char *memory;
+
+    if (size > SIZE_MAX / 4)
+        run_out(arena);
+    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    if (!chunk || size > chunk->size - chunk->used)
+        chunk = add_chunk(arena, size);
+    memory = (char *)chunk + chunk->used;
+    chunk->used += size;
+    return memset(memory, 0, size);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        run_out(arena);
+    return arena_alloc(arena, bytes);
+}
+
+char *arena_string(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1);
+    return length ? memcpy(copy, text, length) : copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    char *text;
+    int length;
+
+    va_start(args, format);
+    length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    text = arena_alloc(arena, (size_t)(length < 0 ? 0 : length) + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)(length < 0 ? 0 : length) + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+size_t arena_taken(const struct arena *arena)
+{
+    return arena->taken;
+}
+
+struct arena_mark arena_mark(struct arena *arena)
+{
+    return (struct arena_mark) { arena->chunk, arena->chunk ? arena->chunk->used : 0 };
+}
+
+void arena_reset(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->chunk != mark.chunk)
+        drop_newest(arena);
+    if (arena->chunk)
+        arena->chunk->used = mark.used;
+}
