@@ -60,3 +60,15 @@ static inline uint64_t bytes_u64_in(const void *at, bool big)
     uint64_t v = bytes_u64(at);
     return big == HOST_IS_BIG ? v : __builtin_bswap64(v);
 }
+static inline void bytes_set_u16_in(void *at, uint16_t v, bool big)
+{
+    bytes_set_u16(at, big == HOST_IS_BIG ? v : __builtin_bswap16(v));
+}
+static inline void bytes_set_u32_in(void *at, uint32_t v, bool big)
+{
+    bytes_set_u32(at, big == HOST_IS_BIG ? v : __builtin_bswap32(v));
+}
+static inline void bytes_set_u64_in(void *at, uint64_t v, bool big)
+{
+    bytes_set_u64(at, big == HOST_IS_BIG ? v : __builtin_bswap64(v));
+}
