@@ -35,7 +35,7 @@ void error_prefix(struct error *err, const char *format, ...)
     int length = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     kept = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
-    snprintf(text + kept, sizeof text - kept, ": %s", err->text);
+    snprintf(text + kept, sizeof text - kept, ": %.*s", (int)(sizeof text - kept), err->text);
     memcpy(err->text, text, sizeof text);
 }
 
