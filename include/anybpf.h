@@ -45,6 +45,226 @@ enum {
     ANYBPF_E_FAULT = -12       /* a program reached memory it must not, and was ended */
 };
 
+/* ---- Environment ---- */
+
+/* What programs of one embedder may use: helpers, context types, map kinds. Two environments in a
+ * process know nothing of each other. */
+struct anybpf_env;
+
+/* A new environment with the built-in helpers, context types (xdp, tc, socket, raw_tp) and map
+ * kinds. NULL: no memory. anybpf_env_free() also closes the objects opened in it. */
+ANYBPF_API struct anybpf_env *anybpf_env_new(void);
+ANYBPF_API void anybpf_env_free(struct anybpf_env *env);
+
+/* The sentence about the last failure of a function given this environment, its objects, programs
+ * or maps in this thread; "" if there was none. Valid until the next call. */
+ANYBPF_API const char *anybpf_error(const struct anybpf_env *env);
+
+/* Describes a context type: programs in section "NAME" or "NAME/..." get a pointer to this struct,
+ * in the host's own layout, as r1. declaration: C text whose last struct is the context; earlier
+ * declarations may define types that it uses. Programs may read every member and write those
+ * marked __rw. The object's own definition must have the same layout.
+ * E_FORMAT (the sentence has line and column), E_EXISTS. */
+ANYBPF_API int anybpf_env_context(
+    struct anybpf_env *env, const char *name, const char *declaration);
+
+/* Offers a C function to programs as helper `id` (1,000 to 2^31 - 1 are the embedder's). prototype:
+ * C text, at most five parameters, integers or pointers, a leading `struct anybpf_vcpu *` not
+ * counted. The verifier knows of a pointer only what annotations after the parameter's name say:
+ *
+ *   const void *p __sz(n)      readable memory of as many bytes as parameter n (an integer) says
+ *   void *p __sz(n)            writable memory, initialised
+ *   void *p __uninit __sz(n)   memory that the function fills
+ *   const T *p                 readable memory of the size of T; T *p: writable
+ *   T *p __nullable            NULL too
+ *   struct NAME *p __ctx       the program's context, which must be of type NAME
+ *   const char *s __str        a NUL-ended string in read-only memory
+ *
+ * The function must not keep such a pointer. It runs in the thread that called the program.
+ * E_FORMAT, E_UNSUPPORTED, E_EXISTS. */
+ANYBPF_API int anybpf_env_helper(
+    struct anybpf_env *env, uint32_t id, const char *prototype, void *function);
+
+/* Text for people: the verifier's log, and what programs print with bpf_trace_printk. Called in
+ * the thread where it arises; `text` ends with a newline. */
+enum anybpf_log {
+    ANYBPF_LOG_PRINTK,   /* of programs */
+    ANYBPF_LOG_WARNING,  /* things that work but deserve a look */
+    ANYBPF_LOG_REJECTED, /* why and where the verifier refused a program */
+    ANYBPF_LOG_VERIFIER  /* every instruction that the verifier walks, with register states */
+};
+typedef void anybpf_log_fn(void *user, enum anybpf_log kind, const char *text);
+/* Gives `log` all text up to and including kind `most`. Without a log function it is dropped. */
+ANYBPF_API void anybpf_env_log(
+    struct anybpf_env *env, enum anybpf_log most, anybpf_log_fn *log, void *user);
+
+/* ---- Objects ---- */
+
+/* An object file: programs and maps. */
+struct anybpf_object;
+struct anybpf_prog;
+struct anybpf_map;
+
+/* Opens a BPF object, as clang builds it, from a file or from memory (copied; `name` stands in
+ * messages), or makes one of `count` 8-byte instructions in the host's byte order, as one program
+ * of the given section ("xdp", "req") named "main".
+ * NULL: E_SYSTEM, E_FORMAT (file, section, offset), E_UNSUPPORTED, E_MEMORY. */
+ANYBPF_API struct anybpf_object *anybpf_open(struct anybpf_env *env, const char *path);
+ANYBPF_API struct anybpf_object *anybpf_open_memory(
+    struct anybpf_env *env, const void *data, size_t size, const char *name);
+ANYBPF_API struct anybpf_object *anybpf_open_insns(
+    struct anybpf_env *env, const void *insns, size_t count, const char *section);
+/* Frees an object with its programs and maps. No thread may run them any more. */
+ANYBPF_API void anybpf_close(struct anybpf_object *obj);
+
+/* Settings, before the first program is loaded. */
+enum anybpf_setting {
+    ANYBPF_TRUSTED = 1,     /* 1: structural checks only; the embedder answers for the program */
+    ANYBPF_INTERPRET = 2,   /* 1: run by the interpreter instead of machine code */
+    ANYBPF_CHECK_ACCESS = 3 /* 1: with INTERPRET: every access is checked as it happens */
+};
+/* E_ARGUMENT; E_BUSY when programs are loaded already. */
+ANYBPF_API int anybpf_set(struct anybpf_object *obj, enum anybpf_setting setting, uint64_t value);
+/* Gives a program a type by a section name ("xdp", "tc"), whatever its own section is called. */
+ANYBPF_API int anybpf_set_type(struct anybpf_object *obj, const char *prog, const char *section);
+/* Lets a map have another size, or this one: before loading. */
+ANYBPF_API int anybpf_set_max_entries(struct anybpf_object *obj, const char *map, uint32_t entries);
+
+/* Makes the maps, verifies and compiles every program. anybpf_find() does so for one program only.
+ * Nothing is half done after an error. E_REJECTED, E_UNSUPPORTED, E_MEMORY, E_NOT_FOUND (helper). */
+ANYBPF_API int anybpf_load(struct anybpf_object *obj);
+
+/* ---- Programs ---- */
+
+/* The program of that name (its C function), loaded; NULL for `name` is the only or first one. */
+ANYBPF_API struct anybpf_prog *anybpf_find(struct anybpf_object *obj, const char *name);
+/* The next program, loaded or not; NULL begins, NULL ends. */
+ANYBPF_API struct anybpf_prog *anybpf_next_prog(struct anybpf_object *obj, struct anybpf_prog *prog);
+ANYBPF_API int anybpf_load_prog(struct anybpf_prog *prog);
+
+struct anybpf_prog_info {
+    const char *name, *section, *context; /* as long as the object lives */
+    uint32_t insns;          /* 8-byte slots */
+    bool loaded;             /* what follows is 0 if not */
+    bool trusted;            /* not verified */
+    bool compiled;           /* false: interpreted */
+    uint64_t verified_insns; /* instructions that the verifier walked */
+    uint32_t verified_states;
+    uint64_t verify_ns, compile_ns; /* compile_ns: from checked to sealed image */
+    uint32_t stack, tree;    /* bytes of stack: of the main function, of everything it calls */
+    uint32_t code_bytes;
+    uint64_t memory_bytes;   /* what the loaded program takes, its code included */
+};
+/* size: sizeof info, so that the struct can grow. */
+ANYBPF_API void anybpf_prog_info(
+    const struct anybpf_prog *prog, struct anybpf_prog_info *info, size_t size);
+
+/* Runs a program on a context in memory. size: bytes of ctx; at least what the context type says,
+ * and for raw memory the length that the program gets in r2. result may be NULL.
+ * E_ARGUMENT (size), E_BUSY (no virtual CPU for this thread), E_FAULT, E_MEMORY. Signal-safe once
+ * the thread has made a call. */
+ANYBPF_API int anybpf_call(
+    const struct anybpf_prog *prog, void *ctx, size_t size, uint64_t *result);
+
+/* ---- Packets ---- */
+
+/* A pointer in 8 bytes on every processor, the layout that compiled code reads. Set the slot of
+ * the whole struct to 0 first where pointers are smaller. */
+#define ANYBPF_POINTER(type, name)                                                                 \
+    union {                                                                                        \
+        type *name;                                                                                \
+        uint64_t name##_slot;                                                                      \
+    }
+
+/* A packet as the host has it; programs of the types xdp, tc and socket see it as struct xdp_md
+ * or struct __sk_buff. Zero it, then set head, data, data_end, tail and what matters. */
+struct anybpf_packet {
+    ANYBPF_POINTER(uint8_t, head);      /* the buffer's first byte: room for xdp_adjust_head */
+    ANYBPF_POINTER(uint8_t, data_meta); /* metadata before data; NULL: none, equal to data */
+    ANYBPF_POINTER(uint8_t, data);      /* the packet's first byte */
+    ANYBPF_POINTER(uint8_t, data_end);  /* past its last byte */
+    ANYBPF_POINTER(uint8_t, tail);      /* past the buffer's last byte: room for xdp_adjust_tail */
+    uint64_t tstamp;                    /* ns */
+    uint32_t ingress_ifindex, egress_ifindex, rx_queue_index;
+    uint32_t mark, priority, hash, pkt_type, queue_mapping, tc_index, tc_classid;
+    uint32_t wire_len, napi_id, gso_segs, gso_size;
+    uint16_t protocol; /* Ethertype in network order; 0: taken from the packet by anybpf_call_packet */
+    uint16_t vlan_proto, vlan_tci;
+    uint16_t vlan_present;
+    uint32_t cb[5];
+    uint32_t reserved;
+};
+
+/* Runs a program of type xdp, tc or socket on one packet; the program may change the packet and
+ * the struct. Errors as anybpf_call(). */
+ANYBPF_API int anybpf_call_packet(
+    const struct anybpf_prog *prog, struct anybpf_packet *packet, uint64_t *result);
+/* The same for count packets, in order; verdicts[i] receives the result of packets[i]. */
+ANYBPF_API int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *packets,
+    size_t count, uint32_t *verdicts);
+
+/* ---- Maps ---- */
+
+/* The map of that name, made if it was not; and all maps one after another. */
+ANYBPF_API struct anybpf_map *anybpf_find_map(struct anybpf_object *obj, const char *name);
+ANYBPF_API struct anybpf_map *anybpf_next_map(struct anybpf_object *obj, struct anybpf_map *map);
+
+struct anybpf_map_info {
+    const char *name;
+    uint32_t type; /* the kernel's enum bpf_map_type */
+    uint32_t key_size, value_size, max_entries, flags;
+    uint32_t cpus; /* values per key that anybpf_map_lookup() gives: 1, or of per-CPU maps more */
+    bool is_data;  /* global data: .rodata, .data, .bss */
+};
+ANYBPF_API void anybpf_map_info(
+    const struct anybpf_map *map, struct anybpf_map_info *info, size_t size);
+
+enum { ANYBPF_ANY = 0, ANYBPF_NOEXIST = 1, ANYBPF_EXIST = 2 };
+
+/* Copy values out and in. Per-CPU maps: cpus values, each padded to 8 bytes, one after another.
+ * E_NOT_FOUND, E_EXISTS, E_FULL, E_ARGUMENT, E_MEMORY, E_UNSUPPORTED (for this kind of map). */
+ANYBPF_API int anybpf_map_lookup(const struct anybpf_map *map, const void *key, void *value);
+ANYBPF_API int anybpf_map_update(
+    struct anybpf_map *map, const void *key, const void *value, uint64_t flags);
+ANYBPF_API int anybpf_map_delete(struct anybpf_map *map, const void *key);
+/* The key after `key` in no particular order; NULL begins. E_NOT_FOUND ends. An element deleted
+ * meanwhile may lead back to the beginning, as in the kernel. next may be key's own memory. */
+ANYBPF_API int anybpf_map_next_key(const struct anybpf_map *map, const void *key, void *next);
+/* The memory of global data or of an array, as programs see it; lives as long as the object. NULL
+ * for other kinds. size may be NULL. */
+ANYBPF_API void *anybpf_map_data(struct anybpf_map *map, size_t *size);
+/* Puts a loaded program in a slot of a prog array, or takes it out (NULL). */
+ANYBPF_API int anybpf_map_set_prog(
+    struct anybpf_map *map, uint32_t index, const struct anybpf_prog *prog);
+
+/* ---- Ring buffers ---- */
+
+/* A descriptor for poll and epoll, readable while records wait; the map's own: do not close it. */
+ANYBPF_API int anybpf_ring_fd(struct anybpf_map *map);
+/* Waits up to timeout_ms (0: not at all; negative: for ever) and gives every waiting record to
+ * `record`, until that returns non-zero. Returns the number of records consumed, or a negative
+ * error. One thread at a time. Perf event arrays too: cpu is the virtual CPU of the record. */
+typedef int anybpf_record_fn(void *user, uint32_t cpu, const void *data, size_t size);
+ANYBPF_API int anybpf_ring_poll(
+    struct anybpf_map *map, int timeout_ms, anybpf_record_fn *record, void *user);
+
+/* ---- Process ---- */
+
+/* What a process has only one of. */
+enum anybpf_process_setting {
+    ANYBPF_PERF_MAP = 1,      /* 1: write /tmp/perf-PID.map for perf */
+    ANYBPF_GDB = 2,           /* 1: tell gdb of compiled programs */
+    ANYBPF_FAULT_HANDLER = 3  /* 0: never install handlers of SIGSEGV and SIGBUS; the host then
+                                 gives these signals to anybpf_handle_fault() */
+};
+/* Before the first program is loaded. E_ARGUMENT, E_BUSY. */
+ANYBPF_API int anybpf_process_set(enum anybpf_process_setting setting, uint64_t value);
+/* For hosts that own the signal: call it first in the handler, with the handler's arguments;
+ * true if the fault was a program's and is dealt with. Signal-safe. */
+ANYBPF_API bool anybpf_handle_fault(int signal, void *siginfo, void *ucontext);
+
+ANYBPF_API const char *anybpf_version(void);
+
 #ifdef __cplusplus
 }
 #endif
