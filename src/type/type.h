@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* C types: one graph for the BTF of objects, for declarations in C text and (later) for DWARF.
+ *
+ * A type is a const node that points to the types it is made of, so types of different sets mix
+ * freely. The kinds are BTF's (Documentation/bpf/btf.rst of the kernel), with sizes and alignment
+ * worked out. What by-value nesting (members, elements, typedefs, qualifiers) reaches from a type
+ * is a finite tree of at most TYPE_DEPTH levels and TYPE_WEIGHT nodes, and every member lies
+ * within its struct: whoever made the node has checked it, readers may just recurse. Pointers and
+ * prototypes may form cycles. */
+#pragma once
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/vector.h"
+
+enum { TYPE_DEPTH = 64, TYPE_WEIGHT = 1 << 20 };
+
+/* BTF's numbers. COMPLEX and VECTOR have none and come from DWARF only. */
+enum type_kind {
+    TYPE_VOID,
+    TYPE_INT,
+    TYPE_PTR,
+    TYPE_ARRAY,
+    TYPE_STRUCT,
+    TYPE_UNION,
+    TYPE_ENUM,
+    TYPE_FWD, /* struct or union (is_union) of which only the name is known */
+    TYPE_TYPEDEF,
+    TYPE_VOLATILE,
+    TYPE_CONST,
+    TYPE_RESTRICT,
+    TYPE_FUNC,       /* a function's name, with its prototype in `to` */
+    TYPE_FUNC_PROTO, /* `to` is what it returns */
+    TYPE_VAR,
+    TYPE_DATASEC,
+    TYPE_FLOAT,
+    TYPE_DECL_TAG, /* kept for its id only: its text is among the tags of what it marks */
+    TYPE_TYPE_TAG, /* a qualifier with a name */
+    TYPE_ENUM64,
+    TYPE_COMPLEX,
+    TYPE_VECTOR,
+    TYPE_KINDS
+};
+
+/* Of functions and variables, in BTF's numbers. */
+enum type_linkage { LINKAGE_STATIC, LINKAGE_GLOBAL, LINKAGE_EXTERN };
+
+struct type {
+    uint8_t kind;     /* enum type_kind */
+    uint8_t linkage;  /* FUNC, VAR: enum type_linkage */
+    bool is_signed;   /* INT, ENUM, ENUM64 */
+    bool is_bool;     /* INT: _Bool */
+    bool is_char;     /* INT: plain char as clang marks it, or declared as char */
+    bool is_union;    /* FWD */
+    bool is_variadic; /* FUNC_PROTO: ends in "..." */
+    bool is_packed;   /* STRUCT, UNION: some member lies below its natural alignment */
+    uint32_t id;      /* in the set that made it; 0 is void */
+    uint32_t
+        count; /* elements of an ARRAY, or how many of the union below; 0 of a flexible array */
+    uint32_t align; /* bytes; 1 where it has no size */
+    uint64_t
+        size; /* bytes; 0 for void, FWD, functions; qualifiers and typedefs: of what they name */
+    const char *name;      /* never NULL; "" if it has none; TYPE_TAG: the tag */
+    const struct type *to; /* PTR, ARRAY, TYPEDEF, qualifiers, FUNC, FUNC_PROTO, VAR, DECL_TAG,
+                              COMPLEX, VECTOR; else NULL */
+    union {
+        const struct member *members;         /* STRUCT, UNION */
+        const struct enumerator *enumerators; /* ENUM, ENUM64 */
+        const struct param *params;           /* FUNC_PROTO */
+        const struct var *vars;               /* DATASEC */
+        struct int_bits { /* INT: where in its size the value lies; seldom not all of it */
+            uint8_t offset, bits;
+        } as_int;
+    };
+    const struct tag *tags; /* FUNC, VAR, TYPEDEF, STRUCT, UNION: annotations; NULL if none */
+};
+
+struct member {
+    const char *name; /* "" for an anonymous struct or union */
+    const struct type *type;
+    uint32_t
+        bit_offset; /* from the struct's first bit; on big-endian bit 0 is the highest of byte 0 */
+    uint8_t bits;   /* the width of a bit-field; 0 for an ordinary member */
+};
+
+struct enumerator {
+    const char *name;
+    uint64_t value; /* sign-extended where the enum is signed */
+};
+
+struct param {
+    const char *name; /* "" if not given */
+    const struct type *type;
+};
+
+struct var {
+    const struct type *var; /* VAR or FUNC */
+    uint32_t offset, size;  /* in its section */
+};
+
+/* An annotation of a declaration, or of one of its members or parameters: `__sz(n)` after a
+ * parameter in C text is word "__sz", argument "n"; a BTF declaration tag "arg:ctx" is that word
+ * without argument. */
+struct tag {
+    const struct tag *next;
+    int32_t
+        component; /* index of the member or parameter; -1: the whole, or what a function returns */
+    const char *word;
+    const char *argument; /* NULL if it has none */
+};
+
+/* A set of types. Sets share nothing but `parent`, in which names are looked up that are not here:
+ * an object's types have the environment's as parent. */
+struct types {
+    struct arena *arena;
+    const struct types *parent;
+    uint8_t pointer_size;           /* also of long and size_t: 8 or 4 (LP64, ILP32) */
+    bool big;                       /* byte order of values described */
+    struct vec(struct type *) all;  /* by id; at[0] is void */
+    struct hash names;              /* to the first id of that name, for ids below `indexed` */
+    struct vec(uint32_t) same_name; /* by id: the next id of that name, 0 at the end */
+    uint32_t indexed;
+};
+
+/* ---- type.c ---- */
+
+extern const struct type type_void;
+
+/* In the arena, with which it is freed; for the host's data model unless the fields are changed. */
+struct types *types_new(struct arena *arena, const struct types *parent);
+/* NULL if the set has no such id. */
+const struct type *types_get(const struct types *types, uint32_t id);
+/* The first type of that name and kind, in the set, then in its parents; NULL if there is none.
+ * STRUCT does not find a FWD. */
+const struct type *types_find(const struct types *types, enum type_kind kind, const char *name);
+
+/* Adds an empty node of the kind, to be filled and then checked with type_check(). */
+struct type *types_add(struct types *types, enum type_kind kind, const char *name);
+/* Makes the names of all types added so far quick to find. */
+void types_index(struct types *types);
+/* Works out size, alignment and packing of all types from that id on, and holds them to the
+ * invariants above. */
+int types_finish(struct types *types, uint32_t first, struct error *err);
+
+/* Without typedefs, qualifiers and type tags. */
+const struct type *type_strip(const struct type *type);
+/* The member of that name, also inside anonymous members; *bit_offset counts from `type`. NULL if
+ * none. `type` may be a typedef of the struct. */
+const struct member *type_member(const struct type *type, const char *name, uint32_t *bit_offset);
+/* The enumerator of that value, or NULL. */
+const struct enumerator *type_enumerator(const struct type *type, uint64_t value);
+/* The annotation of that component with that word, or NULL. */
+const struct tag *type_tag(const struct type *type, int component, const char *word);
+/* The index of the parameter of that name of a FUNC or FUNC_PROTO, or -1. */
+int type_param(const struct type *type, const char *name);
+/* Whether both lay out the same bytes: sizes, and names and places of members; typedefs and
+ * qualifiers do not matter, of what pointers point to only the kind of kind and the name does. */
+bool type_same_layout(const struct type *a, const struct type *b);
+/* "struct", "typedef", ... */
+const char *type_kind_name(enum type_kind kind);
+
+/* ---- btf.c ---- */
+
+/* Parses the bytes of a .BTF section of either byte order into an empty set; its ids are BTF's. The
+ * bytes must live as long as the set. `where` begins the error messages ("prog.o: .BTF"). */
+int btf_parse(struct types *types, struct bytes section, const char *where, struct error *err);
+
+/* What .BTF.ext says of instructions; `offset` is in bytes within the ELF section named. */
+struct btf_func {
+    const char *section;
+    uint32_t offset;
+    const struct type *func;
+};
+struct btf_line {
+    const char *section;
+    uint32_t offset;
+    uint32_t line, column;
+    const char *file, *text;
+};
+/* enum bpf_core_relo_kind of the kernel. */
+enum core_kind {
+    CORE_FIELD_BYTE_OFFSET,
+    CORE_FIELD_BYTE_SIZE,
+    CORE_FIELD_EXISTS,
+    CORE_FIELD_SIGNED,
+    CORE_FIELD_LSHIFT_U64,
+    CORE_FIELD_RSHIFT_U64,
+    CORE_TYPE_ID_LOCAL,
+    CORE_TYPE_ID_TARGET,
+    CORE_TYPE_EXISTS,
+    CORE_TYPE_SIZE,
+    CORE_ENUMVAL_EXISTS,
+    CORE_ENUMVAL_VALUE,
+    CORE_TYPE_MATCHES,
+    CORE_KINDS
+};
+struct btf_core {
+    const char *section;
+    uint32_t offset;
+    const struct type *type;
+    const char *access; /* "0:1:2" */
+    enum core_kind kind;
+};
+struct btf_ext {
+    struct vec(struct btf_func) funcs;
+    struct vec(struct btf_line) lines;
+    struct vec(struct btf_core) cores;
+};
+
+/* Parses a .BTF.ext section that belongs to `types`, whose .BTF section is `btf`. */
+int btf_ext_parse(struct types *types, struct bytes section, struct bytes btf, const char *where,
+                  struct btf_ext *ext, struct error *err);
+
+/* ---- cdecl.c: the only parser of C declarations ---- */
+
+/* Parses declarations: definitions of structs (bit-fields, packed, aligned), unions, enums,
+ * typedefs, and function prototypes, each ended by ';' (the last one may go without), into the set.
+ * Known without declaration: C's basic types, __u8 .. __s64, u8 .. s64, uint8_t .., size_t, bool,
+ * and __be16 ... After a parameter, and after the parentheses for the function itself, annotations
+ * may follow:
+ * `__word` or `__word(argument)`; they become tags of the FUNC. On failure the set is as before. */
+int cdecl_parse(struct types *types, const char *text, struct error *err);
+/* The same for text that must be one prototype; *func is its FUNC. */
+int cdecl_prototype(struct types *types, const char *text, const struct type **func,
+                    struct error *err);
+/* The same for text that names one type ("const struct req *", "__u32[4]"). */
+int cdecl_type(struct types *types, const char *text, const struct type **type, struct error *err);
+
+/* ---- print.c ---- */
+
+/* A type's name as a declaration of `name` has it ("const char *name[4]"); name may be "". */
+void type_print(struct text *text, const struct type *type, const char *name);
+/* Its full definition, with sizes and offsets as comments when asked. */
+void type_print_definition(struct text *text, const struct type *type, bool offsets);
+
+enum value_style {
+    VALUE_LINE, /* { .a = 1, .s = "x" } */
+    VALUE_TREE, /* the same over several lines */
+    VALUE_JSON,
+};
+/* Prints the value of the type that lies in `value`; what does not lie in it is printed as missing.
+ * `big`: its byte order. */
+void value_print(struct text *text, const struct type *type, struct bytes value, bool big,
+                 enum value_style style);
