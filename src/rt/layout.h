@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What compiled code reads directly, laid out alike on every processor: fixed-width members,
+ * pointers in 8-byte slots, offsets held by assertions. So any host compiles for any target. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* A pointer in 8 bytes. Write it with SLOT_SET, so that the upper half of a 32-bit one is zero. */
+#define SLOT(type)                                                                                 \
+    union {                                                                                        \
+        __typeof__(type) *at;                                                                      \
+        uint64_t word;                                                                             \
+    }
+#define SLOT_SET(slot, pointer) ((void)((slot).word = (uintptr_t)(pointer)))
+_Static_assert(sizeof(void *) == 8 || __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "the low word of a slot is the pointer");
+
+struct vcpu;
+
+/* The one shape of a BPF function; functions below an entry take up to five BPF arguments.
+ * `frame` is where the function's own frame begins; what it calls gets `frame + its own depth`.
+ * Frames grow upwards and are aligned to FRAME_ALIGN; r10 is `frame + size of the BPF stack`. */
+typedef uint64_t entry_fn(struct vcpu *vcpu, void *frame, uint64_t r1);
+typedef uint64_t callback_fn(struct vcpu *vcpu, void *frame, uint64_t r1, uint64_t r2, uint64_t r3,
+                             uint64_t r4, uint64_t r5);
+
+enum {
+    FRAME_ALIGN = 16,
+    TAIL_CALLS = 33,         /* per invocation (MAX_TAIL_CALL_CNT) */
+    FUEL = 8 * 1024 * 1024,  /* may_goto iterations per invocation (BPF_MAX_LOOPS) */
+    VCPU_STACK = 256 * 1024, /* bytes of private stack per thread */
+};
+
+/* ---- Functions as values ----
+ * The address of a BPF function, in a register or in memory, is a token: TOKEN_BASE plus the
+ * function's index in its program's table. `token - TOKEN_BASE < count` (unsigned) checks one.
+ * callx of anything else gives r0 = 0 and goes on. Tokens are never null and never an address. */
+#define TOKEN_BASE 0xb9f0c0de00000000u
+
+struct function {           /* a row of a program's table */
+    SLOT(callback_fn) code; /* compiled; 0 when the program is interpreted */
+    uint32_t depth;         /* bytes of private stack of the function and all below it */
+    uint32_t params;        /* 0 .. 5 */
+};
+
+/* A program's functions whose address is taken. Before it calls a helper with the flag
+ * HELPER_CALLS_BACK the program stores the address of its table in vcpu->functions. */
+struct functions {
+    uint32_t count;
+    uint32_t unused;
+    /* Set for interpreted programs: runs function `index` of `program`. */
+    SLOT(uint64_t(struct vcpu *vcpu, void *frame, const void *program, uint32_t index,
+                  const uint64_t r[5]))
+    interpret;
+    SLOT(const void) program;
+    struct function at[];
+};
+
+/* ---- What can be entered ----
+ * Entered by vcpu_enter() or by a tail call. A tail call, in this order, each failure falling
+ * through with nothing changed:
+ *   index < max_entries; slot not null; vcpu->tail_calls > 0;
+ *   run->depth <= vcpu->stack_end - frame;
+ * then tail_calls -= 1, stack_at = max(stack_at, frame + run->depth), own frame unwound, jump to
+ * run->code(vcpu, frame, r1). */
+struct runnable {
+    SLOT(entry_fn) code; /* compiled entry; 0 when interpreted */
+    uint32_t depth;      /* bytes of private stack of the whole tree, a multiple of FRAME_ALIGN */
+    uint32_t cpus;       /* virtual CPUs its environment has: larger numbers may not enter */
+    /* Set when interpreted. */
+    SLOT(uint64_t(struct vcpu *vcpu, void *frame, uint64_t r1, const void *program)) interpret;
+    SLOT(const void) program;
+    uint32_t type;  /* program type: a prog array holds one type ... */
+    uint32_t flags; /* RUNNABLE_* */
+    /* Of the host only, from here. */
+    uint32_t id;
+    uint32_t refs;                      /* runnable_hold(), runnable_drop() */
+    void (*destroy)(struct runnable *); /* after the last drop and a grace period */
+};
+enum {
+    RUNNABLE_MAY_FAULT = 1, /* an access may reach anything: enter with a landing */
+};
+
+/* ---- vcpu: one thread's running state ---- */
+struct vcpu {
+    uint64_t stack_at;   /* where the next tree's frame begins */
+    uint64_t stack_end;  /* the first byte after the private stack */
+    uint32_t tail_calls; /* left in this invocation */
+    uint32_t cpu;        /* this thread's virtual CPU number */
+    uint64_t fuel;       /* left for may_goto in this invocation */
+    uint64_t epoch;      /* 0 outside invocations, else the epoch of the outermost entry */
+    SLOT(const struct functions) functions; /* for the helper being called, see above */
+    SLOT(void) landing;                     /* where a fault of a trusted program ends (jmp_buf) */
+    SLOT(const struct runnable) running;
+    uint64_t recursion; /* mark of the hook being run, for trampolines */
+    /* Of the host only, from here: see rt.h. */
+    struct vcpu_host *host;
+};
+
+/* ---- Maps ---- */
+struct map {
+    uint32_t type; /* enum map_type, numbered as BPF_MAP_TYPE_* */
+    uint32_t key_size;
+    uint32_t value_size;
+    uint32_t max_entries;
+    uint32_t flags;       /* BPF_F_* */
+    uint32_t stride;      /* arrays: bytes from one element to the next (value_size to 8) */
+    SLOT(uint8_t) values; /* arrays: element 0; per-CPU arrays: of CPU 0; prog arrays: slots */
+    uint64_t cpu_stride;  /* per-CPU arrays: bytes from one CPU's values to the next one's */
+    /* Of the host only, from here. */
+    const struct map_kind *kind;
+    struct env *env;
+    char name[16];
+    uint32_t id;
+};
+/* So an inlined array lookup is   i < max_entries ? values + i * stride : 0
+ * a per-CPU one                   i < max_entries ? values + cpu * cpu_stride + i * stride : 0 */
+
+/* A prog array's element, 8 bytes: values[8 * i]. Null: empty. */
+struct prog_slot {
+    SLOT(const struct runnable) run;
+};
+
+/* Ring buffer (the kernel's protocol: linux/bpf.h, BPF_RINGBUF_*): positions count bytes and never
+ * wrap; the data lie at position & mask and are mapped twice in a row, so records are contiguous.
+ * A record: header, then data, the whole rounded up to 8. Consumed bytes are zero, so a header of 0
+ * before `producer` is a record that is being reserved. */
+struct ring_record {
+    uint32_t size; /* of the data; RING_BUSY until committed, RING_DISCARD if to be skipped */
+    uint32_t page; /* pages back to the ring's head */
+};
+enum {
+    RING_HEADER = 8,
+};
+#define RING_BUSY    0x80000000u
+#define RING_DISCARD 0x40000000u
+
+struct ring_head {
+    uint64_t consumer; /* first page: position read so far */
+    uint64_t consumer_rest[511];
+    uint64_t producer; /* second page: position reserved so far */
+    uint64_t producer_rest[511];
+    uint8_t data[];
+};
+
+#define AT(type, member, offset)                                                                   \
+    _Static_assert(offsetof(struct type, member) == (offset), #type "." #member)
+AT(function, code, 0);
+AT(function, depth, 8);
+_Static_assert(sizeof(struct function) == 16, "function");
+AT(functions, count, 0);
+AT(functions, at, 24);
+AT(runnable, code, 0);
+AT(runnable, depth, 8);
+AT(runnable, cpus, 12);
+AT(runnable, interpret, 16);
+AT(runnable, program, 24);
+AT(runnable, type, 32);
+AT(runnable, flags, 36);
+AT(vcpu, stack_at, 0);
+AT(vcpu, stack_end, 8);
+AT(vcpu, tail_calls, 16);
+AT(vcpu, cpu, 20);
+AT(vcpu, fuel, 24);
+AT(vcpu, epoch, 32);
+AT(vcpu, functions, 40);
+AT(vcpu, landing, 48);
+AT(vcpu, running, 56);
+AT(vcpu, recursion, 64);
+AT(map, type, 0);
+AT(map, key_size, 4);
+AT(map, value_size, 8);
+AT(map, max_entries, 12);
+AT(map, flags, 16);
+AT(map, stride, 20);
+AT(map, values, 24);
+AT(map, cpu_stride, 32);
+_Static_assert(sizeof(struct prog_slot) == 8, "prog_slot");
+_Static_assert(sizeof(struct ring_record) == RING_HEADER, "ring_record");
+AT(ring_head, producer, 4096);
+AT(ring_head, data, 8192);
+#undef AT
