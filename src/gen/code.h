@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/vector.h"
+#include "ir/ir.h" /* enum symbol_kind */
 
 /* ---- What a processor says about its instructions that hold a place ---- */
 
@@ -57,15 +58,6 @@ struct code_arch {
 };
 
 /* ---- What code refers to outside itself ---- */
-
-enum symbol_kind {
-    SYMBOL_MAP,      /* the struct map of map `index` */
-    SYMBOL_MAP_DATA, /* the first value of map `index` */
-    SYMBOL_HELPER,   /* the C function of helper `index` of the environment */
-    SYMBOL_RUNTIME,  /* entry `index` of the runtime's table of functions */
-    SYMBOL_PROG,     /* the program's own running form (struct runnable) */
-    SYMBOL_KINDS
-};
 
 struct reloc {
     uint32_t at;    /* offset of the field to patch (not of the instruction) */

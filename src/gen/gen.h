@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the intermediate representation to machine code, for any processor.
+ *
+ * What a back-end supplies is one struct target: registers, a table of rules, and emitters. What
+ * happens with it, in order, for each function:
+ *
+ *   select.c  goes backwards over the nodes and gives each the first rule that fits; a rule may
+ *             take constants, addresses, loads and inner operations into the instruction
+ *   live.c    which values live at the start of each block
+ *   alloc.c   gives every value a register or a spill slot, reading only the rules' constraints
+ *   emit.c    goes over the blocks in the order of the code: moves values to where the rule wants
+ *             them, calls rule->emit once per instruction, resolves phis on the edges
+ *
+ * So an emitter sees registers that satisfy its rule and only writes bytes. */
+#pragma once
+#include "abi/abi.h"
+#include "gen/code.h"
+#include "ir/ir.h"
+
+struct emit;
+
+/* ---- Rules ---- */
+
+/* How a rule takes an operand (rule.a .. rule.d for node.in[0] .. in[3]). */
+enum operand {
+    NONE,  /* there is none, or the emitter reads it from the node */
+    REG,   /* in any register: emit.a .. emit.d */
+    ADDR,  /* in[0] with node.imm as an address: emit.mem */
+    LOAD,  /* a load of the rule's width by nobody else used: emit.mem */
+    INNER, /* an operation rule.inner by nobody else used; see there */
+    ARGS,  /* node.list as arguments in the convention's registers; CALL_POINTER, TAIL: what comes
+            * first is the address, taken as rule.b says */
+    IMM_0 = 0x40, /* IMM(class): a constant for which target->immediate(class, ..): emit.imm */
+    FIX_0 = 0x80, /* FIX(reg): in this register, which then holds it: emit.a .. emit.d */
+};
+#define IMM(class) (IMM_0 + (class))
+#define FIX(reg)   (FIX_0 + (reg))
+
+/* Where a rule leaves its result. */
+enum result {
+    TO_NONE,
+    TO_REG,   /* any register, maybe that of an operand that is not used afterwards */
+    TO_EARLY, /* any register but those of the operands: written before they are all read */
+    TO_A,     /* the register of operand a, which is destroyed; only operand a may share it */
+    TO_CALL,  /* the convention's result register */
+    TO_FIX_0 = 0x80, /* TO_FIX(reg) */
+};
+#define TO_FIX(reg) (TO_FIX_0 + (reg))
+
+enum rule_flags {
+    RULE_C_CALL = 1,   /* ARGS by the C convention */
+    RULE_BPF_CALL = 2, /* ARGS by the BPF convention; both clobber what the convention destroys */
+    RULE_NONZERO = 4,  /* only for nodes with NODE_NONZERO */
+    RULE_RMW = 8,      /* a STORE of rule.inner(LOAD of the same address, x): see `inner` */
+};
+
+/* A way to do one IR operation in machine code. Rules of an operation are tried in the order of the
+ * table; the last one of each must take every node of the widths it names.
+ *
+ * An operation that COMMUTES is also tried with a and b exchanged, a comparison too, with its
+ * condition turned round; so write rules with the special operand as b. */
+struct rule {
+    const char *name;   /* unique, for dumps and coverage */
+    uint8_t op;         /* enum ir_op */
+    uint8_t widths;     /* W8 | W16 | W32 | W64; 0: the operation has none */
+    uint8_t a, b, c, d; /* enum operand */
+    uint8_t to;         /* enum result */
+    uint8_t flags;      /* RULE_* */
+    /* INNER, as operand b: it is inner(x, y) of the same width, x in a register: emit.b, and y as
+     * inner_b says: REG: emit.c, IMM: emit.imm, NONE: inner has one operand.
+     * RMW: the stored value is inner(load, y): y as inner_b says, REG: emit.b, or IMM. */
+    uint8_t inner, inner_b;
+    uint16_t conds;    /* set of conditions (1 << COND_x) it takes; 0: all */
+    uint32_t needs;    /* features of the processor, all of them */
+    uint64_t clobbers; /* registers destroyed besides the result and FIX operands: a set */
+    void (*emit)(struct emit *e);
+};
+
+/* ---- What an emitter is told ---- */
+
+struct mem {
+    uint8_t base, index; /* index: REG_NONE if there is none */
+    uint8_t shift;       /* of the index */
+    int32_t disp;
+};
+
+struct emit {
+    struct code *code;
+    const struct target *target;
+    const struct node *node; /* op, width, imm (calls: whom), symbol */
+    const struct frame *frame;
+    uint32_t features;
+    uint8_t to;         /* register of the result */
+    uint8_t a, b, c, d; /* registers of the operands; REG_NONE where the rule takes none */
+    uint8_t cond;       /* enum ir_cond, as it is after exchanging or inverting */
+    struct mem mem;
+    int64_t imm;
+    uint32_t label; /* BRANCH: goes there if cond, else on */
+};
+
+/* A function's frame on the machine's stack: saved registers, then `slots` words of 8 bytes. */
+struct frame {
+    uint64_t saved; /* callee-saved registers it uses */
+    uint32_t slots;
+    bool calls; /* anything: the stack must be aligned, the return address safe */
+};
+
+/* ---- A processor ---- */
+
+struct target {
+    const char *name; /* "x86_64" */
+    uint8_t bits;     /* of a general register */
+    bool big;
+    const struct code_arch *arch;
+    const struct conv *conv;
+
+    /* Registers. Those in neither set are the emitters' own: `scratch` carries values between
+     * slots during moves, and any emitter may destroy it and others not in `order`. */
+    const char *const *reg_names;
+    const uint8_t *order; /* those to give to values, best first */
+    uint8_t order_count;
+    uint8_t scratch;
+
+    const struct rule *rules; /* sorted by op */
+    uint32_t rule_count;
+    const char *const *features; /* names by bit, NULL-ended */
+
+    /* Whether a constant fits an immediate operand of the class in an operation of that width. */
+    bool (*immediate)(unsigned class, unsigned width, int64_t value);
+    /* Whether [base + (index << shift) + disp] can be taken by the rule's ADDR or LOAD operand of
+     * that width; indexed: there is an index. What the IR itself has, a base and any 32-bit
+     * displacement, is never asked for: the emitter must cope, by scratch registers if need be. */
+    bool (*address)(const struct rule *rule, unsigned width, bool indexed, unsigned shift,
+                    int64_t disp);
+
+    /* Emitters that belong to no rule. All move 64 bits. */
+    void (*move)(struct code *code, uint8_t to, uint8_t from);
+    void (*swap)(struct code *code, uint8_t a, uint8_t b);
+    void (*load_slot)(struct code *code, const struct frame *frame, uint8_t to, uint32_t slot);
+    void (*store_slot)(struct code *code, const struct frame *frame, uint32_t slot, uint8_t from);
+    void (*constant)(struct code *code, uint8_t to, int64_t value);
+    void (*symbol)(struct code *code, uint8_t to, enum symbol_kind kind, uint32_t index,
+                   int64_t addend);
+    void (*jump)(struct code *code, uint32_t label);
+    /* Between code_enter() and the first instruction: landing pad, saves, unwind rows. */
+    void (*prologue)(struct code *code, const struct frame *frame);
+    /* The rules of RETURN and TAIL call this themselves; rows of unwinding are as before it again
+     * afterwards. It keeps the result and argument registers and the scratch registers. */
+    void (*epilogue)(struct code *code, const struct frame *frame);
+};
+
+/* ---- compile.c ---- */
+
+/* How often each thing was done, for generators of tests to show what they reach. Counted when
+ * compile_coverage is not NULL. Not for threads. */
+struct coverage {
+    const struct target *target;
+    uint64_t ops[IR_COUNT];
+    uint64_t *rules; /* by place in target->rules */
+    uint64_t spills, reloads, rematerialised, slot_moves, cycles, critical_edges;
+    uint64_t branch_taken_next, branch_both_far, exchanged, folded_loads, folded_addresses;
+};
+extern struct coverage *compile_coverage;
+
+/* Machine code for all functions of the module, finished, in the arena. */
+int compile(struct arena *arena, const struct module *module, const struct target *target,
+            uint32_t features, struct code **out, struct error *err);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The intermediate representation: functions in SSA form.
+ *
+ * A module is one BPF program, a fn one of its functions: uint64_t f(vcpu, frame, r1 .. rN). Its
+ * nodes stand in one flat array, those of a block next to each other; a value is the index of the
+ * node that makes it. What holds between passes (checked by ir_check()):
+ *
+ *   - blocks stand in a loop-aware reverse postorder of the graph, block 0 is the entry and has no
+ *     predecessor; so a definition stands before its uses, but for operands of phis;
+ *   - a block is phis, then other nodes, then exactly one END; NOPs may stand anywhere;
+ *   - an edge appears once in the successors of its source and once in the predecessors of its
+ *     target; the two successors of a BRANCH differ; operand i of a phi belongs to predecessor i;
+ *   - every definition dominates its uses (a phi's operand: the end of its predecessor).
+ *
+ * Passes keep live sets small: a value may replace an equal one only where that does not stretch
+ * its life over many blocks (gen/ lists what lives at each block's start).
+ *
+ * BPF's calls, tail calls, callx, may_goto, inlined helpers and context fields are lowered by
+ * build.c to the operations of ir.def, so no back-end knows of them. */
+#pragma once
+#include "base/vector.h"
+#include "bpf/checked.h"
+
+/* ---- Operations ---- */
+
+enum { W8 = 1, W16 = 2, W32 = 4, W64 = 8 }; /* sets of widths: bits / 8 */
+
+enum ir_op {
+#define IR(name, text, widths, shape, flags) IR_##name,
+#include "ir/ir.def"
+#undef IR
+    IR_COUNT
+};
+
+enum ir_shape {
+    SHAPE_NONE,
+    SHAPE_IMM,     /* imm */
+    SHAPE_SYMBOL,  /* symbol, imm: addend */
+    SHAPE_UNARY,   /* in[0] */
+    SHAPE_BINARY,  /* in[0], in[1] */
+    SHAPE_COMPARE, /* in[0] cond in[1] */
+    SHAPE_SELECT,  /* in[0] cond in[1] ? in[2] : in[3] */
+    SHAPE_LOAD,    /* [in[0] + imm] */
+    SHAPE_STORE,   /* [in[0] + imm], in[1]; no result */
+    SHAPE_FETCH,   /* the same with a result */
+    SHAPE_CMPXCHG, /* [in[0] + imm], in[1], in[2] */
+    SHAPE_LIST,    /* list */
+    SHAPE_CALL,    /* imm: whom, list */
+    SHAPE_JUMP,    /* one successor */
+    SHAPE_BRANCH,  /* in[0] cond in[1], two successors */
+};
+
+enum {
+    IR_PURE = 1,
+    IR_COMMUTES = 2,
+    IR_READS = 4,
+    IR_WRITES = 8,
+    IR_CALLS = 16,
+    IR_END = 32,
+};
+
+struct ir_row {
+    const char *text;
+    uint8_t widths, shape, flags;
+    uint8_t ins; /* operands in in[], without a list */
+    bool has_result;
+};
+extern const struct ir_row ir_rows[IR_COUNT];
+
+/* Conditions come in pairs of opposites: cond ^ 1. */
+enum ir_cond {
+    COND_EQ,
+    COND_NE,
+    COND_ULT,
+    COND_UGE,
+    COND_ULE,
+    COND_UGT,
+    COND_SLT,
+    COND_SGE,
+    COND_SLE,
+    COND_SGT,
+    COND_SET,
+    COND_CLEAR, /* (a & b) != 0, == 0 */
+    COND_COUNT
+};
+extern const char *const cond_names[COND_COUNT];
+/* The condition with its sides exchanged. */
+enum ir_cond cond_swap(enum ir_cond cond);
+/* Whether it holds between two numbers, compared in 32 or 64 bits. */
+bool cond_holds(enum ir_cond cond, unsigned width, uint64_t a, uint64_t b);
+
+/* What code refers to outside itself. */
+enum symbol_kind {
+    SYMBOL_MAP,      /* the struct map of map `index` */
+    SYMBOL_MAP_DATA, /* the first value of map `index` */
+    SYMBOL_HELPER,   /* the C function of helper `index` of the environment */
+    SYMBOL_RUNTIME,  /* entry `index` of the runtime's table of functions */
+    SYMBOL_PROG,     /* the program's own running form (struct runnable) */
+    SYMBOL_KINDS
+};
+extern const char *const symbol_names[SYMBOL_KINDS];
+
+/* ---- Nodes, blocks, functions ---- */
+
+enum {
+    NODE_NONZERO = 1, /* UDIV.. SREM: the divisor is not 0 */
+};
+enum { NO_VALUE = UINT32_MAX };
+
+struct node {
+    uint8_t op;    /* enum ir_op */
+    uint8_t width; /* 8, 16, 32, 64; 0 */
+    uint8_t cond;  /* enum ir_cond */
+    uint8_t flags; /* NODE_* */
+    uint32_t insn; /* slot of the BPF instruction it comes from */
+    union {
+        uint32_t in[4]; /* operands: values */
+        struct {
+            uint32_t first, count; /* operands: fn->lists.at[first ..] */
+        } list;
+        struct {
+            uint32_t kind, index; /* enum symbol_kind */
+        } symbol;
+    };
+    int64_t imm;
+};
+
+struct block {
+    uint32_t first, count;      /* nodes */
+    uint32_t preds, pred_count; /* fn->edges.at[preds ..]: blocks */
+    uint32_t succs, succ_count;
+    uint32_t insn;  /* first BPF instruction, for people */
+    uint32_t depth; /* loops around it */
+};
+
+struct fn {
+    struct arena *arena;
+    const char *name;
+    uint32_t index; /* in the module */
+    uint8_t args;   /* r1 .. rN; the first two parameters are vcpu and frame */
+    uint32_t depth; /* bytes of private stack; r10 = frame + depth */
+    struct vec(struct node) nodes;
+    struct vec(uint32_t) lists;
+    struct vec(struct block) blocks;
+    struct vec(uint32_t) edges;
+    uint32_t *layout; /* blocks in the order of the code, block 0 first */
+};
+
+struct module {
+    struct arena *arena;
+    const struct checked *checked; /* NULL: made from text */
+    struct fn *fns;                /* by function index; no blocks: never called */
+    uint32_t count;
+};
+
+/* The operands of a node, whatever its shape. */
+static inline uint32_t *node_operands(const struct fn *fn, struct node *node, uint32_t *count)
+{
+    const struct ir_row *row = &ir_rows[node->op];
+    if (row->shape == SHAPE_LIST || row->shape == SHAPE_CALL) {
+        *count = node->list.count;
+        return fn->lists.at + node->list.first;
+    }
+    *count = row->ins;
+    return node->in;
+}
+
+/* ---- build.c ---- */
+
+/* The program in SSA form, nothing optimised but what is free while nodes are made. */
+int ir_build(struct arena *arena, const struct checked *checked, struct module *out,
+             struct error *err);
+
+/* ---- opt.c ---- */
+
+/* Passes by name, in order; a bit each in the set of those left out. */
+extern const char *const pass_names[];
+int pass_find(const char *name); /* its number, or -1 */
+void ir_opt(struct module *module, uint32_t left_out);
+/* One pass over one function. */
+void pass_run(struct fn *fn, int pass);
+
+/* ---- print.c, parse.c, check.c ---- */
+
+/* Text, in the arena; parsing it gives the same function again. */
+const char *ir_print(struct arena *arena, const struct fn *fn);
+int ir_parse(struct arena *arena, const char *text, struct module *out, struct error *err);
+
+/* Whether what the head of this file promises holds; else names the first node that breaks it. */
+int ir_check(struct arena *scratch, const struct fn *fn, struct error *err);
