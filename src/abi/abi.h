@@ -3,7 +3,7 @@
  *
  * Registers are numbered as the processor encodes them: 0-31 general, 32-63 vector. */
 #pragma once
-#include "base/arena.h"
+#include "base/vector.h"
 #include <stdbool.h>
 
 /* ---- conv.c ---- */
@@ -44,20 +44,21 @@ struct move {
 };
 
 struct moves {
+    struct vec(struct move) list;
     struct arena *arena;
-    struct move *at;
-    uint32_t count, room;
-    uint32_t *last_to, *waiting; /* by place: see moves.c */
+    uint32_t *writer;  /* by place: 1 + the move in `list` that is still to write it, or 0 */
+    uint32_t *readers; /* by place: moves still to read it */
     uint32_t slots;
-    uint32_t cycles; /* broken so far, for coverage */
+    uint64_t slot_moves, cycles; /* done so far, for coverage */
 };
 
-/* Slots are numbered below `slots`. */
+/* Slots are numbered below `slots`; slot number `slots` is for moves_run() itself. */
 void moves_init(struct moves *moves, struct arena *arena, uint32_t slots);
+/* No two moves may have one destination. */
 void moves_add(struct moves *moves, struct place to, struct place from);
-/* Does all moves added since the last time as if at once, by single moves in a right order: one(),
- * which never gets two slots, and, for a cycle of registers, swap(). `scratch` is a register that
- * no move names; it carries slots to slots and breaks cycles through slots. */
+/* Does all moves added since the last time as if at once, in linear time, by single ones: one(),
+ * at least one side of which is a register, the other too, a slot or (from) a value, and, for a
+ * cycle of registers, swap(). `scratch` is a register that no move names. */
 void moves_run(struct moves *moves, uint8_t scratch, void *user,
                void (*one)(void *user, struct place to, struct place from),
                void (*swap)(void *user, uint8_t a, uint8_t b));
