@@ -92,7 +92,8 @@ struct vcpu {
     SLOT(const struct functions) functions; /* for the helper being called, see above */
     SLOT(void) landing;                     /* where a fault of a trusted program ends (jmp_buf) */
     SLOT(const struct runnable) running;
-    uint64_t recursion; /* mark of the hook being run, for trampolines */
+    uint64_t context_size; /* bytes of a raw-memory context: what such a program begins with in r2 */
+    uint64_t recursion;    /* mark of the hook being run, for trampolines */
     /* Of the host only, from here: see rt.h. */
     struct vcpu_host *host;
 };
@@ -166,7 +167,8 @@ AT(vcpu, epoch, 32);
 AT(vcpu, functions, 40);
 AT(vcpu, landing, 48);
 AT(vcpu, running, 56);
-AT(vcpu, recursion, 64);
+AT(vcpu, context_size, 64);
+AT(vcpu, recursion, 72);
 AT(map, type, 0);
 AT(map, key_size, 4);
 AT(map, value_size, 8);

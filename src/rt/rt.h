@@ -48,7 +48,7 @@ static inline struct vcpu *vcpu_get(void)
 /* What an invocation puts back when it ends: it may be nested in another, entered from a helper or
  * from a signal handler at any instruction. */
 struct invocation {
-    uint64_t stack_at, fuel, epoch;
+    uint64_t stack_at, fuel, epoch, context_size;
     const struct functions *functions;
     const struct runnable *running;
     void *landing;
@@ -118,6 +118,7 @@ static inline int vcpu_enter(struct vcpu *vcpu, const struct runnable *run,
         return ANYBPF_E_LIMIT;
     *outer = (struct invocation){ .stack_at = at,
                                   .fuel = vcpu->fuel,
+                                  .context_size = vcpu->context_size,
                                   .functions = vcpu->functions.at,
                                   .running = vcpu->running.at,
                                   .landing = vcpu->landing.at,
@@ -136,6 +137,7 @@ static inline void vcpu_leave(struct vcpu *vcpu, const struct invocation *outer)
 {
     epoch_leave(vcpu, outer);
     vcpu->fuel = outer->fuel;
+    vcpu->context_size = outer->context_size;
     vcpu->tail_calls = outer->tail_calls;
     SLOT_SET(vcpu->functions, outer->functions);
     SLOT_SET(vcpu->running, outer->running);
@@ -145,8 +147,11 @@ static inline void vcpu_leave(struct vcpu *vcpu, const struct invocation *outer)
 }
 
 /* Runs a program once, whichever way it was made: 0 and *result, or as vcpu_enter(), or
- * ANYBPF_E_FAULT when a RUNNABLE_MAY_FAULT program reached memory that is not there. */
-int vcpu_run(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t *result);
+ * ANYBPF_E_FAULT when a RUNNABLE_MAY_FAULT program reached memory that is not there. size: bytes of
+ * a raw-memory context, for vcpu->context_size; main functions of raw-memory programs take r2 from
+ * there, so that it is right after a tail call too. */
+int vcpu_run(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
+             uint64_t *result);
 
 /* For helpers: calls back function `token` of the program that called the helper. `functions` is
  * vcpu->functions as it was when the helper began. False: the token is wrong or the stack full. */
