@@ -28,7 +28,7 @@ struct fix_form {
 
 struct reloc_form {
     const char *name; /* the psABI's, "R_X86_64_64" */
-    uint8_t type;     /* the psABI's number */
+    uint16_t type;    /* the psABI's number */
     bool call;        /* a call or jump: may go through a stub */
 };
 
