@@ -1,5 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bpf/prog.h"
+#include "base/arena.h"
+
+static const char *func_name(struct arena *arena, const char *main, uint32_t index)
+{
+    return index ? arena_printf(arena, "func%u", index) : main;
+}
+
+struct prog *prog_from_insns(struct arena *arena, const char *name, const struct insn *insns,
+    uint32_t count)
+{
+    struct prog *prog = arena_new_of(arena, struct prog);
+    bool *starts = arena_array_of(arena, count, bool);
+    uint32_t func_count = 1;
+    struct func *funcs;
+
+    starts[0] = true;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t callee = insn_callee(insns[i], i);
+        if (insns[i].id != INSN_CALL_LOCAL && insns[i].id != INSN_LDIMM_FUNC)
+            continue;
+        if (callee > 0 && callee < count && !starts[callee])
+            starts[callee] = true, func_count++;
+    }
+    funcs = arena_array_of(arena, func_count, struct func);
+    for (uint32_t i = 0, f = 0; i < count; i++) {
+        if (!starts[i]) {
+            funcs[f - 1].count++;
+            continue;
+        }
+        funcs[f] = (struct func) { .name = func_name(arena, name, f), .start = i, .count = 1 };
+        funcs[f].global = f == 0;
+        f++;
+    }
+    *prog = (struct prog) {
+        .name = name,
+        .section = "",
+        .object = "",
+        .license = "",
+        .context = "",
+        .attach = "",
+        .insns = insns,
+        .count = count,
+        .funcs = funcs,
+        .func_count = func_count,
+    };
+    return prog;
+}
 
 const struct func *prog_func_at(const struct prog *prog, uint32_t insn)
 {

@@ -89,6 +89,13 @@ struct prog {
     const struct types *types; /* NULL if the object has no BTF */
 };
 
+/* A program of bare instructions: its functions are the first slot and what CALL_LOCAL and
+ * LDIMM_FUNC name, all static but the first; calls that lead nowhere are left for the structural
+ * checks. insns must live as long as the program; count is at least 1. */
+struct arena;
+struct prog *prog_from_insns(struct arena *arena, const char *name, const struct insn *insns,
+    uint32_t count);
+
 /* The function that holds the slot; the slot must lie in the program. */
 const struct func *prog_func_at(const struct prog *prog, uint32_t insn);
 /* Index of the function that begins at the slot, or -1. */
