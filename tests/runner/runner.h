@@ -132,3 +132,20 @@ int files_each(const char *folder, const char *suffix, void (*each)(const char *
     void *user);
 /* A whole file, NUL-ended, to be given back with free(); NULL if it cannot be read. */
 char *file_read(const char *path, size_t *size);
+
+/* ---- enc.c: encoders against LLVM's assembler ----
+ *
+ * Between enc_begin() and enc_end(), enc_line() takes the bytes of an instruction and its text, in
+ * which `.` is the instruction's own address. enc_end() assembles all of it at once and compares. */
+
+void enc_begin(void);
+/* At most 32 bytes, as printf() takes the text. */
+void enc_line(const uint8_t *bytes, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* options: of llvm-mc, "-triple=aarch64 -mattr=+lse"; prologue: directives before the first line.
+ * Skips the test where llvm-mc-19 is missing. */
+void enc_end(const char *options, const char *prologue);
+
+/* The same numbers in each run; enc_integer: signed, of so many bits, often at a boundary. */
+uint64_t enc_random(void);
+int64_t enc_integer(unsigned bits);
