@@ -4,7 +4,6 @@
 #include "runner/runner.h"
 #include <stdarg.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { SLOT = 32, REPORTED = 10 };
 
@@ -70,14 +69,15 @@ static void hex(char *to, const uint8_t *bytes, size_t size)
         to += sprintf(to, "%02x ", bytes[i]);
 }
 
-/* Text to assembler, its code to the file `out`. False: there was an error, shown. */
-static bool assemble(const char *options, const char *source, const char *out)
+/* Assembles; false: there was an error, its beginning shown. */
+static bool assemble(const char *options, const char *folder)
 {
     char command[512];
     snprintf(command, sizeof command,
-             "llvm-mc-19 %s -filetype=obj %s -o %s.o >&2 && "
-             "llvm-objcopy-19 -O binary --only-section=.text %s.o %s",
-             options, source, out, out, out);
+             "cd %s && { llvm-mc-19 %s -filetype=obj code.s -o code.o && "
+             "llvm-objcopy-19 -O binary --only-section=.text code.o code; } >err 2>&1 || "
+             "{ head -12 err; false; }",
+             folder, options);
     return system(command) == 0;
 }
 
@@ -109,7 +109,7 @@ static void compare(const uint8_t *wanted)
 
 void enc_end(const char *options, const char *prologue)
 {
-    char folder[] = "/tmp/anybpf-enc-XXXXXX", source[64], out[64], object[72];
+    char folder[] = "/tmp/anybpf-enc-XXXXXX", path[64];
     size_t size = 0;
 
     if (system("llvm-mc-19 --version >/dev/null 2>&1")) {
@@ -117,20 +117,17 @@ void enc_end(const char *options, const char *prologue)
     } else if (!mkdtemp(folder)) {
         test_fail(__FILE__, __LINE__, "cannot make %s", folder);
     } else {
-        snprintf(source, sizeof source, "%s/code.s", folder);
-        snprintf(out, sizeof out, "%s/code", folder);
-        snprintf(object, sizeof object, "%s.o", out);
-        write_source(fopen(source, "w"), prologue);
-        char *wanted = assemble(options, source, out) ? file_read(out, &size) : NULL;
+        snprintf(path, sizeof path, "%s/code.s", folder);
+        write_source(fopen(path, "w"), prologue);
+        snprintf(path, sizeof path, "%s/code", folder);
+        char *wanted = assemble(options, folder) ? file_read(path, &size) : NULL;
         if (!wanted || size < enc.count * SLOT)
             test_fail(__FILE__, __LINE__, "llvm-mc-19 does not take the code");
         else
             compare((const uint8_t *)wanted);
         free(wanted);
-        unlink(source);
-        unlink(object);
-        unlink(out);
-        rmdir(folder);
+        snprintf(path, sizeof path, "rm -r %s", folder);
+        CHECK(system(path) == 0);
     }
     for (size_t i = 0; i < enc.count; i++)
         free(enc.lines[i].text);

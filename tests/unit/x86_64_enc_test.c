@@ -136,10 +136,10 @@ static void try_two(const struct row *r, unsigned w, unsigned from, bool memory)
     if (memory) {
         bool plain = r->op == X86_LEA;
         x86_m(code, op, w, a, mem(sizes[plain ? w : from]));
-        LINE(first ? "%s %s, %s" : "%s %3$s, %2$s", name, text, names[w][a]);
+        LINE(first ? "%1$s %2$s, %3$s" : "%1$s %3$s, %2$s", name, text, names[w][a]);
     } else {
         x86_r(code, op, w, a, b);
-        LINE(first ? "%s %s, %s" : "%s %3$s, %2$s", name, names[from][b], names[w][a]);
+        LINE(first ? "%1$s %2$s, %3$s" : "%1$s %3$s, %2$s", name, names[from][b], names[w][a]);
     }
 }
 
@@ -243,6 +243,9 @@ static void try_row(const struct row *r, unsigned w, bool memory)
     code->size = 0;
 }
 
+/* LLVM's Intel syntax has no name for the current place. */
+#define ATT(line) ".att_syntax\n" line "\n.intel_syntax noprefix"
+
 /* Fixes in the form that their distance asks for, constants, padding. */
 static void try_places(void)
 {
@@ -261,12 +264,12 @@ static void try_places(void)
                 continue;
             x86_code_arch.fix(bytes, form, a, d);
             if (form == X86_JCC_SHORT || form == X86_JCC_NEAR)
-                enc_line(bytes, f->size, "j%s . + %" PRId64, conditions[a], d);
+                enc_line(bytes, f->size, ATT("j%s . + %" PRId64), conditions[a], d);
             else if (form == X86_LEA_LABEL)
                 enc_line(bytes, f->size, "lea %s, [rip + %d]", names[3][a], (int32_t)(d - 7));
             else
-                enc_line(bytes, f->size, "%s . + %" PRId64, form == X86_CALL_LABEL ? "call" : "jmp",
-                         d);
+                enc_line(bytes, f->size, ATT("%s . + %" PRId64),
+                         form == X86_CALL_LABEL ? "call" : "jmp", d);
         }
     }
     for (unsigned n = 1; n <= 20; n++) {
