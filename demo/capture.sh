@@ -83,6 +83,9 @@ tls() { # tls FROM ADDRESS
 }
 
 for from in 192.0.2.1 192.0.2.10 192.0.2.66; do
+    if [[ $from = 192.0.2.66 ]]; then # knocks at services that are not there, one after another
+        quiet nc -z -w 1 -s $from 192.0.2.2 20-30
+    fi
     quiet ping -c 12 -i 0.02 -W 1 -I $from 192.0.2.2
     http $from http://www.example/
     http $from http://www.example/page
@@ -115,14 +118,13 @@ quiet curl -s 'http://[2001:db8:100::2]/'
 quiet dig @192.0.2.130 vlan.example A
 quiet dig @2001:db8:100::2 vlan.example AAAA
 
-# Talk over TCP and UDP; services that are not there, knocked at one after another.
+# Talk over TCP and UDP; services that are not there.
 for line in 'one' 'and two' 'and the third'; do
     printf '%s\n' "$line"
     sleep 0.05
 done | tee >(quiet nc -q 1 -s 192.0.2.20 192.0.2.2 7) >(quiet nc -q 1 -6 2001:db8::2 7) \
     >(quiet nc -u -q 1 -s 192.0.2.20 192.0.2.2 7) >/dev/null
 sleep 1.5
-quiet nc -z -w 1 -s 192.0.2.66 192.0.2.2 20-40
 quiet nc -z -w 1 -s 192.0.2.20 192.0.2.2 23
 quiet nc -z -w 1 -6 2001:db8::2 23
 quiet nc -z -u -w 1 192.0.2.2 5060
