@@ -72,7 +72,9 @@ struct rule {
     uint8_t inner, inner_b;
     uint16_t conds;    /* set of conditions (1 << COND_x) it takes; 0: all */
     uint32_t needs;    /* features of the processor, all of them */
-    uint64_t clobbers; /* registers destroyed besides the result and FIX operands: a set */
+    /* Registers destroyed besides the result and FIX operands: a set. No operand lies in one of
+     * them, nor in the register of another operand's FIX unless it is the same value. */
+    uint64_t clobbers;
     void (*emit)(struct emit *e);
 };
 
@@ -87,6 +89,7 @@ struct mem {
 struct emit {
     struct code *code;
     const struct target *target;
+    const struct rule *rule;
     const struct node *node; /* op, width, imm (calls: whom), symbol */
     const struct frame *frame;
     uint32_t features;

@@ -185,7 +185,7 @@ static inline uint8_t *x86_modrm_m(uint8_t *p, unsigned reg, struct x86_mem m)
         unsigned index = m.index == X86_NOREG ? 4 : m.index & 7u;
         unsigned base = m.base == X86_NOREG ? 5 : m.base & 7u;
         *p++ = (uint8_t)(mod << 6 | field | 4);
-        *p++ = (uint8_t)(m.scale << 6 | index << 3 | base);
+        *p++ = (uint8_t)((unsigned)m.scale << 6 | index << 3 | base);
     } else {
         *p++ = (uint8_t)(mod << 6 | field | (m.base & 7u));
     }
