@@ -3,12 +3,12 @@
 #include "arch/targets.h"
 #include <string.h>
 
-#define X(name) extern const struct target name##_target;
+#define X(name) extern const struct target target_##name;
 ANYBPF_TARGETS(X)
 #undef X
 
 const struct target *const targets[] = {
-#define X(name) &name##_target,
+#define X(name) &target_##name,
     ANYBPF_TARGETS(X)
 #undef X
     NULL

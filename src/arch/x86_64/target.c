@@ -181,7 +181,7 @@ static const struct rule rules[] = {
     R("tail", TAIL, 0, tail, .a = ARGS, .b = FIX(R10), .flags = RULE_BPF_CALL),
 };
 
-const struct target x86_64_target = {
+const struct target target_x86_64 = {
     .name = "x86_64",
     .bits = 64,
     .arch = &x86_code_arch,
