@@ -56,6 +56,12 @@ struct functions {
     struct function at[];
 };
 
+struct retired { /* of the host only, embedded in what epoch.c frees */
+    struct retired *next;
+    uint64_t epoch;
+    void (*destroy)(struct retired *);
+};
+
 /* ---- What can be entered ----
  * Entered by vcpu_enter() or by a tail call. A tail call, in this order, each failure falling
  * through with nothing changed:
@@ -76,6 +82,7 @@ struct runnable {
     uint32_t id;
     uint32_t refs;                      /* runnable_hold(), runnable_drop() */
     void (*destroy)(struct runnable *); /* after the last drop and a grace period */
+    struct retired retired;
 };
 enum {
     RUNNABLE_MAY_FAULT = 1, /* an access may reach anything: enter with a landing */
@@ -92,8 +99,9 @@ struct vcpu {
     SLOT(const struct functions) functions; /* for the helper being called, see above */
     SLOT(void) landing;                     /* where a fault of a trusted program ends (jmp_buf) */
     SLOT(const struct runnable) running;
-    uint64_t context_size; /* bytes of a raw-memory context: what such a program begins with in r2 */
-    uint64_t recursion;    /* mark of the hook being run, for trampolines */
+    uint64_t
+        context_size;   /* bytes of a raw-memory context: what such a program begins with in r2 */
+    uint64_t recursion; /* mark of the hook being run, for trampolines */
     /* Of the host only, from here: see rt.h. */
     struct vcpu_host *host;
 };
@@ -108,6 +116,7 @@ struct map {
     uint32_t stride;      /* arrays: bytes from one element to the next (value_size to 8) */
     SLOT(uint8_t) values; /* arrays: element 0; per-CPU arrays: of CPU 0; prog arrays: slots */
     uint64_t cpu_stride;  /* per-CPU arrays: bytes from one CPU's values to the next one's */
+    SLOT(void *(struct map *map, const void *key)) lookup; /* what bpf_map_lookup_elem calls */
     /* Of the host only, from here. */
     const struct map_kind *kind;
     struct env *env;
@@ -177,6 +186,7 @@ AT(map, flags, 16);
 AT(map, stride, 20);
 AT(map, values, 24);
 AT(map, cpu_stride, 32);
+AT(map, lookup, 40);
 _Static_assert(sizeof(struct prog_slot) == 8, "prog_slot");
 _Static_assert(sizeof(struct ring_record) == RING_HEADER, "ring_record");
 AT(ring_head, producer, 4096);

@@ -6,7 +6,8 @@
 #include "base/error.h"
 #include "bpf/prog.h"
 #include "rt/layout.h"
-#include <stdatomic.h>
+#include "type/type.h"
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -23,11 +24,20 @@ size_t host_page(void);
 /* Pages of zeroes between two guard pages; NULL when there is no memory. */
 void *host_map_guarded(size_t size);
 void host_unmap_guarded(void *memory, size_t size);
-/* The program counter in a signal's context, and setting it: with `landing` execution goes on
- * there; with `abandon` it goes on in a function that never returns, on a sound stack. */
-uintptr_t host_fault_pc(const void *ucontext);
-void host_fault_resume(void *ucontext, uintptr_t landing);
-void host_fault_abandon(void *ucontext, void (*function)(void));
+/* Two views of the same pages, each twice in a row, or NULL: for rings. `before` bytes of memory of
+ * its own lie in front, up to a whole page's boundary. */
+void *host_map_ring(size_t before, size_t size);
+void host_unmap_ring(void *memory, size_t before, size_t size);
+/* Where a signal's context stands; letting it go on elsewhere in the same function; and letting it
+ * go on in a function that never returns, with a sound stack. */
+uintptr_t host_context_at(const void *ucontext);
+void host_context_resume(void *ucontext, uintptr_t at);
+void host_context_abandon(void *ucontext, void (*function)(void));
+/* Reads of memory that may not be there: the bytes copied before a fault; whether it was there. */
+size_t host_copy(void *to, const void *from, size_t size);
+bool host_load(uint64_t *value, const uint64_t *from);
+/* The landing of a fault at `at` in one of these reads, or 0. */
+uintptr_t host_load_landing(uintptr_t at);
 
 /* ---- vcpu.c: threads as virtual CPUs ---- */
 
@@ -57,12 +67,6 @@ struct invocation {
 
 /* ---- epoch.c: freeing what a running program may reach ---- */
 
-struct retired { /* embedded in what is to be retired */
-    struct retired *next;
-    uint64_t epoch;
-    void (*destroy)(struct retired *);
-};
-
 /* destroy(link) is called once no invocation that runs now runs any more. The object must already
  * be out of reach for invocations that begin from now on. Any thread, also inside an invocation;
  * safe in signal handlers. */
@@ -78,10 +82,14 @@ static inline void epoch_leave(struct vcpu *vcpu, const struct invocation *outer
 
 /* ---- process: what a process has only one of ---- */
 
-struct code_range;
 struct process {
     uint64_t epoch; /* the current one, from 1 */
+    uint64_t safe;  /* nobody can hold what was retired in this epoch or before */
     bool fenced;    /* no membarrier here: entering costs a fence */
+    bool started;
+    bool forbid_handlers; /* the host owns SIGSEGV and SIGBUS and calls anybpf_handle_fault() */
+    uint32_t cpus;        /* one more than the highest virtual CPU number ever leased */
+    struct vcpu *vcpus;   /* all that are leased */
 };
 extern struct process process;
 
@@ -153,6 +161,10 @@ static inline void vcpu_leave(struct vcpu *vcpu, const struct invocation *outer)
 int vcpu_run(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
              uint64_t *result);
 
+/* The same for a RUNNABLE_MAY_FAULT program within a fault_guard() of the caller's. */
+int vcpu_run_guarded(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
+                     uint64_t *result);
+
 /* For helpers: calls back function `token` of the program that called the helper. `functions` is
  * vcpu->functions as it was when the helper began. False: the token is wrong or the stack full. */
 bool vcpu_call(struct vcpu *vcpu, const struct functions *functions, uint64_t token,
@@ -178,12 +190,22 @@ struct code_range {
     uint32_t count;
     bool abandons;
 };
-/* Installs the handlers at first use, unless forbidden (then the host calls fault_handle()). */
-int fault_add(const struct code_range *range, bool forbid_handlers, struct error *err);
+/* Installs the handlers, unless process.forbid_handlers (then the host calls fault_handle()). */
+int fault_add(const struct code_range *range, struct error *err);
 void fault_remove(const struct code_range *range);
 /* To be called from a host's own SIGSEGV or SIGBUS handler: true when the fault was ours and the
  * context now goes on at its landing. */
 bool fault_handle(int signal, void *siginfo, void *ucontext);
+
+/* Faults are signals, and the kernel kills a process that faults with the signal blocked. Around
+ * code that may fault anywhere: lets both signals through, and sees to it that they arrive here
+ * even if the host has installed a handler of its own since. Two or three system calls. */
+struct fault_guard {
+    sigset_t before;
+    bool changed;
+};
+void fault_guard(struct fault_guard *guard);
+void fault_unguard(const struct fault_guard *guard);
 
 /* Copies without trusting the source: the bytes copied before the first that is not readable. */
 size_t fault_copy(void *to, uint64_t from, size_t size);
@@ -203,11 +225,13 @@ enum context_kind {
 };
 
 enum field_kind {
-    FIELD_SCALAR,
+    FIELD_SCALAR,      /* a number, zero-extended from the host's size */
     FIELD_PACKET,      /* 32 bits to the program; a pointer to the packet's first byte */
     FIELD_PACKET_END,  /* ... behind its last byte */
     FIELD_PACKET_META, /* ... to its metadata */
+    FIELD_LENGTH,      /* reads as the packet's length */
     FIELD_ZERO,        /* reads as 0: nothing stands behind it here */
+    FIELD_MEMORY,      /* host memory as it stands: any part may be accessed in place */
 };
 enum { FIELD_READ = 1, FIELD_WRITE = 2, FIELD_NARROW = 4 /* parts of it may be read */ };
 
@@ -229,33 +253,39 @@ struct context_type {
     uint32_t count;
 };
 
-/* The field that [offset, offset + size) lies in, or NULL. *shift: how many bits to shift a read of
- * the whole field right to get a narrow one, by the host's byte order. */
+/* The field that [offset, offset + size) lies in, or NULL. *shift: how many bits to shift the whole
+ * field right to get a narrow read of it, in the host's byte order. FIELD_MEMORY is accessed at
+ * host_offset + (offset - field->offset), may reach into the next field of its kind, and has no
+ * shift. */
 const struct context_field *context_field(const struct context_type *context, uint32_t offset,
                                           uint32_t size, uint32_t *shift);
 
 struct env {
     struct arena *arena; /* all of the environment's own */
     const struct allocator *from;
-    uint32_t cpus;        /* virtual CPUs; maps and programs are made for so many */
-    bool forbid_handlers; /* the host owns SIGSEGV and SIGBUS and calls anybpf_handle_fault() */
-    void (*print)(void *user, const char *text, size_t size); /* bpf_trace_printk; NULL: stderr */
+    struct types *types; /* of the embedder's declarations */
+    uint32_t cpus;       /* virtual CPUs; maps and programs are made for so many */
+    void (*print)(void *user, const char *text, size_t size); /* what programs print; NULL: lost */
     void *print_user;
-    struct helpers *helpers;
-    struct contexts *contexts;
-    uint32_t refused; /* calls refused because no virtual CPU was free (atomic) */
+    struct vec(const struct helper *) helpers;
+    struct vec(const struct context_type *) contexts;
+    struct hash helper_ids, helper_names; /* to indices of helpers */
+    uint32_t refused;                     /* calls refused for want of a virtual CPU (atomic) */
 };
 
 enum { ENV_CPUS = 1024 };
+/* With the built-in helpers and context types. */
 struct env *env_new(const struct allocator *from, struct error *err);
 void env_free(struct env *env); /* after its maps and programs */
 
 const struct helper *env_helper(const struct env *env, uint32_t id); /* NULL: no such helper */
-const struct helper *env_helper_named(const struct env *env, const char *name); /* with bpf_ */
+const struct helper *env_helper_named(const struct env *env, const char *name); /* "bpf_..." */
+/* By the name programs have in prog->context: "xdp", "tc", "socket", "raw_tp", "memory", "req". */
 const struct context_type *env_context(const struct env *env, const char *name);
-/* Adds a row; the env keeps the pointer. ANYBPF_E_EXISTS when id or name is taken. */
-int env_add_helper(struct env *env, const struct helper *helper, struct error *err);
-int env_add_context(struct env *env, const struct context_type *context, struct error *err);
+/* A helper and a context type of the embedder's: see anybpf_env_helper(), anybpf_env_context(). */
+int env_add_helper(struct env *env, uint32_t id, const char *prototype, void (*function)(void),
+                   struct error *err);
+int env_add_context(struct env *env, const char *name, const char *declaration, struct error *err);
 
 /* ---- helper.c: the helpers ---- */
 
@@ -341,10 +371,9 @@ enum helper_id {
 /* Calls helper through its stub, or a helper of the embedder by the generic route. */
 uint64_t helper_call(const struct helper *helper, struct vcpu *vcpu, const uint64_t r[5]);
 
-/* An embedder's helper from its C prototype, with the annotations of anybpf_env_helper(). Up to
- * five integers and pointers. The record lives in the arena. */
-const struct helper *helper_from_text(struct arena *arena, uint32_t id, const char *prototype,
-                                      void (*function)(void), struct error *err);
+/* Fills the record from a C prototype with annotations; its texts live in the environment. */
+int helper_from_text(struct env *env, uint32_t id, const char *prototype, void (*function)(void),
+                     struct helper *helper, struct error *err);
 
 /* ---- map.c and map_*.c: maps ---- */
 

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The processor and the system underneath: the only file that asks which processor it is. */
+#include "rt/local.h"
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+/* Registers of a signal's context, and a load with a row in the table of landings:
+ * LOAD(instruction, value, address, label). */
+#if defined(__x86_64__)
+const char host_target[] = "x86_64";
+enum { STACK_BELOW = 128, STACK_PUSHED = 8 }; /* red zone; as if a call had pushed its return */
+#define CONTEXT_PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
+#define CONTEXT_SP(uc) ((uc)->uc_mcontext.gregs[REG_RSP])
+#define LOAD_U8        "movzbl %1, %k0"
+#define LOAD_U64       "movq %1, %0"
+#elif defined(__aarch64__)
+const char host_target[] = "arm64";
+enum { STACK_BELOW = 0, STACK_PUSHED = 0 };
+#define CONTEXT_PC(uc) ((uc)->uc_mcontext.pc)
+#define CONTEXT_SP(uc) ((uc)->uc_mcontext.sp)
+#define LOAD_U8        "ldrb %w0, %1"
+#define LOAD_U64       "ldr %0, %1"
+#else
+#error "say here how a signal's context and a guarded load look on this processor"
+#endif
+
+/* ---- Guarded loads ---- */
+
+struct landing {
+    int32_t at, landing; /* each relative to itself */
+};
+extern const struct landing table_begin[] __asm__("__start_anybpf_landings")
+    __attribute__((visibility("hidden")));
+extern const struct landing table_end[] __asm__("__stop_anybpf_landings")
+    __attribute__((visibility("hidden")));
+
+#define LOAD(instruction, value, from, label)                                                      \
+    __asm__ goto("1: " instruction "\n"                                                            \
+                 ".pushsection anybpf_landings, \"a\"\n"                                           \
+                 ".balign 4\n"                                                                     \
+                 ".long 1b - ., %l[" #label "] - .\n"                                              \
+                 ".popsection"                                                                     \
+                 : "=r"(value)                                                                     \
+                 : "m"(*(from))                                                                    \
+                 :                                                                                 \
+                 : label)
+
+bool host_load(uint64_t *value, const uint64_t *from)
+{
+    uint64_t loaded;
+    LOAD(LOAD_U64, loaded, from, fault);
+    *value = loaded;
+    return true;
+fault:
+    return false;
+}
+
+size_t host_copy(void *to, const void *from, size_t size)
+{
+    size_t done = 0;
+    for (uint64_t word; size - done >= sizeof word; done += sizeof word) {
+        LOAD(LOAD_U64, word, (const uint64_t *)((uintptr_t)from + done), fault);
+        memcpy((char *)to + done, &word, sizeof word);
+    }
+fault:
+    for (uint64_t byte; done < size; done++) {
+        LOAD(LOAD_U8, byte, (const uint8_t *)from + done, end);
+        ((uint8_t *)to)[done] = (uint8_t)byte;
+    }
+end:
+    return done;
+}
+
+uintptr_t host_load_landing(uintptr_t at)
+{
+    for (const struct landing *row = table_begin; row < table_end; row++)
+        if ((uintptr_t)&row->at + (uintptr_t)(intptr_t)row->at == at)
+            return (uintptr_t)&row->landing + (uintptr_t)(intptr_t)row->landing;
+    return 0;
+}
+
+/* ---- A signal's context ---- */
+
+uintptr_t host_context_at(const void *ucontext)
+{
+    return (uintptr_t)CONTEXT_PC((const ucontext_t *)ucontext);
+}
+
+void host_context_resume(void *ucontext, uintptr_t at)
+{
+    CONTEXT_PC((ucontext_t *)ucontext) = (__typeof__(CONTEXT_PC((ucontext_t *)0)))at;
+}
+
+void host_context_abandon(void *ucontext, void (*function)(void))
+{
+    uintptr_t stack = (uintptr_t)CONTEXT_SP((ucontext_t *)ucontext);
+    stack = ((stack - STACK_BELOW) & ~(uintptr_t)15) - STACK_PUSHED;
+    CONTEXT_SP((ucontext_t *)ucontext) = (__typeof__(CONTEXT_SP((ucontext_t *)0)))stack;
+    host_context_resume(ucontext, (uintptr_t)function);
+}
+
+/* ---- Memory ---- */
+
+void host_sync_code(void *begin, size_t size)
+{
+    __builtin___clear_cache((char *)begin, (char *)begin + size);
+}
+
+size_t host_page(void)
+{
+    static size_t page;
+    size_t known = __atomic_load_n(&page, __ATOMIC_RELAXED);
+    if (!known)
+        __atomic_store_n(&page, known = (size_t)sysconf(_SC_PAGESIZE), __ATOMIC_RELAXED);
+    return known;
+}
+
+static size_t whole_pages(size_t size)
+{
+    return (size + host_page() - 1) & ~(host_page() - 1);
+}
+
+void *host_map_guarded(size_t size)
+{
+    size_t page = host_page(), inner = whole_pages(size);
+    uint8_t *all =
+        mmap(NULL, inner + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (all == MAP_FAILED)
+        return NULL;
+    if (mprotect(all + page, inner, PROT_READ | PROT_WRITE)) {
+        munmap(all, inner + 2 * page);
+        return NULL;
+    }
+    return all + page;
+}
+
+void host_unmap_guarded(void *memory, size_t size)
+{
+    munmap((uint8_t *)memory - host_page(), whole_pages(size) + 2 * host_page());
+}
+
+void *host_map_ring(size_t before, size_t size)
+{
+    size_t head = whole_pages(before);
+    int fd = memfd_create("anybpf-ring", MFD_CLOEXEC);
+    uint8_t *all;
+
+    if (fd < 0)
+        return NULL;
+    all = mmap(NULL, head + 2 * size, PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (all == MAP_FAILED) {
+        close(fd);
+        return NULL;
+    }
+    if (ftruncate(fd, (off_t)size) ||
+        mmap(all + head, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+            MAP_FAILED ||
+        mmap(all + head + size, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+            MAP_FAILED) {
+        munmap(all, head + 2 * size);
+        all = NULL;
+    }
+    close(fd);
+    return all ? all + head : NULL;
+}
+
+void host_unmap_ring(void *memory, size_t before, size_t size)
+{
+    munmap((uint8_t *)memory - whole_pages(before), whole_pages(before) + 2 * size);
+}
+
+void *pages_map(uint64_t size)
+{
+    void *memory;
+    if (size > SIZE_MAX / 2)
+        return NULL;
+    memory = mmap(NULL, size ? (size_t)size : 1, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void pages_unmap(void *memory, uint64_t size)
+{
+    munmap(memory, size ? (size_t)size : 1);
+}
