@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order of a verification, and its memory: all working state lies in a scratch arena. */
+#include "verify/local.h"
+#include "rt/rt.h"
+#include <time.h>
+
+/* What the working state may take: enough for a million instructions walked. */
+enum { SCRATCH_MAX = 1 << 30 };
+
+static uint64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int find_context(struct verifier *v)
+{
+    const struct prog *prog = v->prog;
+
+    v->context = prog->context && *prog->context ? env_context(v->env, prog->context) : NULL;
+    if (prog->context && *prog->context && !v->context)
+        return fail(v->err, ANYBPF_E_UNSUPPORTED,
+                    "there is no context type %s here: describe it to the environment",
+                    prog->context);
+    if (v->options.level == CHECK_TRUSTED && v->context && v->context->kind != CONTEXT_MEMORY)
+        return fail(
+            v->err, ANYBPF_E_UNSUPPORTED,
+            "a trusted program has raw memory as its context: the fields of %s are converted for "
+            "verified programs only",
+            prog->context);
+    return 0;
+}
+
+static int verify_body(void *arg)
+{
+    struct verifier *v = arg;
+    uint64_t begin = now();
+    struct checked *checked = arena_new_of(v->arena, struct checked);
+    int code;
+
+    v->facts = arena_array_of(v->arena, v->prog->count, struct insn_fact);
+    /* One more: the node for tokens of unknown origin (structural.c). */
+    v->funcs = arena_array_of(v->arena, v->prog->func_count + 1u, struct func_fact);
+    code = find_context(v);
+    if (!code)
+        code = structural_check(v);
+    if (code)
+        return code;
+    *checked = (struct checked){
+        .prog = v->prog,
+        .level = v->options.level,
+        .context = v->context,
+        .facts = v->facts,
+        .funcs = v->funcs,
+        .stats = v->stats,
+    };
+    checked->stats.time = now() - begin;
+    v->checked = checked;
+    return 0;
+}
+
+static int with_scratch(void *arg)
+{
+    struct verifier *v = arg;
+    return arena_try(v->scratch, v->err, verify_body, v);
+}
+
+int verify(struct arena *arena, const struct env *env, const struct prog *prog,
+           const struct verify_options *options, struct error *err, const struct checked **out)
+{
+    struct verifier v = { .arena = arena, .env = env, .prog = prog, .err = err };
+    int code;
+
+    if (options)
+        v.options = *options;
+    if (!v.options.budget)
+        v.options.budget = VERIFY_INSNS;
+    v.scratch = arena_new(env->from, SCRATCH_MAX);
+    if (!v.scratch)
+        return fail(err, ANYBPF_E_MEMORY, "out of memory at verifying %s", prog->name);
+    code = arena_try(arena, err, with_scratch, &v);
+    arena_free(v.scratch);
+    if (!code)
+        *out = v.checked;
+    return code;
+}
