@@ -33,7 +33,7 @@ enum operand {
     IMM_0 = 0x40, /* IMM(class): a constant for which target->immediate(class, ..): emit.imm */
     FIX_0 = 0x80, /* FIX(reg): in this register, which then holds it: emit.a .. emit.d */
 };
-#define IMM(class) (IMM_0 + (class))
+#define IMM(class) (IMM_0 + (int)(class))
 #define FIX(reg)   (FIX_0 + (reg))
 
 /* Where a rule leaves its result. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bitmask immediates (Arm ARM, DecodeBitMasks): a run of ones, rotated within an element of 2 to 64
- * bits, the element repeated over the register. */
+/* Immediates. A bitmask immediate (Arm ARM, DecodeBitMasks) is a run of ones, rotated within an
+ * element of 2 to 64 bits, the element repeated over the register. */
 #include "arch/arm64/local.h"
 
 static uint64_t rotate_right(uint64_t value, unsigned by)
@@ -62,4 +62,21 @@ unsigned a64_mov_imm(unsigned d, uint64_t value, uint32_t insns[4])
         return count;
     insns[0] = a64_orr_imm(sf, d, A64_ZR, (unsigned)logic);
     return 1;
+}
+
+bool a64_immediate(unsigned class, unsigned width, int64_t value)
+{
+    uint64_t bits = width == 64 ? (uint64_t)value : (uint64_t)value & ((1ull << width) - 1);
+    int64_t number = width == 32 ? (int32_t)value : value;
+    uint64_t size = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+    switch ((enum a64_immediate) class) {
+    case A64_IMM_ARITH: return size <= 0xfff || ((size & 0xfff) == 0 && size <= 0xfff000);
+    case A64_IMM_LOGIC: return a64_logic(width == 64, bits) >= 0;
+    case A64_IMM_COUNT: return true;
+    case A64_IMM_ZERO: return bits == 0;
+    case A64_IMM_ONES: return number == -1;
+    case A64_IMM_BIT: return bits && !(bits & (bits - 1));
+    }
+    return false;
 }

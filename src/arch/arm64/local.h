@@ -4,12 +4,12 @@
  * An encoder takes its operands and returns the instruction; operands that do not fit are our own
  * bug. Registers are their numbers; whether 31 is zr or sp is the instruction's matter. */
 #pragma once
-#include "gen/code.h"
+#include "gen/gen.h"
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { A64_X16 = 16, A64_X17, A64_X18, A64_FP = 29, A64_LR = 30, A64_ZR = 31, A64_SP = 31 };
+enum { A64_X15 = 15, A64_X16, A64_X17, A64_FP = 29, A64_LR = 30, A64_ZR = 31, A64_SP = 31 };
 enum { A64_LSL, A64_LSR, A64_ASR, A64_ROR };
 enum { A64_UXTB, A64_UXTH, A64_UXTW, A64_UXTX, A64_SXTB, A64_SXTH, A64_SXTW, A64_SXTX };
 enum { A64_RELAXED, A64_RELEASE, A64_ACQUIRE, A64_ACQ_REL };
@@ -31,6 +31,9 @@ enum {
     A64_GT,
     A64_LE
 };
+
+/* Features, by bit. */
+enum { A64_LSE = 1 };
 
 /* The number of a register's highest bit. */
 static inline unsigned a64_top(bool sf)
@@ -63,6 +66,42 @@ enum a64_fix { A64_FIX_B, A64_FIX_19, A64_FIX_19_FAR, A64_FIX_14, A64_FIX_14_FAR
 enum a64_reloc { A64_CALL26, A64_JUMP26, A64_MOVW_G0, A64_MOVW_G1, A64_MOVW_G2, A64_ABS64 };
 
 extern const struct code_arch a64_code;
+
+/* ---- frame.c ---- */
+
+void a64_prologue(struct code *code, const struct frame *frame);
+void a64_epilogue(struct code *code, const struct frame *frame);
+void a64_load_slot(struct code *code, const struct frame *frame, uint8_t to, uint32_t slot);
+void a64_store_slot(struct code *code, const struct frame *frame, uint32_t slot, uint8_t from);
+
+/* ---- rules.def, emit.c, mem.c ---- */
+
+enum a64_immediate {
+    A64_IMM_ARITH, /* 12 bits, maybe shifted by 12, maybe negative: add, sub, cmp */
+    A64_IMM_LOGIC, /* a64_logic() has it */
+    A64_IMM_COUNT, /* any: counts are taken modulo the width */
+    A64_IMM_ZERO,  /* what zr is */
+    A64_IMM_ONES,  /* -1 */
+    A64_IMM_BIT,   /* one bit: tbz, tbnz */
+};
+bool a64_immediate(unsigned class, unsigned width, int64_t value);
+bool a64_address(const struct rule *rule, unsigned width, bool indexed, unsigned shift,
+                 int64_t disp);
+
+#define EMIT(name) void a64_do_##name(struct emit *e)
+#define EMIT_ONE(name, insn)                                                                       \
+    EMIT(name)                                                                                     \
+    {                                                                                              \
+        a64_put(e, insn);                                                                          \
+    }
+#define A64_RULE(op, widths, a, b, to, emit, ...) EMIT(emit);
+#include "arch/arm64/rules.def"
+#undef A64_RULE
+
+static inline void a64_put(struct emit *e, uint32_t insn)
+{
+    code_u32(e->code, insn);
+}
 
 /* ---- Fields: type, parameter, lowest, highest, step, what else must hold, bits ---- */
 

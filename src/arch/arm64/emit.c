@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The emitters of rules.def that work on registers. Those for memory are in mem.c.
+ *
+ * Much of BPF is what the processor does anyhow: 32-bit operations clear the upper half, shifts
+ * take their count modulo the width, a division by zero gives 0 and the remainder computed from it
+ * gives x, and MIN / -1 is MIN. x16 and x17 are free within an emitter. */
+#include "arch/arm64/local.h"
+
+/* The sf bit: whether the operation is 64 bits wide. */
+static bool wide(const struct emit *e)
+{
+    return e->node->width == 64;
+}
+
+/* A constant count of a shift; to the right for a rotation to the left. */
+static unsigned count(const struct emit *e)
+{
+    return (unsigned)e->imm & a64_top(wide(e));
+}
+
+static unsigned count_right(const struct emit *e)
+{
+    return -(unsigned)e->imm & a64_top(wide(e));
+}
+
+static unsigned logic(const struct emit *e)
+{
+    return (unsigned)a64_logic(wide(e), (uint64_t)e->imm);
+}
+
+/* ---- Arithmetic ---- */
+
+/* d = n + value, or only its flags; value is of class ARITH. */
+static void put_sum(struct emit *e, bool flags, unsigned d, unsigned n, int64_t value)
+{
+    typedef uint32_t sum(bool sf, unsigned d, unsigned n, unsigned imm, unsigned lsl12);
+    static sum *const sums[2][2] = { { a64_add_imm, a64_sub_imm }, { a64_adds_imm, a64_subs_imm } };
+
+    if (!wide(e))
+        value = (int32_t)value;
+    bool minus = flags ? value <= 0 : value < 0; /* to compare with 0 is to subtract it: carry */
+    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    unsigned lsl12 = size > 0xfff ? 12 : 0;
+    a64_put(e, sums[flags][minus](wide(e), d, n, (unsigned)(size >> lsl12), lsl12));
+}
+
+EMIT(add_imm)
+{
+    put_sum(e, false, e->to, e->a, e->imm);
+}
+
+EMIT(sub_imm)
+{
+    put_sum(e, false, e->to, e->a, -e->imm);
+}
+
+/* b as it is, or the inner shift of it by a constant. */
+#define WITH_SHIFTED(op)                                                                           \
+    EMIT_ONE(op##_reg, a64_##op(wide(e), e->to, e->a, e->b, A64_LSL, 0))                           \
+    EMIT_ONE(op##_lsl, a64_##op(wide(e), e->to, e->a, e->b, A64_LSL, count(e)))                    \
+    EMIT_ONE(op##_lsr, a64_##op(wide(e), e->to, e->a, e->b, A64_LSR, count(e)))                    \
+    EMIT_ONE(op##_asr, a64_##op(wide(e), e->to, e->a, e->b, A64_ASR, count(e)))
+#define WITH_ROTATED(op)                                                                           \
+    WITH_SHIFTED(op)                                                                               \
+    EMIT_ONE(op##_ror, a64_##op(wide(e), e->to, e->a, e->b, A64_ROR, count_right(e)))
+#define WITH_EXTENDED(op)                                                                          \
+    EMIT_ONE(op##_uxtb, a64_##op##_ext(true, e->to, e->a, e->b, A64_UXTB, 0))                      \
+    EMIT_ONE(op##_uxth, a64_##op##_ext(true, e->to, e->a, e->b, A64_UXTH, 0))                      \
+    EMIT_ONE(op##_uxtw, a64_##op##_ext(true, e->to, e->a, e->b, A64_UXTW, 0))                      \
+    EMIT_ONE(op##_sxtw, a64_##op##_ext(true, e->to, e->a, e->b, A64_SXTW, 0))
+WITH_SHIFTED(add)
+WITH_EXTENDED(add)
+WITH_SHIFTED(sub)
+WITH_EXTENDED(sub)
+WITH_ROTATED(and)
+WITH_ROTATED(orr)
+WITH_ROTATED(eor)
+EMIT_ONE(bic, a64_bic(wide(e), e->to, e->a, e->b, A64_LSL, 0))
+EMIT_ONE(orn, a64_orn(wide(e), e->to, e->a, e->b, A64_LSL, 0))
+EMIT_ONE(eon, a64_eon(wide(e), e->to, e->a, e->b, A64_LSL, 0))
+EMIT_ONE(and_imm, a64_and_imm(wide(e), e->to, e->a, logic(e)))
+EMIT_ONE(orr_imm, a64_orr_imm(wide(e), e->to, e->a, logic(e)))
+EMIT_ONE(eor_imm, a64_eor_imm(wide(e), e->to, e->a, logic(e)))
+EMIT_ONE(mvn, a64_mvn(wide(e), e->to, e->a))
+EMIT_ONE(neg, a64_neg(wide(e), e->to, e->a))
+
+EMIT_ONE(mul, a64_mul(wide(e), e->to, e->a, e->b))
+EMIT_ONE(madd, a64_madd(wide(e), e->to, e->b, e->c, e->a))
+EMIT_ONE(msub, a64_msub(wide(e), e->to, e->b, e->c, e->a))
+EMIT_ONE(udiv, a64_udiv(wide(e), e->to, e->a, e->b))
+EMIT_ONE(sdiv, a64_sdiv(wide(e), e->to, e->a, e->b))
+
+EMIT(urem)
+{
+    a64_put(e, a64_udiv(wide(e), A64_X16, e->a, e->b));
+    a64_put(e, a64_msub(wide(e), e->to, A64_X16, e->b, e->a));
+}
+
+EMIT(srem)
+{
+    a64_put(e, a64_sdiv(wide(e), A64_X16, e->a, e->b));
+    a64_put(e, a64_msub(wide(e), e->to, A64_X16, e->b, e->a));
+}
+
+EMIT_ONE(shl, a64_lslv(wide(e), e->to, e->a, e->b))
+EMIT_ONE(shr, a64_lsrv(wide(e), e->to, e->a, e->b))
+EMIT_ONE(sar, a64_asrv(wide(e), e->to, e->a, e->b))
+EMIT_ONE(shl_imm, a64_lsl_imm(wide(e), e->to, e->a, count(e)))
+EMIT_ONE(shr_imm, a64_lsr_imm(wide(e), e->to, e->a, count(e)))
+EMIT_ONE(sar_imm, a64_asr_imm(wide(e), e->to, e->a, count(e)))
+EMIT_ONE(rotl_imm, a64_ror_imm(wide(e), e->to, e->a, count_right(e)))
+
+EMIT(rotl)
+{
+    a64_put(e, a64_neg(false, A64_X16, e->b));
+    a64_put(e, a64_rorv(wide(e), e->to, e->a, A64_X16));
+}
+
+EMIT_ONE(sext8, a64_sxtb(wide(e), e->to, e->a))
+EMIT_ONE(sext16, a64_sxth(wide(e), e->to, e->a))
+EMIT_ONE(sext32, a64_sxtw(e->to, e->a))
+EMIT_ONE(zext8, a64_uxtb(e->to, e->a))
+EMIT_ONE(zext16, a64_uxth(e->to, e->a))
+EMIT_ONE(zext32, a64_mov(false, e->to, e->a))
+EMIT_ONE(bswap, a64_rev(wide(e), e->to, e->a))
+
+EMIT(bswap16)
+{
+    a64_put(e, a64_rev(false, e->to, e->a));
+    a64_put(e, a64_lsr_imm(false, e->to, e->to, 16));
+}
+
+/* ---- Comparisons: what sets the flags, then what is done with them ---- */
+
+static void put_cmp(struct emit *e)
+{
+    a64_put(e, a64_cmp(wide(e), e->a, e->b));
+}
+
+static void put_cmp_imm(struct emit *e)
+{
+    put_sum(e, true, A64_ZR, e->a, -e->imm);
+}
+
+static void put_tst(struct emit *e)
+{
+    a64_put(e, a64_tst(wide(e), e->a, e->b));
+}
+
+static void put_tst_imm(struct emit *e)
+{
+    a64_put(e, a64_ands_imm(wide(e), A64_ZR, e->a, logic(e)));
+}
+
+/* The condition over these flags. */
+static unsigned flags(const struct emit *e)
+{
+    static const uint8_t flags[COND_COUNT] = {
+        [COND_EQ] = A64_EQ,  [COND_NE] = A64_NE,  [COND_ULT] = A64_LO, [COND_UGE] = A64_HS,
+        [COND_ULE] = A64_LS, [COND_UGT] = A64_HI, [COND_SLT] = A64_LT, [COND_SGE] = A64_GE,
+        [COND_SLE] = A64_LE, [COND_SGT] = A64_GT, [COND_SET] = A64_NE, [COND_CLEAR] = A64_EQ,
+    };
+    return flags[e->cond];
+}
+
+#define COMPARING(how)                                                                             \
+    EMIT(how)                                                                                      \
+    {                                                                                              \
+        put_##how(e);                                                                              \
+        a64_put(e, a64_cset(false, e->to, flags(e)));                                              \
+    }                                                                                              \
+    EMIT(select_##how)                                                                             \
+    {                                                                                              \
+        put_##how(e);                                                                              \
+        a64_put(e, a64_csel(true, e->to, e->c, e->d, flags(e)));                                   \
+    }                                                                                              \
+    EMIT(branch_##how)                                                                             \
+    {                                                                                              \
+        put_##how(e);                                                                              \
+        code_fix(e->code, A64_FIX_19, a64_b_cond(flags(e), 0), e->label);                          \
+    }
+COMPARING(cmp)
+COMPARING(cmp_imm)
+COMPARING(tst)
+COMPARING(tst_imm)
+
+/* a < 0 */
+EMIT_ONE(sign, a64_lsr_imm(wide(e), e->to, e->a, a64_top(wide(e))))
+
+EMIT(cbz)
+{
+    uint32_t insn = e->cond == COND_EQ ? a64_cbz(wide(e), e->a, 0) : a64_cbnz(wide(e), e->a, 0);
+    code_fix(e->code, A64_FIX_19, insn, e->label);
+}
+
+static void put_tbz(struct emit *e, bool set, unsigned bit)
+{
+    uint32_t insn = set ? a64_tbnz(e->a, bit, 0) : a64_tbz(e->a, bit, 0);
+    code_fix(e->code, A64_FIX_14, insn, e->label);
+}
+
+EMIT(tbz)
+{
+    put_tbz(e, e->cond == COND_SET, (unsigned)__builtin_ctzll((uint64_t)e->imm));
+}
+
+EMIT(tbz_sign)
+{
+    put_tbz(e, e->cond == COND_SLT, a64_top(wide(e)));
+}
+
+/* ---- Calls and ends ---- */
+
+EMIT(call)
+{
+    code_fix(e->code, A64_FIX_B, a64_bl(0), (uint32_t)e->node->imm);
+}
+
+static void put_call(struct emit *e, enum symbol_kind kind)
+{
+    a64_put(e, a64_bl(0));
+    code_reloc(e->code, A64_CALL26, 4, kind, (uint32_t)e->node->imm, 0);
+}
+
+EMIT(call_helper)
+{
+    put_call(e, SYMBOL_HELPER);
+}
+
+EMIT(call_runtime)
+{
+    put_call(e, SYMBOL_RUNTIME);
+}
+
+EMIT_ONE(call_pointer, a64_blr(e->b))
+
+static void leave(struct emit *e, uint32_t insn)
+{
+    code_cfi(e->code, CFI_REMEMBER, 0, 0);
+    a64_epilogue(e->code, e->frame);
+    a64_put(e, insn);
+    code_cfi(e->code, CFI_RECALL, 0, 0);
+}
+
+EMIT(ret)
+{
+    leave(e, a64_ret(A64_LR));
+}
+
+/* By x17, which the epilogue leaves alone and from which a jump may land on bti c. */
+EMIT(tail)
+{
+    a64_put(e, a64_mov(true, A64_X17, e->b));
+    leave(e, a64_br(A64_X17));
+}

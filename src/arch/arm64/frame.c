@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Frames on the machine's stack (AAPCS64, section 6.4).
+ *
+ *     sp + size           what was sp at the entry: the canonical frame address
+ *     sp + 8 * saved ...  spill slots
+ *     sp + 0 ...          saved registers, in pairs; in a function that calls x29 and x30 first, to
+ *                         which x29 then points: a frame record for those that unwind by them
+ *
+ * A function that saves nothing and spills nothing has no frame. */
+#include "arch/arm64/local.h"
+#include "gen/gen.h"
+
+enum { SAVED_MAX = 12, PAIR_REACH = 504, SINGLE_REACH = 255, SLOT_REACH = 4095 * 8 };
+
+struct shape {
+    uint32_t size;  /* bytes, a multiple of 16 */
+    uint32_t saved; /* registers */
+    uint8_t regs[SAVED_MAX];
+};
+
+static struct shape shape_of(const struct frame *frame)
+{
+    struct shape shape = { 0 };
+
+    if (frame->calls) {
+        shape.regs[shape.saved++] = A64_FP;
+        shape.regs[shape.saved++] = A64_LR;
+    }
+    for (uint8_t reg = 19; reg < A64_FP; reg++)
+        if (frame->saved & REG_BIT(reg))
+            shape.regs[shape.saved++] = reg;
+    shape.size = (shape.saved + frame->slots + 1) / 2 * 16;
+    return shape;
+}
+
+/* sp -= size or sp += size. */
+static void move_sp(struct code *code, uint32_t size,
+                    uint32_t (*move)(bool, unsigned, unsigned, unsigned, unsigned))
+{
+    if (size >> 12)
+        code_u32(code, move(true, A64_SP, A64_SP, size >> 12, 12));
+    if (size & 0xfff)
+        code_u32(code, move(true, A64_SP, A64_SP, size & 0xfff, 0));
+}
+
+static void row_saved(struct code *code, const struct shape *shape, uint32_t i)
+{
+    code_cfi(code, CFI_OFFSET, shape->regs[i], (int32_t)(i * 8) - (int32_t)shape->size);
+}
+
+/* Saves regs[i], and regs[i + 1] if there is one. */
+static void save(struct code *code, const struct shape *shape, uint32_t i)
+{
+    if (i + 1 < shape->saved) {
+        code_u32(code, a64_stp(true, shape->regs[i], shape->regs[i + 1], A64_SP, (int)i * 8));
+        row_saved(code, shape, i);
+        row_saved(code, shape, i + 1);
+    } else {
+        code_u32(code, a64_str(3, shape->regs[i], A64_SP, i * 8));
+        row_saved(code, shape, i);
+    }
+}
+
+void a64_prologue(struct code *code, const struct frame *frame)
+{
+    struct shape shape = shape_of(frame);
+    uint32_t done = 0;
+
+    code_u32(code, a64_bti_c());
+    if (!shape.size)
+        return;
+    if (shape.saved >= 2 && shape.size <= PAIR_REACH) {
+        code_u32(code, a64_stp_pre(true, shape.regs[0], shape.regs[1], A64_SP, -(int)shape.size));
+        done = 2;
+    } else {
+        move_sp(code, shape.size, a64_sub_imm);
+    }
+    code_cfi(code, CFI_DEF_CFA, A64_SP, (int32_t)shape.size);
+    for (uint32_t i = 0; i < done; i++)
+        row_saved(code, &shape, i);
+    for (uint32_t i = done; i < shape.saved; i += 2)
+        save(code, &shape, i);
+    if (frame->calls)
+        code_u32(code, a64_add_imm(true, A64_FP, A64_SP, 0, 0));
+}
+
+void a64_epilogue(struct code *code, const struct frame *frame)
+{
+    struct shape shape = shape_of(frame);
+    bool post = shape.saved >= 2 && shape.size <= PAIR_REACH;
+
+    if (!shape.size)
+        return;
+    for (uint32_t i = post ? 2 : 0; i + 1 < shape.saved; i += 2)
+        code_u32(code, a64_ldp(true, shape.regs[i], shape.regs[i + 1], A64_SP, (int)i * 8));
+    if (shape.saved & 1)
+        code_u32(code, a64_ldr(3, shape.regs[shape.saved - 1], A64_SP, (shape.saved - 1) * 8));
+    if (post)
+        code_u32(code, a64_ldp_post(true, shape.regs[0], shape.regs[1], A64_SP, (int)shape.size));
+    else
+        move_sp(code, shape.size, a64_add_imm);
+    code_cfi(code, CFI_DEF_CFA, A64_SP, 0);
+    for (uint32_t i = 0; i < shape.saved; i++)
+        code_cfi(code, CFI_RESTORE, shape.regs[i], 0);
+}
+
+/* ---- Spill slots ---- */
+
+/* An access to the slot; beyond reach by way of x17, since x16 may be on its way from slot to slot.
+ */
+static void access_slot(struct code *code, const struct frame *frame, uint32_t slot, uint8_t reg,
+                        uint32_t (*access)(unsigned, unsigned, unsigned, unsigned))
+{
+    uint32_t offset = (shape_of(frame).saved + slot) * 8;
+    unsigned base = A64_SP;
+
+    if (offset > SLOT_REACH) {
+        code_u32(code, a64_add_imm(true, A64_X17, A64_SP, offset >> 12, 12));
+        base = A64_X17;
+        offset &= 0xfff;
+    }
+    code_u32(code, access(3, reg, base, offset));
+}
+
+void a64_load_slot(struct code *code, const struct frame *frame, uint8_t to, uint32_t slot)
+{
+    access_slot(code, frame, slot, to, a64_ldr);
+}
+
+void a64_store_slot(struct code *code, const struct frame *frame, uint32_t slot, uint8_t from)
+{
+    access_slot(code, frame, slot, from, a64_str);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loads, stores and atomics: how an address is reached, and what orders an access.
+ *
+ * x16 takes what an address needs, x17 the operand of an atomic, x15 whether a store failed. Full
+ * barriers follow Linux: acquire and release in one instruction, or a loop that stores with release
+ * and a barrier behind it. */
+#include "arch/arm64/local.h"
+
+/* ---- Memory ---- */
+
+static bool wide(const struct emit *e)
+{
+    return e->node->width == 64;
+}
+
+/* log2 of the bytes of the access. */
+static unsigned size_of(const struct emit *e)
+{
+    return (unsigned)__builtin_ctz(e->node->width / 8u);
+}
+
+static bool disp_fits(unsigned size, int64_t disp)
+{
+    return a64_fits(disp, 0, 4095 << size, 1 << size) || a64_fits(disp, -256, 255, 1);
+}
+
+bool a64_address(const struct rule *rule, unsigned width, bool indexed, unsigned shift,
+                 int64_t disp)
+{
+    unsigned size = (unsigned)__builtin_ctz(width / 8);
+
+    switch (rule->op) {
+    case IR_LOAD:
+    case IR_LOADS:
+    case IR_PROBE:
+    case IR_PROBES:
+    case IR_STORE: return indexed ? !disp && (!shift || shift == size) : disp_fits(size, disp);
+    default: return false; /* ordered and atomic accesses take a register alone */
+    }
+}
+
+/* x16 = base + disp */
+static void put_address(struct emit *e, unsigned base, int32_t disp)
+{
+    uint32_t movs[4];
+    unsigned count;
+
+    if (a64_immediate(A64_IMM_ARITH, 64, disp)) {
+        unsigned size = disp < 0 ? -(unsigned)disp : (unsigned)disp, lsl12 = size > 0xfff ? 12 : 0;
+        a64_put(e, disp < 0 ? a64_sub_imm(true, A64_X16, base, size >> lsl12, lsl12)
+                            : a64_add_imm(true, A64_X16, base, size >> lsl12, lsl12));
+        return;
+    }
+    count = a64_mov_imm(A64_X16, (uint64_t)(int64_t)disp, movs);
+    for (unsigned i = 0; i < count; i++)
+        a64_put(e, movs[i]);
+    a64_put(e, a64_add(true, A64_X16, base, A64_X16, A64_LSL, 0));
+}
+
+/* e->mem in a form that one access takes; what does not fit goes into x16. */
+static struct mem reach(struct emit *e)
+{
+    struct mem mem = e->mem;
+
+    if (mem.index != REG_NONE || disp_fits(size_of(e), mem.disp))
+        return mem;
+    int32_t high = mem.disp & ~0xfff;
+    bool split = disp_fits(size_of(e), mem.disp - high) && a64_immediate(A64_IMM_ARITH, 64, high);
+    put_address(e, mem.base, split ? high : mem.disp);
+    return (struct mem){ .base = A64_X16, .index = REG_NONE, .disp = split ? mem.disp - high : 0 };
+}
+
+/* The register that holds exactly the address: for accesses that take no displacement. */
+static unsigned reach_plain(struct emit *e)
+{
+    if (!e->mem.disp)
+        return e->mem.base;
+    put_address(e, e->mem.base, e->mem.disp);
+    return A64_X16;
+}
+
+/* The ways to say where: str and its like. */
+struct access {
+    uint32_t (*scaled)(unsigned size, unsigned t, unsigned n, unsigned offset);
+    uint32_t (*unscaled)(unsigned size, unsigned t, unsigned n, int offset);
+    uint32_t (*index)(unsigned size, unsigned t, unsigned n, unsigned m, unsigned option,
+                      bool scaled);
+};
+static const struct access str = { a64_str, a64_stur, a64_str_index };
+static const struct access ldr = { a64_ldr, a64_ldur, a64_ldr_index };
+static const struct access lds = { a64_lds, a64_ldurs, a64_lds_index };
+
+static void put_access(struct emit *e, const struct access *access, unsigned t, struct mem mem)
+{
+    unsigned size = size_of(e);
+
+    if (mem.index != REG_NONE)
+        a64_put(e, access->index(size, t, mem.base, mem.index, A64_UXTX, mem.shift != 0));
+    else if (a64_fits(mem.disp, 0, 4095 << size, 1 << size))
+        a64_put(e, access->scaled(size, t, mem.base, (unsigned)mem.disp));
+    else
+        a64_put(e, access->unscaled(size, t, mem.base, mem.disp));
+}
+
+EMIT(load)
+{
+    put_access(e, &ldr, e->to, reach(e));
+}
+
+EMIT(loads)
+{
+    put_access(e, &lds, e->to, reach(e));
+}
+
+EMIT(store)
+{
+    put_access(e, &str, e->b, reach(e));
+}
+
+EMIT(store_zero)
+{
+    put_access(e, &str, A64_ZR, reach(e));
+}
+
+/* 0 stays in the register when the load faults. */
+static void put_probe(struct emit *e, const struct access *access)
+{
+    uint32_t landing = code_label(e->code);
+    struct mem mem = reach(e);
+
+    a64_put(e, a64_movz(false, e->to, 0, 0));
+    code_fault(e->code, landing);
+    put_access(e, access, e->to, mem);
+    code_bind(e->code, landing);
+}
+
+EMIT(probe)
+{
+    put_probe(e, &ldr);
+}
+
+EMIT(probes)
+{
+    put_probe(e, &lds);
+}
+
+EMIT(load_acquire)
+{
+    a64_put(e, a64_ldar(size_of(e), e->to, reach_plain(e)));
+}
+
+EMIT(store_release)
+{
+    a64_put(e, a64_stlr(size_of(e), e->b, reach_plain(e)));
+}
+
+/* ---- Atomics ---- */
+
+#define ATOMIC(op, insn)                                                                           \
+    EMIT(atomic_##op)                                                                              \
+    {                                                                                              \
+        a64_put(e, a64_st##insn(size_of(e), e->b, reach_plain(e)));                                \
+    }                                                                                              \
+    EMIT(fetch_##op)                                                                               \
+    {                                                                                              \
+        a64_put(e, a64_ld##insn(size_of(e), A64_ACQ_REL, e->b, e->to, reach_plain(e)));            \
+    }
+ATOMIC(add, add)
+ATOMIC(or, set)
+ATOMIC(xor, eor)
+
+/* The instruction clears bits: those not in b. */
+EMIT(atomic_and)
+{
+    a64_put(e, a64_mvn(wide(e), A64_X17, e->b));
+    a64_put(e, a64_stclr(size_of(e), A64_X17, reach_plain(e)));
+}
+
+EMIT(fetch_and)
+{
+    a64_put(e, a64_mvn(wide(e), A64_X17, e->b));
+    a64_put(e, a64_ldclr(size_of(e), A64_ACQ_REL, A64_X17, e->to, reach_plain(e)));
+}
+
+EMIT(xchg)
+{
+    a64_put(e, a64_swp(size_of(e), A64_ACQ_REL, e->b, e->to, reach_plain(e)));
+}
+
+EMIT(cmpxchg)
+{
+    unsigned base = reach_plain(e);
+    a64_put(e, a64_mov(wide(e), e->to, e->b));
+    a64_put(e, a64_cas(size_of(e), A64_ACQ_REL, e->to, e->c, base));
+}
+
+/* Without FEAT_LSE: x17 = operation(what is there, b), until storing it succeeds. A full barrier is
+ * a release in the store and a barrier after it. */
+static void put_exclusive(struct emit *e, unsigned old, bool full,
+                          uint32_t (*op)(bool, unsigned, unsigned, unsigned, unsigned, unsigned))
+{
+    unsigned base = reach_plain(e), fresh = op ? A64_X17 : e->b;
+
+    a64_put(e, a64_ldxr(size_of(e), old, base));
+    if (op)
+        a64_put(e, op(wide(e), A64_X17, old, e->b, A64_LSL, 0));
+    a64_put(e, (full ? a64_stlxr : a64_stxr)(size_of(e), A64_X15, fresh, base));
+    a64_put(e, a64_cbnz(false, A64_X15, op ? -12 : -8));
+    if (full)
+        a64_put(e, a64_dmb(A64_ISH));
+}
+
+#define EXCLUSIVE(op, insn)                                                                        \
+    EMIT(atomic_##op##_loop)                                                                       \
+    {                                                                                              \
+        put_exclusive(e, A64_X17, false, a64_##insn);                                              \
+    }                                                                                              \
+    EMIT(fetch_##op##_loop)                                                                        \
+    {                                                                                              \
+        put_exclusive(e, e->to, true, a64_##insn);                                                 \
+    }
+EXCLUSIVE(add, add)
+EXCLUSIVE(or, orr)
+EXCLUSIVE(and, and)
+EXCLUSIVE(xor, eor)
+
+EMIT(xchg_loop)
+{
+    put_exclusive(e, e->to, true, NULL);
+}
+
+EMIT(cmpxchg_loop)
+{
+    unsigned base = reach_plain(e);
+    uint32_t out = code_label(e->code);
+
+    a64_put(e, a64_ldxr(size_of(e), e->to, base));
+    a64_put(e, a64_cmp(wide(e), e->to, e->b));
+    code_fix(e->code, A64_FIX_19, a64_b_cond(A64_NE, 0), out);
+    a64_put(e, a64_stlxr(size_of(e), A64_X15, e->c, base));
+    a64_put(e, a64_cbnz(false, A64_X15, -16));
+    code_bind(e->code, out);
+    a64_put(e, a64_dmb(A64_ISH));
+}
