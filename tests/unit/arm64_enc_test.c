@@ -7,7 +7,7 @@
 
 enum { OPERANDS_MAX = 6, RANDOM_SAMPLES = 24 };
 
-struct operand {
+struct field {
     const char *name;
     int64_t lowest, highest, step;
     bool holds; /* what else the field demands of this value */
@@ -17,7 +17,7 @@ struct row {
     const char *name, *text;
     unsigned count;
     uint32_t (*encode)(const int64_t *v);
-    void (*describe)(const int64_t *v, struct operand *operands);
+    void (*describe)(const int64_t *v, struct field *fields);
 };
 
 /* ---- The rows, expanded ---- */
@@ -35,11 +35,11 @@ struct row {
         A64_EACH(TAKE, SEMICOLON, __VA_ARGS__);                                                    \
         return a64_##row(A64_EACH(NAME, A64_COMMA, __VA_ARGS__));                                  \
     }                                                                                              \
-    static void describe_##row(const int64_t *v, struct operand *operands)                         \
+    static void describe_##row(const int64_t *v, struct field *fields)                             \
     {                                                                                              \
         A64_EACH(TAKE, SEMICOLON, __VA_ARGS__);                                                    \
-        const struct operand all[] = { A64_EACH(DESCRIBE, A64_COMMA, __VA_ARGS__) };               \
-        memcpy(operands, all, sizeof all);                                                         \
+        const struct field all[] = { A64_EACH(DESCRIBE, A64_COMMA, __VA_ARGS__) };                 \
+        memcpy(fields, all, sizeof all);                                                           \
     }
 #define A64_AS A64
 #define A64_WORD(row, word, text)                                                                  \
@@ -64,13 +64,13 @@ static const struct row rows[] = {
 struct sample {
     const struct row *row;
     int64_t values[OPERANDS_MAX];
-    struct operand operands[OPERANDS_MAX];
+    struct field fields[OPERANDS_MAX];
 };
 
 static bool has(const struct sample *s, const char *name, int64_t *value)
 {
     for (unsigned i = 0; i < s->row->count; i++)
-        if (!strcmp(s->operands[i].name, name)) {
+        if (!strcmp(s->fields[i].name, name)) {
             *value = s->values[i];
             return true;
         }
@@ -210,7 +210,7 @@ static void print_sample(const struct sample *s, char *to)
 /* ---- Choosing values ---- */
 
 /* A boundary of the operand (which < 4), or a random value. */
-static int64_t choose(const struct operand *o, unsigned which, uint64_t random)
+static int64_t choose(const struct field *o, unsigned which, uint64_t random)
 {
     uint64_t steps = (uint64_t)(o->highest - o->lowest) / (uint64_t)o->step;
     uint64_t at = which == 0   ? 0
@@ -226,13 +226,13 @@ static int64_t choose(const struct operand *o, unsigned which, uint64_t random)
 static bool fill(struct sample *s, unsigned special, unsigned which)
 {
     for (unsigned i = 0; i < s->row->count; i++) {
-        s->row->describe(s->values, s->operands);
-        s->values[i] = choose(&s->operands[i], i == special ? which : 4, enc_random());
+        s->row->describe(s->values, s->fields);
+        s->values[i] = choose(&s->fields[i], i == special ? which : 4, enc_random());
     }
     if (s->row->count)
-        s->row->describe(s->values, s->operands);
+        s->row->describe(s->values, s->fields);
     for (unsigned i = 0; i < s->row->count; i++)
-        if (!s->operands[i].holds)
+        if (!s->fields[i].holds)
             return false;
     return true;
 }

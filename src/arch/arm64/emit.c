@@ -28,6 +28,36 @@ static unsigned logic(const struct emit *e)
     return (unsigned)a64_logic(wide(e), (uint64_t)e->imm);
 }
 
+/* ---- Constants ---- */
+
+void a64_constant(struct code *code, uint8_t to, int64_t value)
+{
+    uint32_t insns[4];
+    unsigned n = a64_mov_imm(to, (uint64_t)value, insns);
+
+    for (unsigned i = 0; i < n; i++)
+        code_u32(code, insns[i]);
+}
+
+void a64_symbol(struct code *code, uint8_t to, enum symbol_kind kind, uint32_t index,
+                int64_t addend)
+{
+    for (unsigned g = 0; g < 3; g++) {
+        code_u32(code, g ? a64_movk(true, to, 0, g * 16) : a64_movz(true, to, 0, 0));
+        code_reloc(code, A64_MOVW_G0 + g, 4, kind, index, addend);
+    }
+}
+
+EMIT(constant)
+{
+    a64_constant(e->code, e->to, e->node->imm);
+}
+
+EMIT(symbol)
+{
+    a64_symbol(e->code, e->to, e->node->symbol.kind, e->node->symbol.index, e->node->imm);
+}
+
 /* ---- Arithmetic ---- */
 
 /* d = n + value, or only its flags; value is of class ARITH. */

@@ -88,6 +88,10 @@ bool a64_immediate(unsigned class, unsigned width, int64_t value);
 bool a64_address(const struct rule *rule, unsigned width, bool indexed, unsigned shift,
                  int64_t disp);
 
+void a64_constant(struct code *code, uint8_t to, int64_t value);
+void a64_symbol(struct code *code, uint8_t to, enum symbol_kind kind, uint32_t index,
+                int64_t addend);
+
 #define EMIT(name) void a64_do_##name(struct emit *e)
 #define EMIT_ONE(name, insn)                                                                       \
     EMIT(name)                                                                                     \

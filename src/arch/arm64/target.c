@@ -42,24 +42,6 @@ static void swap(struct code *code, uint8_t a, uint8_t b)
     move(code, b, A64_X17);
 }
 
-static void constant(struct code *code, uint8_t to, int64_t value)
-{
-    uint32_t insns[4];
-    unsigned count = a64_mov_imm(to, (uint64_t)value, insns);
-
-    for (unsigned i = 0; i < count; i++)
-        code_u32(code, insns[i]);
-}
-
-static void symbol(struct code *code, uint8_t to, enum symbol_kind kind, uint32_t index,
-                   int64_t addend)
-{
-    for (unsigned g = 0; g < 3; g++) {
-        code_u32(code, g ? a64_movk(true, to, 0, g * 16) : a64_movz(true, to, 0, 0));
-        code_reloc(code, A64_MOVW_G0 + g, 4, kind, index, addend);
-    }
-}
-
 static void jump(struct code *code, uint32_t label)
 {
     code_fix(code, A64_FIX_B, a64_b(0), label);
@@ -84,8 +66,8 @@ const struct target target_arm64 = {
     .swap = swap,
     .load_slot = a64_load_slot,
     .store_slot = a64_store_slot,
-    .constant = constant,
-    .symbol = symbol,
+    .constant = a64_constant,
+    .symbol = a64_symbol,
     .jump = jump,
     .prologue = a64_prologue,
     .epilogue = a64_epilogue,
