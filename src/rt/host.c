@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The processor and the system underneath: the only file that asks which processor it is. */
 #include "rt/local.h"
+#include <elf.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -11,6 +12,7 @@
  * LOAD(instruction, value, address, label). */
 #if defined(__x86_64__)
 const char host_target[] = "x86_64";
+const uint16_t host_elf_machine = EM_X86_64;
 enum { STACK_BELOW = 128, STACK_PUSHED = 8 }; /* red zone; as if a call had pushed its return */
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.gregs[REG_RSP])
@@ -18,6 +20,7 @@ enum { STACK_BELOW = 128, STACK_PUSHED = 8 }; /* red zone; as if a call had push
 #define LOAD_U64       "movq %1, %0"
 #elif defined(__aarch64__)
 const char host_target[] = "arm64";
+const uint16_t host_elf_machine = EM_AARCH64;
 enum { STACK_BELOW = 0, STACK_PUSHED = 0 };
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.pc)
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.sp)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sealed code: machine code at its final address, executable and never writable there.
+ *
+ * All functions here may be called from any thread. */
+#pragma once
+#include "bpf/prog.h"
+#include "gen/code.h"
+
+/* ---- image.c ---- */
+
+/* What a symbol stands for in this process; fails through err. */
+typedef uint64_t symbol_fn(void *user, enum symbol_kind kind, uint32_t index, struct error *err);
+
+struct image_options {
+    symbol_fn *symbol;
+    void *user;
+    const struct prog *prog; /* names for debuggers; lives as long as the image */
+    bool may_fault;          /* an access may reach anything: a fault ends the invocation */
+};
+
+struct image {
+    const uint8_t *code;
+    uint32_t size;  /* bytes of code */
+    uint32_t taken; /* bytes of memory that the image takes, its code included */
+    uint32_t entry_count;
+    const struct code_entry *entries; /* by function index, offsets; at == end: not compiled */
+    const struct code_line *lines;    /* by offset */
+    uint32_t line_count;
+};
+
+/* Copies finished code to its place and patches it. The code may be freed afterwards.
+ * ANYBPF_E_SYSTEM: the system allows no executable memory. */
+int image_seal(const struct code *code, const struct image_options *options, struct image **out,
+               struct error *err);
+/* No thread may run it any more, nor return into it. */
+void image_free(struct image *image);
+
+static inline const void *image_entry(const struct image *image, uint32_t function)
+{
+    return image->code + image->entries[function].at;
+}
+
+/* ---- debug.c: telling others, off unless switched on ---- */
+
+extern bool debug_perf_map; /* /tmp/perf-PID.map, for perf */
+extern bool debug_gdb;      /* gdb's JIT interface */
