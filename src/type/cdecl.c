@@ -263,7 +263,7 @@ int cdecl_specifiers(struct parser *p, struct specifiers *out)
         out->type = find_basic(p, words);
     if (!out->type)
         return lex_fail(p, "these words make no type");
-    for (uint32_t i = 0; i < qualifiers.count; i++)
+    for (uint32_t i = qualifiers.count; i-- > 0;)
         out->type = derive(p, qualifiers.at[i], out->type);
     return 0;
 }

@@ -20,9 +20,12 @@ static void put_members(struct type_printer *p, const struct type *type, uint32_
 
 static void put_declaration(struct type_printer *p, const struct type *type, const char *name);
 
-static bool is_qualifier(const struct type *type)
+/* Whether it is a pointer below qualifiers, which then stand behind its '*'. */
+static bool is_pointer(const struct type *type)
 {
-    return type->kind == TYPE_CONST || type->kind == TYPE_VOLATILE || type->kind == TYPE_RESTRICT;
+    while (type->kind == TYPE_CONST || type->kind == TYPE_VOLATILE || type->kind == TYPE_RESTRICT)
+        type = type->to;
+    return type->kind == TYPE_PTR;
 }
 
 /* Whether a '*' before this needs parentheses. */
@@ -64,9 +67,11 @@ static void put_prefix(struct type_printer *p, const struct type *type, unsigned
     case TYPE_CONST:
     case TYPE_VOLATILE:
     case TYPE_RESTRICT:
-        if (type->to->kind == TYPE_PTR || is_qualifier(type->to)) {
+        if (is_pointer(type)) {
             put_prefix(p, type->to, depth + 1);
-            text_printf(p->text, " %s", type_kind_name((enum type_kind)type->kind));
+            if (p->text->at[p->text->length - 1] != '*')
+                text_char(p->text, ' ');
+            text_puts(p->text, type_kind_name((enum type_kind)type->kind));
         } else {
             text_printf(p->text, "%s ", type_kind_name((enum type_kind)type->kind));
             put_prefix(p, type->to, depth + 1);
@@ -476,8 +481,9 @@ static void put_value(struct value_printer *p, const struct type *type, uint64_t
     if (type->kind == TYPE_VAR)
         type = type->to;
     type = type_strip(type);
-    if (!p->fuel || (type->kind != TYPE_DATASEC && type->kind != TYPE_ARRAY &&
-                     !bytes_has(p->value, at, type->size))) {
+    bool is_whole = type->kind != TYPE_DATASEC && type->kind != TYPE_ARRAY &&
+                    type->kind != TYPE_STRUCT && type->kind != TYPE_UNION;
+    if (!p->fuel || (is_whole && !bytes_has(p->value, at, type->size))) {
         put_missing(p);
         return;
     }
