@@ -83,7 +83,7 @@ static void put_field(struct printer *p, char letter, const struct insn *insn)
     case 'o': put_offset(p, insn->off); break;
     case 'j': put_distance(p, insn->off); break;
     case 'J': put_distance(p, insn->imm); break;
-    default: assert(!"a letter of isa.def");
+    default: assert(false && "a letter of isa.def");
     }
 }
 
