@@ -82,6 +82,9 @@ void code_enter(struct code *code, uint32_t function)
 void code_leave(struct code *code, uint32_t function)
 {
     code->entries[function].end = code->size;
+    /* Rows behind the last byte say nothing, and would be taken for the next function's. */
+    while (code->cfi.count && vec_last(&code->cfi)->at == code->size)
+        code->cfi.count--;
 }
 
 void code_reloc(struct code *code, unsigned form, uint32_t back, enum symbol_kind symbol,

@@ -144,7 +144,7 @@ static void put_fde(struct writer *w, const struct code *code, const struct code
     put_u32(w, (uint32_t)w->size); /* back to the CIE, which begins at 0 */
     put_address(w, at + entry->at);
     put_address(w, entry->end - entry->at);
-    for (; *row < code->cfi.count && code->cfi.at[*row].at <= entry->end; ++*row) {
+    for (; *row < code->cfi.count && code->cfi.at[*row].at < entry->end; ++*row) {
         const struct code_cfi *cfi = &code->cfi.at[*row];
         if (cfi->at != place)
             put_advance(w, (cfi->at - place) / (uint8_t)code->arch->code_align);
