@@ -11,6 +11,7 @@
 /* Registers of a signal's context, and a load with a row in the table of landings:
  * LOAD(instruction, value, address, label). */
 #if defined(__x86_64__)
+#include <cpuid.h>
 const char host_target[] = "x86_64";
 const uint16_t host_elf_machine = EM_X86_64;
 enum { STACK_BELOW = 128, STACK_PUSHED = 8 }; /* red zone; as if a call had pushed its return */
@@ -19,6 +20,7 @@ enum { STACK_BELOW = 128, STACK_PUSHED = 8 }; /* red zone; as if a call had push
 #define LOAD_U8        "movzbl %1, %k0"
 #define LOAD_U64       "movq %1, %0"
 #elif defined(__aarch64__)
+#include <sys/auxv.h>
 const char host_target[] = "arm64";
 const uint16_t host_elf_machine = EM_AARCH64;
 enum { STACK_BELOW = 0, STACK_PUSHED = 0 };
@@ -28,6 +30,30 @@ enum { STACK_BELOW = 0, STACK_PUSHED = 0 };
 #define LOAD_U64       "ldr %0, %1"
 #else
 #error "say here how a signal's context and a guarded load look on this processor"
+#endif
+
+/* ---- Features ---- */
+
+#if defined(__x86_64__)
+bool host_has(const char *feature)
+{
+    static const struct {
+        const char *name;
+        unsigned leaf, word, bit; /* words: eax ebx ecx edx */
+    } rows[] = { { "bmi1", 7, 1, 3 }, { "bmi2", 7, 1, 8 }, { "movbe", 1, 2, 22 } };
+    unsigned words[4];
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(rows[i].name, feature))
+            return __get_cpuid_count(rows[i].leaf, 0, &words[0], &words[1], &words[2], &words[3]) &&
+                   words[rows[i].word] >> rows[i].bit & 1;
+    return false;
+}
+#else
+bool host_has(const char *feature)
+{
+    return !strcmp(feature, "lse") && getauxval(AT_HWCAP) & HWCAP_ATOMICS;
+}
 #endif
 
 /* ---- Guarded loads ---- */

@@ -19,6 +19,8 @@ struct map;
 /* "x86_64", "arm64", ...: the target whose code can run here. */
 extern const char host_target[];
 extern const uint16_t host_elf_machine; /* EM_* of ELF */
+/* Whether this processor has a feature that its target names. */
+bool host_has(const char *feature);
 /* Makes freshly written code visible to instruction fetch of all processors. */
 void host_sync_code(void *begin, size_t size);
 size_t host_page(void);
