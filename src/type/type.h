@@ -57,8 +57,10 @@ struct type {
     bool is_packed;   /* STRUCT, UNION: some member lies below its natural alignment */
     uint32_t id;      /* in the set that made it; 0 is void */
     uint32_t
-        count; /* elements of an ARRAY, or how many of the union below; 0 of a flexible array */
-    uint32_t align; /* bytes; 1 where it has no size */
+        count;     /* elements of an ARRAY, or how many of the union below; 0 of a flexible array */
+    uint8_t depth; /* levels of the tree by value, itself included; 0: not finished */
+    uint32_t weight; /* nodes of that tree */
+    uint32_t align;  /* bytes; 1 where it has no size */
     uint64_t
         size; /* bytes; 0 for void, FWD, functions; qualifiers and typedefs: of what they name */
     const char *name;      /* never NULL; "" if it has none; TYPE_TAG: the tag */
@@ -121,6 +123,7 @@ struct types {
     struct hash names;              /* to the first id of that name, for ids below `indexed` */
     struct vec(uint32_t) same_name; /* by id: the next id of that name, 0 at the end */
     uint32_t indexed;
+    struct bytes strings; /* of the .BTF section, if it came from one */
 };
 
 /* ---- type.c ---- */
@@ -135,13 +138,15 @@ const struct type *types_get(const struct types *types, uint32_t id);
  * STRUCT does not find a FWD. */
 const struct type *types_find(const struct types *types, enum type_kind kind, const char *name);
 
-/* Adds an empty node of the kind, to be filled and then checked with type_check(). */
+/* Adds an empty node of the kind, to be filled in and then finished. */
 struct type *types_add(struct types *types, enum type_kind kind, const char *name);
+/* Works out size, alignment and packing of one type, or of all from that id on, and of what they
+ * contain by value, and holds them to the promises above. After a failure the new types must not be
+ * used. */
+int type_finish(struct types *types, struct type *type, struct error *err);
+int types_finish(struct types *types, uint32_t first, struct error *err);
 /* Makes the names of all types added so far quick to find. */
 void types_index(struct types *types);
-/* Works out size, alignment and packing of all types from that id on, and holds them to the
- * invariants above. */
-int types_finish(struct types *types, uint32_t first, struct error *err);
 
 /* Without typedefs, qualifiers and type tags. */
 const struct type *type_strip(const struct type *type);
@@ -154,8 +159,8 @@ const struct enumerator *type_enumerator(const struct type *type, uint64_t value
 const struct tag *type_tag(const struct type *type, int component, const char *word);
 /* The index of the parameter of that name of a FUNC or FUNC_PROTO, or -1. */
 int type_param(const struct type *type, const char *name);
-/* Whether both lay out the same bytes: sizes, and names and places of members; typedefs and
- * qualifiers do not matter, of what pointers point to only the kind of kind and the name does. */
+/* Whether both lay out the same bytes: sizes, and names and places of members. Typedefs,
+ * qualifiers, signedness and what pointers point to do not matter. */
 bool type_same_layout(const struct type *a, const struct type *b);
 /* "struct", "typedef", ... */
 const char *type_kind_name(enum type_kind kind);
@@ -208,9 +213,9 @@ struct btf_ext {
     struct vec(struct btf_core) cores;
 };
 
-/* Parses a .BTF.ext section that belongs to `types`, whose .BTF section is `btf`. */
-int btf_ext_parse(struct types *types, struct bytes section, struct bytes btf, const char *where,
-                  struct btf_ext *ext, struct error *err);
+/* Parses the .BTF.ext section that belongs to the set. */
+int btf_ext_parse(struct types *types, struct bytes section, const char *where, struct btf_ext *ext,
+                  struct error *err);
 
 /* ---- cdecl.c: the only parser of C declarations ---- */
 
