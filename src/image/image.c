@@ -28,13 +28,13 @@ static int relocate(const struct code *code, const struct image_options *options
         const struct reloc *reloc = &code->relocs.at[i];
         const struct reloc_form *form = &arch->reloc_forms[reloc->form];
         uint64_t place = (uintptr_t)piece->code + reloc->at;
-        uint64_t value = options->symbol(options->user, reloc->symbol, reloc->index, err) +
-                         (uint64_t)reloc->addend;
+        uint64_t value = options->symbol(options->user, reloc->symbol, reloc->index, err);
         uint32_t stub;
 
         if (err->code)
             return err->code;
-        if (arch->relocate(piece->write + reloc->at, reloc->form, place, value))
+        if (arch->relocate(piece->write + reloc->at, reloc->form, place,
+                           value + (uint64_t)reloc->addend))
             continue;
         if (!form->call)
             return fail(err, ANYBPF_E_LIMIT, "%s: symbol %s %u is out of reach", form->name,
@@ -46,7 +46,7 @@ static int relocate(const struct code *code, const struct image_options *options
         stub = stubs->at + stubs->count++ * arch->stub_size;
         arch->stub(piece->write + stub, value);
         if (!arch->relocate(piece->write + reloc->at, reloc->form, place,
-                            (uintptr_t)piece->code + stub))
+                            (uintptr_t)piece->code + stub + (uint64_t)reloc->addend))
             return fail(err, ANYBPF_E_LIMIT, "%s: a program's own end is out of reach", form->name);
     }
     return 0;
