@@ -263,41 +263,30 @@ void x86_emit_rotate_ri(struct emit *e)
         x86_vi(e->code, X86_RORX, w, e->to, e->a, (bits - count) & (bits - 1));
 }
 
-/* ---- Division: rax / b, with b neither in rax nor in rdx but when it is the dividend itself ----
- */
-
-/* The divisor, where it survives the writing of rax and rdx. */
-static unsigned divisor(struct emit *e)
-{
-    if (e->b != RAX && e->b != RDX)
-        return e->b;
-    x86_move(e->code, X86_SCRATCH, e->b);
-    return X86_SCRATCH;
-}
+/* ---- Division of rax by b, which is in neither rax nor rdx ---- */
 
 void x86_emit_udiv_nonzero(struct emit *e)
 {
-    unsigned by = divisor(e);
     zero(e->code, RDX);
-    x86_r1(e->code, X86_DIV, width(e), by);
+    x86_r1(e->code, X86_DIV, width(e), e->b);
 }
 
 /* x / 0 = 0, x % 0 = x: rax and rdx hold these when the division is jumped over. */
 void x86_emit_udiv(struct emit *e)
 {
     struct code *code = e->code;
-    unsigned w = width(e), by = divisor(e);
+    unsigned w = width(e);
     uint32_t done = code_label(code);
 
     x86_r(code, X86_MOV_MR, w, RAX, RDX);
     if (e->node->op == IR_UDIV)
         zero(code, RAX);
-    x86_r(code, X86_TEST_MR, w, by, by);
+    x86_r(code, X86_TEST_MR, w, e->b, e->b);
     x86_jcc(code, CC_E, done);
     if (e->node->op == IR_UDIV)
         x86_r(code, X86_MOV_MR, w, RDX, RAX);
     zero(code, RDX);
-    x86_r1(code, X86_DIV, w, by);
+    x86_r1(code, X86_DIV, w, e->b);
     code_bind(code, done);
 }
 
@@ -306,18 +295,18 @@ void x86_emit_udiv(struct emit *e)
 void x86_emit_sdiv(struct emit *e)
 {
     struct code *code = e->code;
-    unsigned w = width(e), by = divisor(e);
+    unsigned w = width(e);
     uint32_t special = code_label(code), done = code_label(code);
 
-    x86_m(code, X86_LEA, w, RDX, x86_at(by, 1));
+    x86_m(code, X86_LEA, w, RDX, x86_at(e->b, 1));
     x86_ri(code, X86_CMP_MI, w, RDX, 1);
     x86_jcc(code, CC_BE, special);
     x86_none(code, w == X86_W64 ? X86_CQO : X86_CDQ);
-    x86_r1(code, X86_IDIV, w, by);
+    x86_r1(code, X86_IDIV, w, e->b);
     x86_jmp(code, done);
     code_bind(code, special);
     if (e->node->op == IR_SDIV)
-        x86_r(code, X86_IMUL_RM, w, RAX, by);
+        x86_r(code, X86_IMUL_RM, w, RAX, e->b);
     else
         x86_r(code, X86_IMUL_RM, w, RDX, RAX);
     code_bind(code, done);
@@ -451,16 +440,6 @@ void x86_emit_select_rr(struct emit *e)
 void x86_emit_select_ri(struct emit *e)
 {
     flags_ri(e);
-    choose(e);
-}
-void x86_emit_select_rm(struct emit *e)
-{
-    flags_rm(e);
-    choose(e);
-}
-void x86_emit_select_mi(struct emit *e)
-{
-    flags_mi(e);
     choose(e);
 }
 

@@ -66,18 +66,16 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
 #define EXTEND(OP, text, widths) R(text, OP, widths, extend, .a = REG, .to = TO_REG)
 
 /* Comparisons by the shapes of their operands. */
-#define COMPARE(OP, text, emitter, result, ...)                                                    \
-    R(text ".ri", OP, WXX, emitter##_ri, .a = REG, .b = IMM(X86_IMM_32), .to = result,             \
-      __VA_ARGS__),                                                                                \
-        R(text ".mi", OP, WXX, emitter##_mi, .a = LOAD, .b = IMM(X86_IMM_32), .to = result,        \
-          __VA_ARGS__),                                                                            \
-        R(text ".rm", OP, WXX, emitter##_rm, .a = REG, .b = LOAD, .to = result, __VA_ARGS__),      \
-        R(text ".rr", OP, WXX, emitter##_rr, .a = REG, .b = REG, .to = result, __VA_ARGS__)
+#define COMPARE(OP, text, emitter, result)                                                         \
+    R(text ".ri", OP, WXX, emitter##_ri, .a = REG, .b = IMM(X86_IMM_32), .to = result),            \
+        R(text ".mi", OP, WXX, emitter##_mi, .a = LOAD, .b = IMM(X86_IMM_32), .to = result),       \
+        R(text ".rm", OP, WXX, emitter##_rm, .a = REG, .b = LOAD, .to = result),                   \
+        R(text ".rr", OP, WXX, emitter##_rr, .a = REG, .b = REG, .to = result)
 
 #define MODIFY(OP, text)                                                                           \
-    R("store." text ".i", STORE, WXX, modify_i, .a = ADDR, .flags = RULE_RMW, .inner = IR_##OP,    \
+    R("store." text ".i", STORE, WALL, modify_i, .a = ADDR, .flags = RULE_RMW, .inner = IR_##OP,   \
       .inner_b = IMM(X86_IMM_32)),                                                                 \
-        R("store." text ".r", STORE, WXX, modify_r, .a = ADDR, .flags = RULE_RMW,                  \
+        R("store." text ".r", STORE, WALL, modify_r, .a = ADDR, .flags = RULE_RMW,                 \
           .inner = IR_##OP, .inner_b = REG)
 
 #define MEMORY(OP, text, widths, operand_b, result, emitter)                                       \
@@ -136,8 +134,10 @@ static const struct rule rules[] = {
     R("bswap.m", BSWAP, W16 | WXX, load_swapped, .a = LOAD, .to = TO_REG, .needs = X86_MOVBE),
     R("bswap.r", BSWAP, W16 | WXX, swap_bytes, .a = REG, .to = TO_A),
 
-    COMPARE(CMP, "cmp", cmp, TO_REG, ),
-    COMPARE(SELECT, "select", select, TO_REG, .c = REG, .d = REG),
+    COMPARE(CMP, "cmp", cmp, TO_REG),
+    R("select.ri", SELECT, WXX, select_ri, .a = REG, .b = IMM(X86_IMM_32), .c = REG, .d = REG,
+      .to = TO_REG),
+    R("select.rr", SELECT, WXX, select_rr, .a = REG, .b = REG, .c = REG, .d = REG, .to = TO_REG),
 
     MEMORY(LOAD, "load", WALL, NONE, TO_REG, load),
     MEMORY(LOADS, "loads", W8 | W16 | W32, NONE, TO_REG, load_signed),
@@ -176,7 +176,7 @@ static const struct rule rules[] = {
       .flags = RULE_BPF_CALL),
 
     R("branch.bit", BRANCH, W64, branch_bit, .a = REG, .b = IMM(X86_IMM_BIT), .conds = TESTS),
-    COMPARE(BRANCH, "branch", branch, TO_NONE, ),
+    COMPARE(BRANCH, "branch", branch, TO_NONE),
     R("return", RETURN, 0, ret, .a = FIX(RAX)),
     R("tail", TAIL, 0, tail, .a = ARGS, .b = FIX(R10), .flags = RULE_BPF_CALL),
 };
