@@ -406,11 +406,20 @@ static int read_labels(struct assembler *a, const char **at)
     }
 }
 
+/* In uBPF's dialect "exit", when it is no label, means the last exit. */
+static void add_exit_label(struct assembler *a)
+{
+    uint32_t *place = hash_put_text(a->arena, &a->labels, "exit");
+    for (uint32_t i = a->out->count; i-- > 0 && !*place;)
+        if (a->out->at[i].id == INSN_EXIT)
+            *place = i + 1;
+}
+
 static int resolve(struct assembler *a, const struct reference *ref)
 {
     const uint32_t *place = hash_get_text(&a->labels, ref->label);
     struct insn *insn = &a->out->at[ref->at];
-    if (!place)
+    if (!place || !*place)
         return fail(a->err, ANYBPF_E_FORMAT, "line %u: there is no label %s", ref->line,
                     ref->label);
     int64_t distance = (int64_t)*place - 1 - (ref->at + (int64_t)1);
@@ -443,6 +452,8 @@ int insn_assemble(struct arena *arena, const char *text, struct insn_list *out, 
         if (rc)
             return rc;
     }
+    if (a.references.count)
+        add_exit_label(&a);
     for (uint32_t i = 0; i < a.references.count; i++) {
         int rc = resolve(&a, &a.references.at[i]);
         if (rc)

@@ -14,7 +14,8 @@ void insn_print(char *text, size_t size, const struct prog *prog, const struct i
                 uint32_t at, enum insn_dialect dialect);
 
 /* Assembles lines of either dialect, told apart line by line; labels ("name:" or "name: insn") and
- * comments (#, ;, //) in both. `call name` and `function name` take a label. Takes what
+ * comments (#, ;, //) in both. `call name` and `function name` take a label; without
+ * a label "exit" the last exit is meant by it. Takes what
  * llvm-objdump and bpftool print, with their columns of numbers and bytes. The errors
  * (ANYBPF_E_FORMAT) name the line. The instructions are added to out, in the arena. */
 struct insn_list vec(struct insn);

@@ -225,7 +225,9 @@ void cases_run_file(
         perror(path);
         exit(2);
     }
-    char *text = memcpy(malloc(size + 1), original, size + 1);
+    char *text = memcpy(malloc(size + 2), original, size + 1);
+    if (size && text[size - 1] != '\n')
+        strcpy(text + size, "\n");
     split(&r, text);
     for (size_t i = 0; i < r.count; i++) {
         const struct test_case *c = &r.cases[i];
