@@ -42,10 +42,8 @@ void epoch_resume(void)
 
 uint64_t epoch_stamp(void)
 {
-    static uint64_t fence;
-    /* What was stored before must be visible before the epoch is read. */
-    __atomic_fetch_add(&fence, 1, __ATOMIC_SEQ_CST);
-    return __atomic_load_n(&process.epoch, __ATOMIC_SEQ_CST);
+    /* Whoever enters from now on reads the next epoch and with it what was stored before. */
+    return __atomic_fetch_add(&process.epoch, 1, __ATOMIC_SEQ_CST);
 }
 
 void epoch_advance(void)

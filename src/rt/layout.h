@@ -2,6 +2,7 @@
 /* What compiled code reads directly, laid out alike on every processor: fixed-width members,
  * pointers in 8-byte slots, offsets held by assertions. So any host compiles for any target. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ _Static_assert(sizeof(void *) == 8 || __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "the low word of a slot is the pointer");
 
 struct vcpu;
+struct env;
 
 /* The one shape of a BPF function; functions below an entry take up to five BPF arguments.
  * `frame` is where the function's own frame begins; what it calls gets `frame + its own depth`.
@@ -83,6 +85,7 @@ struct runnable {
     uint32_t refs;                      /* runnable_hold(), runnable_drop() */
     void (*destroy)(struct runnable *); /* after the last drop and a grace period */
     struct retired retired;
+    struct env *env;
 };
 enum {
     RUNNABLE_MAY_FAULT = 1, /* an access may reach anything: enter with a landing */
@@ -120,8 +123,10 @@ struct map {
     /* Of the host only, from here. */
     const struct map_kind *kind;
     struct env *env;
+    bool frozen;  /* the host may not write */
+    bool is_data; /* global data */
     char name[16];
-    uint32_t id;
+    struct retired retired;
 };
 /* So an inlined array lookup is   i < max_entries ? values + i * stride : 0
  * a per-CPU one                   i < max_entries ? values + cpu * cpu_stride + i * stride : 0 */
@@ -141,15 +146,22 @@ struct ring_record {
 };
 enum {
     RING_HEADER = 8,
+    RING_PAGE = 4096,
 };
 #define RING_BUSY    0x80000000u
 #define RING_DISCARD 0x40000000u
 
 struct ring_head {
     uint64_t consumer; /* first page: position read so far */
-    uint64_t consumer_rest[511];
+    uint64_t consumer_rest[7];
+    /* Of the host only. */
+    uint64_t mask; /* bytes of data - 1 */
+    int32_t *wake; /* a descriptor + 1 to be written to, or 0 */
+    uint64_t seen; /* position at which the consumer found nothing, + 1 */
+    uint8_t rest[RING_PAGE - 64 - 16 - sizeof(void *)];
     uint64_t producer; /* second page: position reserved so far */
-    uint64_t producer_rest[511];
+    uint64_t lost;     /* records for which there was no room */
+    uint8_t producer_rest[RING_PAGE - 16];
     uint8_t data[];
 };
 

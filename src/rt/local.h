@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the runtime share among themselves. */
 #pragma once
+#include "base/bytes.h"
 #include "rt/rt.h"
 #include <errno.h>
 #include <signal.h>
@@ -67,6 +68,7 @@ static inline void vcpu_unlock(struct vcpu *vcpu, struct lock *lock)
     vcpu->host->locks--;
 }
 
+uint64_t random_seed(void);
 /* Makes ready what a process needs once; false: no thread key is left. */
 bool process_start(void);
 /* The process's lock, with all signals blocked. */
@@ -112,41 +114,45 @@ struct slab {
     uint32_t size;               /* of an element with its head */
     uint32_t count, room, limit; /* given out so far; in chunks; at most */
     uint32_t first;              /* log2 of the elements in chunk 0 */
+    uint32_t batch;              /* elements that get one stamp */
     uint8_t *chunks[32];         /* chunk i > 0 doubles what there is */
 };
-bool slab_init(struct slab *slab, uint32_t size, uint64_t expected, uint64_t limit);
+void slab_init(struct slab *slab, uint32_t size, uint64_t expected, uint64_t limit);
 void slab_done(struct slab *slab);
 /* Uninitialised but for its index; NULL: no memory, the limit, or a lock of this very thread. */
 struct slab_element *slab_take(struct slab *slab, struct vcpu *vcpu);
 /* The element must be out of reach for those who begin now. */
 void slab_give(struct slab *slab, struct vcpu *vcpu, struct slab_element *element);
+/* The same for one that nobody else has seen. */
+void slab_untake(struct slab *slab, struct vcpu *vcpu, struct slab_element *element);
 /* The element of that index, given out at least once. */
 struct slab_element *slab_at(const struct slab *slab, uint32_t index);
 uint32_t slab_count(const struct slab *slab);
 
 /* ---- maps ---- */
 
-/* A kind of map. `host`: for the host, not for a program. NULL: -EOPNOTSUPP. */
+/* A kind of map. NULL: -EOPNOTSUPP. `host`: asked by the host, not by a program; both are within
+ * an epoch. */
 struct map_kind {
     const char *name;
+    size_t size; /* of the struct that begins with struct map */
     int (*create)(struct map *map, const struct map_spec *spec, struct error *err);
     void (*destroy)(struct map *map);
+    void *(*lookup)(struct map *map, const void *key);
+    void *(*lookup_cpu)(struct map *map, const void *key, uint32_t cpu);
     int (*update)(struct map *map, const void *key, const void *value, uint64_t flags, bool host);
-    int (*delete)(struct map *map, const void *key, bool host);
+    int (*delete)(struct map *map, const void *key);
     int (*read)(struct map *map, const void *key, void *value);
     int (*next_key)(struct map *map, const void *key, void *next);
-    void *(*lookup_cpu)(struct map *map, const void *key, uint32_t cpu);
-    int64_t (*each)(struct map *map, struct vcpu *vcpu, const struct functions *functions,
-                    uint64_t callback, uint64_t context);
+    /* Calls back for each element; how many there were. */
+    int64_t (*each)(struct map *map, struct vcpu *vcpu, uint64_t callback, uint64_t context);
     uint64_t (*count)(struct map *map);
-    size_t size;       /* of the struct that begins with struct map */
-    uint32_t flags;    /* that may be set */
-    uint32_t needs;    /* flags that must be set */
-    uint32_t key_size; /* the only one allowed, or 0 */
+    uint32_t flags; /* that may be set, of creation */
     bool per_cpu;
 };
-extern const struct map_kind map_array, map_percpu_array, map_prog_array, map_hash, map_percpu_hash,
-    map_lru_hash, map_lpm_trie, map_ringbuf, map_perf_array;
+extern const struct map_kind map_kind_array, map_kind_percpu_array, map_kind_prog_array,
+    map_kind_hash, map_kind_percpu_hash, map_kind_lru_hash, map_kind_lpm_trie, map_kind_ringbuf,
+    map_kind_perf_event_array;
 
 static inline uint32_t round_up_8(uint32_t size)
 {
@@ -155,10 +161,33 @@ static inline uint32_t round_up_8(uint32_t size)
 /* Address space for `size` bytes, zeroed, committed on use; NULL: none. */
 void *pages_map(uint64_t size);
 void pages_unmap(void *memory, uint64_t size);
+/* Zeroed memory of the environment's allocator, or pages where it is much. */
+void *map_memory_take(struct map *map, uint64_t size);
+void map_memory_give(struct map *map, void *memory, uint64_t size);
 
-/* Copies per-CPU values between a program's memory and the host's array of them. */
-void percpu_read(struct map *map, const uint8_t *values, void *out);
-void percpu_write(struct map *map, uint8_t *values, const void *in);
+/* -EINVAL for update flags that make no sense; keyed maps: -EEXIST or -ENOENT by what there is. */
+static inline int check_update(uint64_t flags, bool exists)
+{
+    if (flags > MAP_EXIST)
+        return -EINVAL;
+    return exists ? (flags == MAP_NOEXIST ? -EEXIST : 0) : flags == MAP_EXIST ? -ENOENT : 0;
+}
+
+/* Values are shared with running programs: copied in whole words where they are, each at once. */
+void value_read(void *to, const uint8_t *value, uint32_t size);
+void value_write(uint8_t *value, const void *from, uint32_t size);
+/* A key's values of all CPUs, `first` being CPU 0's, and the host's array of them. */
+void values_read(const struct map *map, void *to, const uint8_t *first);
+void values_write(const struct map *map, uint8_t *first, const void *from);
+/* Gives a new key's values: this CPU's from a program, others 0; or all from the host. */
+void values_begin(const struct map *map, uint8_t *first, const void *from, bool host);
+
+/* The next index of an array. */
+int index_next(const struct map *map, const void *key, void *next);
+
+/* Calls back(map, key, value, context) in the program; false: enough. */
+bool map_call_back(struct map *map, struct vcpu *vcpu, const struct functions *functions,
+                   uint64_t callback, const void *key, void *value, uint64_t context);
 
 /* ---- context.c, helper.c ---- */
 

@@ -27,8 +27,8 @@ size_t host_page(void);
 /* Pages of zeroes between two guard pages; NULL when there is no memory. */
 void *host_map_guarded(size_t size);
 void host_unmap_guarded(void *memory, size_t size);
-/* Two views of the same pages, each twice in a row, or NULL: for rings. `before` bytes of memory of
- * its own lie in front, up to a whole page's boundary. */
+/* `size` bytes (whole pages) mapped twice in a row, with at least `before` bytes of other memory in
+ * front of them; NULL: no memory. */
 void *host_map_ring(size_t before, size_t size);
 void host_unmap_ring(void *memory, size_t before, size_t size);
 /* Where a signal's context stands; letting it go on elsewhere in the same function; and letting it
@@ -396,12 +396,15 @@ enum { MAP_ANY = 0, MAP_NOEXIST = 1, MAP_EXIST = 2, MAP_LOCK = 4 }; /* BPF_ANY .
 /* Creation flags, as BPF_F_*. */
 enum {
     MAP_NO_PREALLOC = 1 << 0,
+    MAP_NO_COMMON_LRU = 1 << 1,
+    MAP_NUMA_NODE = 1 << 2,
     MAP_RDONLY = 1 << 3,
     MAP_WRONLY = 1 << 4,
     MAP_ZERO_SEED = 1 << 6,
     MAP_RDONLY_PROG = 1 << 7,
     MAP_WRONLY_PROG = 1 << 8,
     MAP_MMAPABLE = 1 << 10,
+    MAP_PRESERVE_ELEMS = 1 << 11,
     MAP_INNER = 1 << 12,
 };
 
@@ -409,8 +412,8 @@ enum {
 struct map *map_create(struct env *env, const struct map_spec *spec, struct error *err);
 /* No program that uses it may be entered any more; its memory goes after a grace period. */
 void map_free(struct map *map);
-/* Global data marked read-only becomes so for the host too, once its programs are loaded. */
-int map_freeze(struct map *map, struct error *err);
+/* From now on the host may not update or delete: for read-only data, once programs are loaded. */
+void map_freeze(struct map *map);
 
 /* The host's access, by any number of threads. 0 or a negative errno with the kernel's meaning:
  * -ENOENT, -EEXIST, -E2BIG, -ENOMEM, -EINVAL, -EBUSY, -EOPNOTSUPP, -EPERM. */
@@ -434,12 +437,11 @@ uint64_t map_count(struct map *map);
  * of program, and whether compiled or interpreted, the array takes: others are -EINVAL. */
 int map_set_prog(struct map *map, uint32_t index, struct runnable *run);
 
-/* Ring buffers and perf event arrays: calls on(user, data, size) for each record there is, until it
- * returns non-zero. Records consumed, or what `on` returned if negative. One consumer at a time. */
-typedef int map_on_record(void *user, const void *data, size_t size);
+/* Ring buffers and perf event arrays: calls on(user, cpu, data, size) for each record there is,
+ * until it returns non-zero. Records handed over, or -EOPNOTSUPP. One consumer at a time. */
+typedef int map_on_record(void *user, uint32_t cpu, const void *data, size_t size);
 int64_t map_poll(struct map *map, map_on_record *on, void *user);
-/* Perf event arrays: as map_poll, with the CPU's number and how many records were lost. */
-typedef int map_on_event(void *user, uint32_t cpu, const void *data, size_t size);
-int64_t map_poll_events(struct map *map, map_on_event *on, void *user, uint64_t *lost);
+/* Perf event arrays: records lost so far, because a ring was full. */
+uint64_t map_lost(struct map *map);
 /* A descriptor for epoll, readable while there may be records; the map owns it. Negative errno. */
 int map_poll_fd(struct map *map);

@@ -106,7 +106,7 @@ static void end_thread(void *vcpu)
     process_drop(&before);
 }
 
-static uint64_t seed(void)
+uint64_t random_seed(void)
 {
     uint64_t word;
     if (getrandom(&word, sizeof word, GRND_NONBLOCK) != sizeof word)
@@ -126,7 +126,7 @@ static struct vcpu *make(int number)
     }
     page->host = (struct vcpu_host){ .pid = (uint32_t)getpid(),
                                      .tid = (uint32_t)syscall(SYS_gettid),
-                                     .random = seed() };
+                                     .random = random_seed() };
     page->vcpu = (struct vcpu){ .stack_at = (uintptr_t)stack,
                                 .stack_end = (uintptr_t)stack + VCPU_STACK,
                                 .cpu = (uint32_t)number,
@@ -191,7 +191,7 @@ static void fork_child(void)
     if (vcpu_of_thread) {
         vcpu_of_thread->host->pid = (uint32_t)getpid();
         vcpu_of_thread->host->tid = vcpu_of_thread->host->pid;
-        vcpu_of_thread->host->random = seed();
+        vcpu_of_thread->host->random = random_seed();
     }
     epoch_start();
     fork_parent();
