@@ -46,7 +46,7 @@ int keep(struct __sk_buff *skb)
     return skb->len;
 }
 
-SEC("socket/named")
+SEC("socket")
 int keep_none(struct __sk_buff *skb)
 {
     return 0;

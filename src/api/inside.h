@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the command sees behind the public handles. All of it lives as long as the object. */
+#pragma once
+#include "bpf/checked.h"
+#include <anybpf.h>
+
+const struct map_spec *api_map_spec(const struct anybpf_map *map);
+/* The program in its final form, and verified (or, where the object is trusted, only checked for
+ * structure), whether it is loaded or not. NULL: anybpf_error() says why. */
+const struct prog *api_resolve(struct anybpf_prog *prog);
+const struct checked *api_check(struct anybpf_prog *prog);

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* anybpf dump: what each arrow of doc/architecture.md makes of a program. */
+#include "api/inside.h"
+#include "arch/targets.h"
+#include "bpf/text.h"
+#include "cli/cli.h"
+#include "gen/gen.h"
+#include "ir/ir.h"
+#include "load/load.h"
+#include "rt/rt.h"
+#include <stdio.h>
+#include <string.h>
+
+static struct {
+    struct session_options session;
+    const char *after, *arch;
+} o;
+
+static const struct option_row options[] = {
+    { "OBJ", NULL, OPTION_OPERAND, false, NULL, &o.session.object },
+    { "--after", "STAGE", OPTION_TEXT, true, "load, verify, ir, opt or code (the default)",
+        &o.after },
+    { "--prog", "P", OPTION_TEXT, true, "only this program", &o.session.prog },
+    { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
+        &o.session.type },
+    { "--arch", "A", OPTION_TEXT, true, "the processor to compile for; else this one", &o.arch },
+    { "--trusted", NULL, OPTION_SWITCH, true, "without the verifier", &o.session.trusted },
+    { 0 },
+};
+
+static const struct usage usage = {
+    .command = "dump",
+    .about = "Prints the programs of an object as they are after a stage, between their source\n"
+             "lines.",
+    .options = options,
+    .notes = "For another processor than this one its plainest model is assumed.",
+};
+
+static void put_source(struct text *out, const struct line *line)
+{
+    const char *name = strrchr(line->file, '/');
+    text_printf(out, "; %s:%u  %s\n", name ? name + 1 : line->file, line->line,
+        line->text + strspn(line->text, " \t"));
+}
+
+/* ---- verify ---- */
+
+static void put_fact(struct text *out, const struct prog *prog, const struct insn_fact *fact)
+{
+    static const char *const regions[] = { "", "stack", "context", "field", "packet", "map value",
+        "memory", "probe" };
+
+    if (fact->flags & FACT_DEAD)
+        text_puts(out, "  never executed");
+    if (fact->region && fact->region < sizeof regions / sizeof regions[0])
+        text_printf(out, "  %s", regions[fact->region]);
+    if (fact->region == REGION_FIELD)
+        text_printf(out, " %u", fact->field);
+    if (fact->flags & FACT_MAP && fact->map < prog->map_count)
+        text_printf(out, "  map %s", prog->maps[fact->map]->name);
+    if (fact->stack_low || fact->stack_high)
+        text_printf(out, "  r10%+d..%+d", fact->stack_low, fact->stack_high);
+    if (fact->flags & FACT_NONZERO)
+        text_puts(out, "  divisor not 0");
+    if (fact->flags & FACT_ALWAYS_JUMPS)
+        text_puts(out, "  always jumps");
+    if (fact->flags & FACT_NEVER_JUMPS)
+        text_puts(out, "  never jumps");
+}
+
+static void put_checked(struct text *out, const struct checked *checked)
+{
+    const struct prog *prog = checked->prog;
+
+    for (uint32_t f = 0; f < prog->func_count; f++) {
+        const struct func *func = &prog->funcs[f];
+        const struct func_fact *fact = &checked->funcs[f];
+        const struct line *line = NULL;
+
+        text_printf(out, "%s%s: stack %u, tree %u%s%s\n", f ? "\n" : "", func->name, fact->depth,
+            fact->tree, fact->is_callback ? ", called back" : "",
+            fact->reached ? "" : ", never called");
+        for (uint32_t at = func->start; at < func->start + func->count; at++) {
+            const struct line *now = prog_line_at(prog, at);
+            char insn[256];
+
+            if (prog->insns[at].id == INSN_SECOND)
+                continue;
+            if (now && now != line)
+                put_source(out, line = now);
+            insn_print(insn, sizeof insn, prog, &prog->insns[at], at, INSN_LLVM);
+            size_t before = out->length;
+            text_printf(out, "%5u: %s", at, insn);
+            struct text facts = { .arena = out->arena };
+            text_puts(&facts, "");
+            put_fact(&facts, prog, &checked->facts[at]);
+            if (facts.length) {
+                size_t width = out->length - before;
+                text_fill(out, ' ', width < 46 ? 46 - width : 1);
+                text_printf(out, "#%s", facts.at);
+            }
+            text_char(out, '\n');
+        }
+    }
+}
+
+/* ---- ir, opt, code ---- */
+
+static uint32_t features_of(const struct target *target)
+{
+    uint32_t set = 0;
+    if (!strcmp(target->name, host_target))
+        for (uint32_t bit = 0; target->features[bit]; bit++)
+            set |= (uint32_t)host_has(target->features[bit]) << bit;
+    return set;
+}
+
+/* "map blocked", "helper bpf_map_lookup_elem": what a field will hold. */
+static void put_reloc(struct text *out, const struct code *code, const struct reloc *reloc,
+    const struct prog *prog)
+{
+    text_printf(out, "  <%s ", symbol_names[reloc->symbol]);
+    if ((reloc->symbol == SYMBOL_MAP || reloc->symbol == SYMBOL_MAP_DATA) &&
+        reloc->index < prog->map_count)
+        text_puts(out, prog->maps[reloc->index]->name);
+    else
+        text_printf(out, "%u", reloc->index);
+    if (reloc->addend)
+        text_printf(out, "%+lld", (long long)reloc->addend);
+    text_printf(out, ", %s>", code->arch->reloc_forms[reloc->form].name);
+}
+
+struct listing {
+    struct text *out;
+    const struct code *code;
+    const struct prog *prog;
+    struct native *native; /* NULL: bytes only */
+    const struct line *line;
+    uint32_t insn;  /* BPF instruction that the last line of code belongs to */
+    uint32_t reloc; /* the next one */
+};
+
+static void put_bytes(struct listing *l, uint32_t at, uint32_t size)
+{
+    bool words = l->code->arch->code_align == 4 && size == 4;
+
+    text_printf(l->out, "%6x: ", at);
+    if (words)
+        text_printf(l->out, "%08x", bytes_u32_in(l->code->bytes + at, false));
+    for (uint32_t i = 0; !words && i < size; i++)
+        text_printf(l->out, i ? " %02x" : "%02x", l->code->bytes[at + i]);
+}
+
+static uint32_t put_native(struct listing *l, uint32_t at, uint32_t end)
+{
+    char text[160] = "";
+    uint32_t size = end - at < 8 ? end - at : 8;
+    size_t start = l->out->length, width;
+
+    if (l->native)
+        size = (uint32_t)native_print(l->native, l->code->bytes + at, end - at, at, text);
+    else if (size >= 4 && l->code->arch->code_align == 4)
+        size = 4;
+    put_bytes(l, at, size);
+    width = l->out->length - start;
+    text_fill(l->out, ' ', width < 40 ? 40 - width : 1);
+    text_puts(l->out, text);
+    for (; l->reloc < l->code->relocs.count && l->code->relocs.at[l->reloc].at < at + size; l->reloc++)
+        put_reloc(l->out, l->code, &l->code->relocs.at[l->reloc], l->prog);
+    text_char(l->out, '\n');
+    return at + size;
+}
+
+static void put_origin(struct listing *l, uint32_t at)
+{
+    uint32_t insn = code_insn_at(l->code, at);
+    const struct line *line;
+    char text[256];
+
+    if (insn == l->insn || insn >= l->prog->count)
+        return;
+    l->insn = insn;
+    line = prog_line_at(l->prog, insn);
+    if (line && line != l->line)
+        put_source(l->out, line);
+    l->line = line;
+    insn_print(text, sizeof text, l->prog, &l->prog->insns[insn], insn, INSN_LLVM);
+    text_printf(l->out, ";%5u: %s\n", insn, text);
+}
+
+static void put_code(struct text *out, const struct code *code, const struct prog *prog,
+    const struct target *target)
+{
+    struct error err = { 0 };
+    struct listing l = { .out = out, .code = code, .prog = prog, .insn = UINT32_MAX };
+
+    l.native = native_open(target->name, &err);
+    if (!l.native)
+        complain_of(&err, 0);
+    for (uint32_t f = 0; f < code->entry_count; f++) {
+        const struct code_entry *entry = &code->entries[f];
+        if (entry->at == entry->end)
+            continue;
+        text_printf(out, "%s%s: %u bytes for %s\n", f ? "\n" : "", prog->funcs[f].name,
+            entry->end - entry->at, target->name);
+        for (uint32_t at = entry->at; at < entry->end;) {
+            put_origin(&l, at);
+            at = put_native(&l, at, entry->end);
+        }
+    }
+    if (l.native)
+        native_close(l.native);
+}
+
+static int put_compiled(struct text *out, const struct checked *checked, struct error *err)
+{
+    const struct target *target = target_find(o.arch ? o.arch : host_target);
+    struct module module = { 0 };
+    struct code *code;
+
+    if (!target)
+        return fail(err, ANYBPF_E_NOT_FOUND, "no processor \"%s\" in this build",
+            o.arch ? o.arch : host_target);
+    if (ir_build(cli_arena, checked, &module, err))
+        return err->code;
+    if (strcmp(o.after, "ir"))
+        ir_opt(&module, 0);
+    if (!strcmp(o.after, "code")) {
+        if (compile(cli_arena, &module, target, features_of(target), &code, err))
+            return err->code;
+        put_code(out, code, checked->prog, target);
+        return 0;
+    }
+    for (uint32_t i = 0; i < module.count; i++)
+        if (module.fns[i].blocks.count)
+            text_printf(out, "%s%s", i ? "\n" : "", ir_print(cli_arena, &module.fns[i]));
+    return 0;
+}
+
+/* ---- Programs ---- */
+
+static int dump(struct session *s, struct anybpf_prog *prog, struct text *out)
+{
+    struct error err = { 0 };
+    const struct checked *checked;
+
+    if (!strcmp(o.after, "load")) {
+        const struct prog *loaded = api_resolve(prog);
+        if (!loaded)
+            return complain_env(s->env, STATUS_REFUSED);
+        prog_list(out, loaded);
+        return STATUS_DONE;
+    }
+    checked = api_check(prog);
+    if (!checked)
+        return complain_env(s->env, STATUS_REFUSED);
+    if (!strcmp(o.after, "verify"))
+        put_checked(out, checked);
+    else if (put_compiled(out, checked, &err))
+        return complain_of(&err, err.code == ANYBPF_E_NOT_FOUND ? STATUS_USAGE : STATUS_REFUSED);
+    return STATUS_DONE;
+}
+
+static int dump_all(struct session *s)
+{
+    struct anybpf_prog *prog = NULL;
+    struct anybpf_prog_info info;
+    int status = STATUS_DONE;
+    unsigned count = 0;
+
+    while ((prog = anybpf_next_prog(s->object, prog))) {
+        struct text out = { .arena = cli_arena };
+        anybpf_prog_info(prog, &info, sizeof info);
+        if (o.session.prog && strcmp(info.name, o.session.prog))
+            continue;
+        text_printf(&out, "%s; program %s, section %s\n", count++ ? "\n" : "", info.name,
+            info.section);
+        if (o.session.type && anybpf_set_type(s->object, info.name, o.session.type))
+            return complain_env(s->env, STATUS_USAGE);
+        int code = dump(s, prog, &out);
+        if (code)
+            status = code;
+        else
+            fputs(out.at, stdout);
+    }
+    if (!count)
+        return complain(STATUS_USAGE,
+            o.session.prog ? "%s has no program \"%s\"" : "%s has no program", o.session.object,
+            o.session.prog);
+    return status;
+}
+
+int cmd_dump(int argc, char **argv)
+{
+    static const char *const stages[] = { "load", "verify", "ir", "opt", "code" };
+    struct session s;
+    bool known = false;
+    int status = options_read(&usage, argc, argv);
+
+    if (status >= 0)
+        return status;
+    if (!o.after)
+        o.after = "code";
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
+        known = known || !strcmp(o.after, stages[i]);
+    if (!known)
+        return complain(STATUS_USAGE, "--after is load, verify, ir, opt or code");
+    o.session.log = ANYBPF_LOG_REJECTED;
+    status = session_open(&s, &o.session);
+    if (!status)
+        status = dump_all(&s);
+    session_close(&s);
+    return status;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening an object and loading a program of it, as the options say. */
+#include "cli/cli.h"
+#include <stdio.h>
+#include <string.h>
+
+static void log_text(void *user, enum anybpf_log kind, const char *text)
+{
+    (void)user;
+    if (kind == ANYBPF_LOG_WARNING)
+        fputs("warning: ", stderr);
+    fputs(text, stderr);
+}
+
+static int begin(struct session *s, const struct session_options *o)
+{
+    *s = (struct session) { .env = anybpf_env_new() };
+    if (!s->env)
+        return complain(STATUS_REFUSED, "out of memory");
+    anybpf_env_log(s->env, o->log, log_text, NULL);
+    return STATUS_DONE;
+}
+
+static int set(struct session *s, const struct session_options *o)
+{
+    if (!s->object)
+        return complain_env(s->env, STATUS_USAGE);
+    if (o->interpret)
+        anybpf_set(s->object, ANYBPF_INTERPRET, 1);
+    if (o->trusted)
+        anybpf_set(s->object, ANYBPF_TRUSTED, 1);
+    return STATUS_DONE;
+}
+
+int session_open(struct session *s, const struct session_options *o)
+{
+    if (begin(s, o))
+        return STATUS_REFUSED;
+    s->object = anybpf_open(s->env, o->object);
+    return set(s, o);
+}
+
+int session_open_insns(
+    struct session *s, const struct session_options *o, const void *insns, size_t count)
+{
+    if (begin(s, o))
+        return STATUS_REFUSED;
+    s->object = anybpf_open_insns(s->env, insns, count, "memory");
+    return set(s, o);
+}
+
+int session_load(struct session *s, const struct session_options *o)
+{
+    struct anybpf_prog *prog = NULL;
+    struct anybpf_prog_info info;
+
+    while ((prog = anybpf_next_prog(s->object, prog))) {
+        anybpf_prog_info(prog, &info, sizeof info);
+        if (!o->prog || !strcmp(info.name, o->prog))
+            break;
+    }
+    if (!prog)
+        return complain(STATUS_USAGE, o->prog ? "%s has no program \"%s\"" : "%s has no program",
+            o->object, o->prog);
+    if (o->type && anybpf_set_type(s->object, info.name, o->type))
+        return complain_env(s->env, STATUS_USAGE);
+    s->prog = anybpf_find(s->object, info.name);
+    if (!s->prog)
+        return complain_env(s->env, STATUS_REFUSED);
+    anybpf_prog_info(s->prog, &s->info, sizeof s->info);
+    return STATUS_DONE;
+}
+
+void session_close(struct session *s)
+{
+    anybpf_env_free(s->env);
+    *s = (struct session) { 0 };
+}
