@@ -29,6 +29,15 @@ struct conv {
 
 extern const struct conv conv_x86_64, conv_arm64;
 
+/* ---- Where a program will run ---- */
+
+struct env; /* rt/ */
+
+struct binding {
+    const struct env *env; /* its helpers */
+    bool big;              /* byte order of the processor */
+};
+
 /* ---- moves.c: many moves at once ---- */
 
 enum place_kind {
@@ -56,6 +65,8 @@ struct moves {
 void moves_init(struct moves *moves, struct arena *arena, uint32_t slots);
 /* No two moves may have one destination. */
 void moves_add(struct moves *moves, struct place to, struct place from);
+/* Forgets all moves added since the last time. */
+void moves_clear(struct moves *moves);
 /* Does all moves added since the last time as if at once, in linear time, by single ones: one(),
  * at least one side of which is a register, the other too, a slot or (from) a value, and, for a
  * cycle of registers, swap(). `scratch` is a register that no move names. */

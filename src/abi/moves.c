@@ -29,6 +29,17 @@ void moves_add(struct moves *moves, struct place to, struct place from)
         moves->readers[number(from)]++;
 }
 
+void moves_clear(struct moves *moves)
+{
+    for (uint32_t i = 0; i < moves->list.count; i++) {
+        struct move move = moves->list.at[i];
+        moves->writer[number(move.to)] = 0;
+        if (move.from.kind != PLACE_VALUE)
+            moves->readers[number(move.from)] = 0;
+    }
+    moves->list.count = 0;
+}
+
 struct run {
     struct moves *moves;
     struct place scratch;

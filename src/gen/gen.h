@@ -30,8 +30,10 @@ enum operand {
     INNER, /* an operation rule.inner by nobody else used; see there */
     ARGS,  /* node.list as arguments in the convention's registers; CALL_POINTER, TAIL: what comes
             * first is the address, taken as rule.b says */
-    IMM_0 = 0x40, /* IMM(class): a constant for which target->immediate(class, ..): emit.imm */
-    FIX_0 = 0x80, /* FIX(reg): in this register, which then holds it: emit.a .. emit.d */
+    IMM_0 = 0x40, /* IMM(class): a constant for which target->immediate(class, ..): emit.imm, which
+                   * is sign-extended from the node's width */
+    FIX_0 = 0x80, /* FIX(reg): in this register, which may be destroyed: emit.a .. emit.d; not the
+                   * target's scratch */
 };
 #define IMM(class) (IMM_0 + (int)(class))
 #define FIX(reg)   (FIX_0 + (reg))
@@ -70,10 +72,10 @@ struct rule {
      * inner_b says: REG: emit.c, IMM: emit.imm, NONE: inner has one operand.
      * RMW: the stored value is inner(load, y): y as inner_b says, REG: emit.b, or IMM. */
     uint8_t inner, inner_b;
-    uint16_t conds;    /* set of conditions (1 << COND_x) it takes; 0: all */
+    uint16_t conds;    /* set of conditions (1 << COND_x) it takes, pairs of opposites; 0: all */
     uint32_t needs;    /* features of the processor, all of them */
     /* Registers destroyed besides the result and FIX operands: a set. No operand lies in one of
-     * them, nor in the register of another operand's FIX unless it is the same value. */
+     * them nor in the register of another operand's FIX; nor does the result, but for TO_FIX. */
     uint64_t clobbers;
     void (*emit)(struct emit *e);
 };
@@ -157,14 +159,18 @@ struct target {
 /* How often each thing was done, for generators of tests to show what they reach. Counted when
  * compile_coverage is not NULL. Not for threads. */
 struct coverage {
-    const struct target *target;
     uint64_t ops[IR_COUNT];
-    uint64_t *rules; /* by place in target->rules */
-    uint64_t spills, reloads, rematerialised, slot_moves, cycles, critical_edges;
-    uint64_t branch_taken_next, branch_both_far, exchanged, folded_loads, folded_addresses;
+    uint64_t *rules;    /* by place in target->rules */
+    uint64_t exchanged; /* operands */
+    uint64_t folded_addresses;
+    uint64_t spills;         /* values in slots */
+    uint64_t rematerialised; /* values made anew where they are used */
+    uint64_t reloads, slot_moves, cycles;
+    uint64_t branch_inverted, edge_moves, detours;
 };
 extern struct coverage *compile_coverage;
 
-/* Machine code for all functions of the module, finished, in the arena. */
+/* Machine code for all functions of the module, finished, in the arena, which also holds what the
+ * steps need meanwhile. err is not NULL. */
 int compile(struct arena *arena, const struct module *module, const struct target *target,
             uint32_t features, struct code **out, struct error *err);

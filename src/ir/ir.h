@@ -18,6 +18,7 @@
  * BPF's calls, tail calls, callx, may_goto, inlined helpers and context fields are lowered by
  * build.c to the operations of ir.def, so no back-end knows of them. */
 #pragma once
+#include "abi/abi.h"
 #include "base/vector.h"
 #include "bpf/checked.h"
 
@@ -91,11 +92,12 @@ bool cond_holds(enum ir_cond cond, unsigned width, uint64_t a, uint64_t b);
 
 /* What code refers to outside itself. */
 enum symbol_kind {
-    SYMBOL_MAP,      /* the struct map of map `index` */
-    SYMBOL_MAP_DATA, /* the first value of map `index` */
-    SYMBOL_HELPER,   /* the C function of helper `index` of the environment */
-    SYMBOL_RUNTIME,  /* entry `index` of the runtime's table of functions */
-    SYMBOL_PROG,     /* the program's own running form (struct runnable) */
+    SYMBOL_MAP,       /* the struct map of map `index` */
+    SYMBOL_MAP_DATA,  /* the first value of map `index` */
+    SYMBOL_HELPER,    /* the C function of helper `index` of the environment */
+    SYMBOL_RUNTIME,   /* entry `index` of the runtime's table of functions */
+    SYMBOL_PROG,      /* the program's own running form (struct runnable) */
+    SYMBOL_FUNCTIONS, /* its struct functions; a token is TOKEN_BASE + the index in funcs[] */
     SYMBOL_KINDS
 };
 extern const char *const symbol_names[SYMBOL_KINDS];
@@ -167,18 +169,26 @@ static inline uint32_t *node_operands(const struct fn *fn, struct node *node, ui
 
 /* ---- build.c ---- */
 
-/* The program in SSA form, nothing optimised but what is free while nodes are made. */
-int ir_build(struct arena *arena, const struct checked *checked, struct module *out,
-             struct error *err);
+/* The program in SSA form. What costs nothing while nodes are made is done at once: passes "fold"
+ * and "number", unless left out. */
+int ir_build(struct arena *arena, const struct checked *checked, const struct binding *binding,
+             uint32_t left_out, struct module *out, struct error *err);
 
 /* ---- opt.c ---- */
 
-/* Passes by name, in order; a bit each in the set of those left out. */
-extern const char *const pass_names[];
-int pass_find(const char *name); /* its number, or -1 */
+enum ir_pass {
+    PASS_FOLD,   /* constants, identities, canonical forms */
+    PASS_NUMBER, /* equal values of a block are one */
+    PASS_PHIS,   /* phis of one value and itself are that value */
+    PASS_DEAD,   /* what nobody uses goes */
+    PASS_COUNT
+};
+extern const char *const pass_names[PASS_COUNT];
+/* The bit of the pass for sets of those left out; 0: no such pass. */
+uint32_t pass_bit(const char *name);
 void ir_opt(struct module *module, uint32_t left_out);
 /* One pass over one function. */
-void pass_run(struct fn *fn, int pass);
+void pass_run(struct fn *fn, enum ir_pass pass);
 
 /* ---- print.c, parse.c, check.c ---- */
 

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Register allocation: a scan over the blocks in reverse postorder. In SSA form a definition
+ * dominates its uses, so when a block is reached, all that lives at its start has its home; and a
+ * home once free at the definition stays free for the value's whole life, since whoever is defined
+ * later sees it taken. Each value has one home for its whole life: a register or a spill slot.
+ *
+ * What instructions on the way destroy (calls, fixed registers) is known beforehand as a set of
+ * forbidden registers per value. Where no register is left, the value in question or one that holds
+ * a register goes to a slot: the one that is used least for its length. Its uses already scanned
+ * reload it to the register that it had, which was kept for it there. */
+#include "gen/local.h"
+
+struct facts {          /* of a value */
+    uint64_t forbidden; /* registers destroyed while it lives */
+    float weight;       /* uses and the definition, each 8 to the power of its loops' number */
+    uint32_t length;    /* instructions that it lives through */
+    uint8_t hint;       /* a register that a use or the definition wants, or REG_NONE */
+    uint32_t phi;       /* a phi that it is an operand of, or NO_VALUE */
+};
+
+struct alloc {
+    struct gen *gen;
+    const struct fn *fn;
+    const struct target *target;
+    struct facts *facts;
+    uint64_t pool;       /* registers to give */
+    uint64_t taken;      /* now */
+    uint32_t holder[64]; /* by register taken */
+};
+
+uint64_t rule_destroys(const struct gen *gen, const struct rule *rule)
+{
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    uint64_t set = rule->clobbers;
+    for (unsigned i = 0; i < 4; i++)
+        if (kinds[i] >= FIX_0)
+            set |= REG_BIT(kinds[i] - FIX_0);
+    if (rule->to >= TO_FIX_0)
+        set |= REG_BIT(rule->to - TO_FIX_0);
+    if (rule->flags & (RULE_C_CALL | RULE_BPF_CALL))
+        set |= gen->target->conv->destroyed;
+    return set;
+}
+
+/* ---- Beforehand: what values meet on their way ---- */
+
+struct event { /* an instruction that destroys */
+    uint64_t set;
+    uint32_t node;
+};
+enum { EVENTS = 8 };
+
+/* The nearest event of each kind behind the present place, walking backwards. */
+struct events {
+    struct event at[EVENTS];
+    uint32_t count;
+};
+
+static void add_event(struct events *events, uint64_t set, uint32_t node)
+{
+    for (uint32_t i = 0; i < events->count; i++)
+        if (events->at[i].set == set) {
+            events->at[i].node = node;
+            return;
+        }
+    if (events->count < EVENTS)
+        events->at[events->count++] = (struct event){ set, node };
+    else /* too many kinds: the last one stands for more than it is */
+        events->at[EVENTS - 1] = (struct event){ events->at[EVENTS - 1].set | set, node };
+}
+
+/* What is destroyed before the last use. */
+static uint64_t met(const struct events *events, uint32_t last)
+{
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < events->count; i++)
+        if (events->at[i].node < last)
+            set |= events->at[i].set;
+    return set;
+}
+
+static void passes(struct alloc *a, uint32_t value, uint32_t from, const struct events *events,
+                   const struct block *block)
+{
+    uint32_t last = a->gen->last[value], end = block->first + block->count;
+    a->facts[value].forbidden |= met(events, last);
+    a->facts[value].length += (last == LAST_OUT ? end : last) - from + 1;
+}
+
+static void weigh_inst(struct alloc *a, uint32_t node, float weight)
+{
+    const struct inst *inst = &a->gen->insts[node];
+    const struct rule *rule = rule_of(a->gen, node);
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    uint32_t count;
+    for (unsigned i = 0; i < 4; i++) {
+        if (inst->use[i] == NO_VALUE)
+            continue;
+        a->facts[inst->use[i]].weight += weight;
+        if (kinds[i] >= FIX_0)
+            a->facts[inst->use[i]].hint = kinds[i] - FIX_0;
+    }
+    if (rule->to == TO_A && inst->use[0] != NO_VALUE && a->facts[inst->use[0]].hint == REG_NONE)
+        a->facts[inst->use[0]].hint = a->facts[node].hint;
+    if (rule->a != ARGS)
+        return;
+    const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[node], &count);
+    for (uint32_t i = 0; i < count; i++) {
+        a->facts[args[i]].weight += weight;
+        a->facts[args[i]].hint = rule_args(a->gen, rule)[i];
+    }
+}
+
+static void weigh_block(struct alloc *a, uint32_t b)
+{
+    struct gen *gen = a->gen;
+    const struct block *block = &a->fn->blocks.at[b];
+    struct events events = { .count = 0 };
+    float weight = 1;
+    for (uint32_t i = 0; i < block->depth && i < 8; i++)
+        weight *= 8;
+    live_block(gen, b);
+    for (uint32_t i = block->first + block->count; i-- > block->first;) {
+        if (gen->needed[i]) {
+            passes(a, i, i, &events, block);
+            a->facts[i].weight += weight;
+        }
+        if (!gen->insts[i].rule)
+            continue;
+        uint64_t set = rule_destroys(gen, rule_of(gen, i)) & a->pool;
+        weigh_inst(a, i, weight);
+        if (set)
+            add_event(&events, set, i);
+    }
+    for (uint32_t i = gen->live_first[b]; i < gen->live_first[b + 1]; i++)
+        passes(a, gen->live_in[i], block->first, &events, block);
+}
+
+static void weigh_phis(struct alloc *a)
+{
+    for (uint32_t i = 0; i < a->fn->nodes.count; i++) {
+        const struct node *node = &a->fn->nodes.at[i];
+        if (node->op != IR_PHI || !a->gen->needed[i])
+            continue;
+        for (uint32_t k = 0; k < node->list.count; k++) {
+            uint32_t in = a->fn->lists.at[node->list.first + k];
+            a->facts[in].phi = i;
+            a->facts[in].weight += a->facts[i].weight / 2;
+        }
+    }
+}
+
+/* ---- Giving registers ---- */
+
+static float cost(const struct alloc *a, uint32_t value)
+{
+    float weight = a->facts[value].weight;
+    if (is_cheap(a->gen, value))
+        weight /= 4;
+    return weight / (float)(a->facts[value].length + 1);
+}
+
+static void take(struct alloc *a, uint8_t reg, uint32_t value)
+{
+    a->gen->home[value] = reg;
+    a->taken |= REG_BIT(reg);
+    a->holder[reg] = value;
+    a->gen->frame.saved |= REG_BIT(reg) & a->target->conv->saved;
+}
+
+static void spill(struct alloc *a, uint32_t value)
+{
+    uint8_t reg = a->gen->home[value];
+    if (reg != REG_NONE && a->taken & REG_BIT(reg) && a->holder[reg] == value)
+        a->taken &= ~REG_BIT(reg);
+    a->gen->home[value] = REG_NONE;
+    if (compile_coverage) {
+        if (is_cheap(a->gen, value))
+            compile_coverage->rematerialised++;
+        else
+            compile_coverage->spills++;
+    }
+}
+
+/* The holder of a register of the set that costs least in a slot. */
+static uint8_t cheapest(const struct alloc *a, uint64_t set)
+{
+    uint8_t best = REG_NONE;
+    for (set &= a->taken; set; set &= set - 1) {
+        uint8_t reg = (uint8_t)__builtin_ctzll(set);
+        if (best == REG_NONE || cost(a, a->holder[reg]) < cost(a, a->holder[best]))
+            best = reg;
+    }
+    return best;
+}
+
+static uint8_t first_of(const struct alloc *a, uint64_t set)
+{
+    for (unsigned i = 0; i < a->target->order_count; i++)
+        if (set >> a->target->order[i] & 1)
+            return a->target->order[i];
+    return REG_NONE;
+}
+
+/* A register of the set for the length of one instruction. */
+static uint8_t borrow(struct alloc *a, uint64_t set)
+{
+    uint8_t reg = first_of(a, set & ~a->taken);
+    if (reg == REG_NONE) {
+        reg = cheapest(a, set);
+        assert(reg != REG_NONE); /* no rule names that many registers */
+        spill(a, a->holder[reg]);
+    }
+    a->gen->frame.saved |= REG_BIT(reg) & a->target->conv->saved;
+    return reg;
+}
+
+static uint8_t hinted(const struct alloc *a, uint32_t value, uint8_t wish, uint64_t free)
+{
+    const struct node *node = &a->fn->nodes.at[value];
+    const struct facts *facts = &a->facts[value];
+    if (facts->phi != NO_VALUE) {
+        uint8_t home = a->gen->home[facts->phi];
+        if (home != REG_NONE && free >> home & 1)
+            return home;
+    }
+    if (node->op == IR_PHI)
+        for (uint32_t k = 0; k < node->list.count; k++) {
+            uint8_t home = a->gen->home[a->fn->lists.at[node->list.first + k]];
+            if (home != REG_NONE && free >> home & 1)
+                return home;
+        }
+    if (wish != REG_NONE && free >> wish & 1)
+        return wish;
+    if (facts->hint != REG_NONE && free >> facts->hint & 1)
+        return facts->hint;
+    return REG_NONE;
+}
+
+/* A home in a register of the set, or none. */
+static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
+{
+    set &= a->pool & ~a->facts[value].forbidden;
+    uint64_t free = set & ~a->taken;
+    uint8_t reg = hinted(a, value, wish, free);
+    if (reg == REG_NONE)
+        reg = first_of(a, free);
+    if (reg == REG_NONE) {
+        reg = cheapest(a, set);
+        if (reg == REG_NONE || cost(a, a->holder[reg]) >= cost(a, value)) {
+            spill(a, value);
+            return;
+        }
+        spill(a, a->holder[reg]);
+    }
+    take(a, reg, value);
+}
+
+/* ---- One instruction ---- */
+
+static void release(struct alloc *a, uint32_t value, uint32_t node)
+{
+    uint8_t home = a->gen->home[value];
+    if (a->gen->last[value] == node && home != REG_NONE && a->taken & REG_BIT(home) &&
+        a->holder[home] == value)
+        a->taken &= ~REG_BIT(home);
+}
+
+/* Registers in which no operand of free choice may be. */
+static uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
+{
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    uint64_t set = rule->clobbers;
+    for (unsigned i = 0; i < 4; i++)
+        if (kinds[i] >= FIX_0)
+            set |= REG_BIT(kinds[i] - FIX_0);
+    if (rule->a == ARGS) {
+        uint32_t count;
+        call_args(a->fn, &a->fn->nodes.at[node], &count);
+        for (uint32_t i = 0; i < count; i++)
+            set |= REG_BIT(rule_args(a->gen, rule)[i]);
+    }
+    return set;
+}
+
+/* Where the operands have to be; returns the registers of those of free choice, but for a tied one,
+ * which comes to where the result is. */
+static uint64_t place_operands(struct alloc *a, struct inst *inst, const struct rule *rule,
+                               uint64_t avoid)
+{
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    uint64_t used = 0;
+    bool tied = rule->to == TO_A;
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t value = inst->use[i];
+        inst->reg[i] = REG_NONE;
+        if (value == NO_VALUE || (i == 0 && tied))
+            continue;
+        uint8_t home = a->gen->home[value];
+        if (kinds[i] >= FIX_0)
+            inst->reg[i] = kinds[i] - FIX_0;
+        else if (home != REG_NONE && !(avoid >> home & 1))
+            used |= REG_BIT(inst->reg[i] = home);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        if (inst->use[i] == NO_VALUE || inst->reg[i] != REG_NONE || (i == 0 && tied))
+            continue;
+        for (unsigned k = 0; k < i; k++)
+            if (inst->use[k] == inst->use[i] && !(k == 0 && tied) && kinds[k] < FIX_0)
+                inst->reg[i] = inst->reg[k];
+        if (inst->reg[i] == REG_NONE)
+            used |= REG_BIT(inst->reg[i] = borrow(a, a->pool & ~avoid & ~used));
+    }
+    return used;
+}
+
+static void place_result(struct alloc *a, uint32_t node, const struct rule *rule, uint64_t used,
+                         uint64_t avoid)
+{
+    struct inst *inst = &a->gen->insts[node];
+    uint8_t *home = &a->gen->home[node], wish = REG_NONE;
+    uint64_t set = a->pool;
+    if (rule->to == TO_CALL || rule->to >= TO_FIX_0) {
+        inst->to = rule->to == TO_CALL ? a->target->conv->result : rule->to - TO_FIX_0;
+        if (a->gen->needed[node])
+            settle(a, node, inst->to, set);
+        return;
+    }
+    set &= ~rule->clobbers;
+    if (rule->to == TO_EARLY || rule->to == TO_A)
+        set &= ~used & ~avoid;
+    if (rule->to == TO_A && inst->use[0] != NO_VALUE)
+        wish = a->gen->home[inst->use[0]];
+    if (a->gen->needed[node])
+        settle(a, node, wish, set);
+    if (a->gen->needed[node] && *home != REG_NONE)
+        inst->to = *home;
+    else if (!is_cheap(a->gen, node)) /* a cheap one is made where it is used */
+        inst->to = borrow(a, set);
+    if (rule->to == TO_A)
+        inst->reg[0] = inst->to;
+}
+
+static void alloc_inst(struct alloc *a, uint32_t node)
+{
+    struct gen *gen = a->gen;
+    struct inst *inst = &gen->insts[node];
+    const struct rule *rule = rule_of(gen, node);
+    uint64_t avoid = avoided(a, node, rule);
+    uint32_t values[USES_MAX], count = live_uses(gen, node, values);
+    uint64_t used = place_operands(a, inst, rule, avoid);
+    for (uint32_t i = 0; i < count; i++)
+        release(a, values[i], node);
+    if (rule->to != TO_NONE) {
+        place_result(a, node, rule, used, avoid);
+        if (gen->needed[node])
+            release(a, node, node);
+    }
+}
+
+/* Parameters come in the convention's registers; those that nobody wants are not there. */
+static void alloc_params(struct alloc *a)
+{
+    const struct block *entry = &a->fn->blocks.at[0];
+    for (uint32_t i = entry->first; i < entry->first + entry->count; i++) {
+        const struct node *node = &a->fn->nodes.at[i];
+        if (node->op == IR_PARAM && a->gen->needed[i])
+            settle(a, i, a->target->conv->bpf_args[node->imm], a->pool);
+    }
+}
+
+static void alloc_block(struct alloc *a, uint32_t b)
+{
+    struct gen *gen = a->gen;
+    const struct block *block = &a->fn->blocks.at[b];
+    uint32_t i = block->first, end = block->first + block->count;
+    live_block(gen, b);
+    a->taken = 0;
+    for (uint32_t k = gen->live_first[b]; k < gen->live_first[b + 1]; k++) {
+        uint32_t value = gen->live_in[k];
+        if (gen->home[value] == REG_NONE)
+            continue;
+        assert(!(a->taken & REG_BIT(gen->home[value])));
+        take(a, gen->home[value], value);
+    }
+    for (; i < end && (a->fn->nodes.at[i].op == IR_PHI || a->fn->nodes.at[i].op == IR_NOP); i++)
+        if (gen->needed[i])
+            settle(a, i, REG_NONE, a->pool);
+    for (uint32_t phi = block->first; phi < i; phi++)
+        if (gen->needed[phi])
+            release(a, phi, phi);
+    if (b == 0)
+        alloc_params(a);
+    for (; i < end; i++)
+        if (gen->insts[i].rule)
+            alloc_inst(a, i);
+}
+
+void gen_alloc(struct gen *gen)
+{
+    const struct fn *fn = gen->fn;
+    struct alloc a = { .gen = gen, .fn = fn, .target = gen->target };
+    a.facts = arena_array_of(gen->arena, fn->nodes.count, struct facts);
+    gen->home = arena_array_of(gen->arena, fn->nodes.count, uint8_t);
+    for (unsigned i = 0; i < gen->target->order_count; i++)
+        a.pool |= REG_BIT(gen->target->order[i]);
+    for (uint32_t i = 0; i < fn->nodes.count; i++) {
+        gen->home[i] = a.facts[i].hint = REG_NONE;
+        a.facts[i].phi = NO_VALUE;
+    }
+    for (uint32_t b = fn->blocks.count; b--;)
+        weigh_block(&a, b);
+    weigh_phis(&a);
+    for (uint32_t b = 0; b < fn->blocks.count; b++)
+        alloc_block(&a, b);
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Emission: blocks in the order of the code; before each instruction its operands are moved to
+ * where it wants them, all at once, afterwards its result to its home; phis are moves on edges. An
+ * edge between a block with several successors and one with several predecessors has its moves
+ * where the code falls through, or else behind the function. */
+#include "gen/local.h"
+
+struct detour { /* an edge's moves, behind the function */
+    uint32_t label, edge;
+};
+
+struct emission {
+    struct gen *gen;
+    const struct fn *fn;
+    const struct target *target;
+    struct code *code;
+    struct moves moves;
+    uint32_t *labels; /* by block */
+    uint32_t line;    /* the BPF instruction last noted */
+    struct vec(struct detour) detours;
+};
+
+/* ---- Places ---- */
+
+static struct place reg_place(uint8_t reg)
+{
+    return (struct place){ PLACE_REG, reg };
+}
+
+/* Where a value is that was given a home. */
+static struct place home_place(const struct gen *gen, uint32_t value)
+{
+    if (gen->home[value] != REG_NONE)
+        return reg_place(gen->home[value]);
+    if (is_cheap(gen, value))
+        return (struct place){ PLACE_VALUE, value };
+    return (struct place){ PLACE_SLOT, gen->slot[value] };
+}
+
+/* Where to take an operand from; moved: see live_uses(). */
+static struct place source(const struct gen *gen, uint32_t value, bool moved)
+{
+    if (is_cheap(gen, value) && (moved || !gen->needed[value]))
+        return (struct place){ PLACE_VALUE, value };
+    return home_place(gen, value);
+}
+
+static void one(void *user, struct place to, struct place from)
+{
+    struct emission *e = user;
+    const struct target *target = e->target;
+    uint8_t reg = (uint8_t)to.index;
+    if (to.kind == PLACE_SLOT) {
+        target->store_slot(e->code, &e->gen->frame, to.index, (uint8_t)from.index);
+    } else if (from.kind == PLACE_REG) {
+        target->move(e->code, reg, (uint8_t)from.index);
+    } else if (from.kind == PLACE_SLOT) {
+        target->load_slot(e->code, &e->gen->frame, reg, from.index);
+        if (compile_coverage)
+            compile_coverage->reloads++;
+    } else {
+        const struct node *node = &e->fn->nodes.at[from.index];
+        if (node->op == IR_CONST)
+            target->constant(e->code, reg, node->imm);
+        else
+            target->symbol(e->code, reg, node->symbol.kind, node->symbol.index, node->imm);
+    }
+}
+
+static void swap(void *user, uint8_t a, uint8_t b)
+{
+    struct emission *e = user;
+    e->target->swap(e->code, a, b);
+}
+
+static void run_moves(struct emission *e)
+{
+    moves_run(&e->moves, e->target->scratch, e, one, swap);
+}
+
+/* ---- Instructions ---- */
+
+static void move_operands(struct emission *e, uint32_t value)
+{
+    struct gen *gen = e->gen;
+    const struct inst *inst = &gen->insts[value];
+    const struct rule *rule = rule_of(gen, value);
+    uint64_t moved = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        /* One value may be in one register for two operands. */
+        if (inst->use[i] == NO_VALUE || moved & REG_BIT(inst->reg[i]))
+            continue;
+        moved |= REG_BIT(inst->reg[i]);
+        moves_add(&e->moves, reg_place(inst->reg[i]), source(gen, inst->use[i], false));
+    }
+    if (rule->a == ARGS) {
+        uint32_t count;
+        const uint32_t *args = call_args(e->fn, &e->fn->nodes.at[value], &count);
+        for (uint32_t i = 0; i < count; i++)
+            moves_add(&e->moves, reg_place(rule_args(gen, rule)[i]), source(gen, args[i], true));
+    }
+    run_moves(e);
+}
+
+static struct emit told(const struct emission *e, uint32_t value)
+{
+    const struct inst *inst = &e->gen->insts[value];
+    const struct rule *rule = rule_of(e->gen, value);
+    struct emit emit = { .code = e->code,
+                         .target = e->target,
+                         .node = &e->fn->nodes.at[value],
+                         .frame = &e->gen->frame,
+                         .features = e->gen->features,
+                         .to = inst->to,
+                         .a = inst->reg[0],
+                         .b = inst->reg[1],
+                         .c = inst->reg[2],
+                         .d = inst->reg[3],
+                         .cond = inst->cond,
+                         .imm = inst->imm };
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    for (unsigned i = 0; i < 4; i++)
+        if (kinds[i] == ADDR || kinds[i] == LOAD)
+            emit.mem = (struct mem){ .base = inst->reg[i],
+                                     .index = inst->reg[3],
+                                     .shift = inst->shift,
+                                     .disp = inst->disp };
+    return emit;
+}
+
+static void keep_result(struct emission *e, uint32_t value)
+{
+    const struct inst *inst = &e->gen->insts[value];
+    if (!e->gen->needed[value] || rule_of(e->gen, value)->to == TO_NONE)
+        return;
+    struct place home = home_place(e->gen, value);
+    moves_add(&e->moves, home, reg_place(inst->to));
+    run_moves(e);
+}
+
+static void note_line(struct emission *e, uint32_t insn)
+{
+    if (insn != e->line)
+        code_line(e->code, insn);
+    e->line = insn;
+}
+
+static void emit_inst(struct emission *e, uint32_t value)
+{
+    const struct rule *rule = rule_of(e->gen, value);
+    if (is_cheap(e->gen, value) && e->gen->home[value] == REG_NONE)
+        return;
+    note_line(e, e->fn->nodes.at[value].insn);
+    move_operands(e, value);
+    struct emit emit = told(e, value);
+    rule->emit(&emit);
+    keep_result(e, value);
+}
+
+/* ---- Edges ---- */
+
+/* Adds the moves of an edge's phis; false if there are none. */
+static bool add_phis(struct emission *e, uint32_t edge)
+{
+    struct gen *gen = e->gen;
+    const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
+    for (uint32_t i = to->first; i < to->first + to->count; i++) {
+        const struct node *node = &e->fn->nodes.at[i];
+        if (node->op == IR_NOP)
+            continue;
+        if (node->op != IR_PHI)
+            break;
+        uint32_t value = e->fn->lists.at[node->list.first + gen->edge_pred[edge]];
+        if (gen->needed[i] && value != i)
+            moves_add(&e->moves, home_place(gen, i), source(gen, value, true));
+    }
+    return e->moves.list.count > 0;
+}
+
+static bool has_moves(struct emission *e, uint32_t edge)
+{
+    bool has = add_phis(e, edge);
+    moves_clear(&e->moves);
+    return has;
+}
+
+static void jump_unless_next(struct emission *e, uint32_t block, uint32_t next)
+{
+    if (block != next)
+        e->target->jump(e->code, e->labels[block]);
+}
+
+/* Does the edge's moves here and goes on to its target. */
+static void follow(struct emission *e, uint32_t edge, uint32_t next)
+{
+    if (add_phis(e, edge))
+        run_moves(e);
+    jump_unless_next(e, e->fn->edges.at[edge], next);
+}
+
+static void emit_branch(struct emission *e, uint32_t value, const struct block *block,
+                        uint32_t next)
+{
+    uint32_t taken = block->succs, other = block->succs + 1;
+    bool taken_moves = has_moves(e, taken), other_moves = has_moves(e, other);
+    bool invert = other_moves ? false : taken_moves || e->fn->edges.at[taken] == next;
+    if (invert) {
+        uint32_t edge = taken;
+        taken = other;
+        other = edge;
+    }
+    uint32_t label = e->labels[e->fn->edges.at[taken]];
+    if (taken_moves && !invert) {
+        label = code_label(e->code);
+        vec_push(e->gen->arena, &e->detours, (struct detour){ label, taken });
+    }
+    note_line(e, e->fn->nodes.at[value].insn);
+    move_operands(e, value);
+    struct emit emit = told(e, value);
+    emit.cond ^= invert;
+    emit.label = label;
+    rule_of(e->gen, value)->emit(&emit);
+    follow(e, other, next);
+    if (compile_coverage) {
+        compile_coverage->branch_inverted += invert;
+        compile_coverage->edge_moves += taken_moves + other_moves;
+    }
+}
+
+static void emit_block(struct emission *e, uint32_t b, uint32_t next)
+{
+    const struct block *block = &e->fn->blocks.at[b];
+    code_bind(e->code, e->labels[b]);
+    for (uint32_t i = block->first; i < block->first + block->count; i++) {
+        const struct node *node = &e->fn->nodes.at[i];
+        if (node->op == IR_JUMP)
+            follow(e, block->succs, next);
+        else if (node->op == IR_BRANCH)
+            emit_branch(e, i, block, next);
+        else if (e->gen->insts[i].rule)
+            emit_inst(e, i);
+    }
+}
+
+static void emit_detours(struct emission *e)
+{
+    for (uint32_t i = 0; i < e->detours.count; i++) {
+        struct detour detour = e->detours.at[i];
+        code_bind(e->code, detour.label);
+        follow(e, detour.edge, NO_VALUE);
+        if (compile_coverage)
+            compile_coverage->detours++;
+    }
+}
+
+/* ---- The function ---- */
+
+static void move_params(struct emission *e)
+{
+    const struct block *entry = &e->fn->blocks.at[0];
+    for (uint32_t i = entry->first; i < entry->first + entry->count; i++) {
+        const struct node *node = &e->fn->nodes.at[i];
+        if (node->op == IR_PARAM && e->gen->needed[i])
+            moves_add(&e->moves, home_place(e->gen, i),
+                      reg_place(e->target->conv->bpf_args[node->imm]));
+    }
+    run_moves(e);
+}
+
+void gen_emit(struct gen *gen)
+{
+    const struct fn *fn = gen->fn;
+    struct emission e = {
+        .gen = gen, .fn = fn, .target = gen->target, .code = gen->code, .line = NO_VALUE
+    };
+    moves_init(&e.moves, gen->arena, gen->frame.slots);
+    e.labels = arena_array_of(gen->arena, fn->blocks.count, uint32_t);
+    for (uint32_t b = 0; b < fn->blocks.count; b++)
+        e.labels[b] = code_label(e.code);
+    code_enter(e.code, fn->index);
+    note_line(&e, fn->blocks.at[0].insn);
+    e.target->prologue(e.code, &gen->frame);
+    move_params(&e);
+    for (uint32_t i = 0; i < fn->blocks.count; i++)
+        emit_block(&e, fn->layout[i], i + 1 < fn->blocks.count ? fn->layout[i + 1] : NO_VALUE);
+    emit_detours(&e);
+    code_leave(e.code, fn->index);
+    if (compile_coverage) {
+        compile_coverage->slot_moves += e.moves.slot_moves;
+        compile_coverage->cycles += e.moves.cycles;
+    }
+}

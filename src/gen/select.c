@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Selection: backwards over the blocks and nodes, so that an instruction takes in its operands'
+ * nodes before these are looked at themselves. A node that nobody needs any more, and that has no
+ * effect, gives no instruction.
+ *
+ * Taken in is only what nobody else uses, in the same block, and a load only when nothing between
+ * it and its user writes memory. */
+#include "gen/local.h"
+#include <string.h>
+
+struct select {
+    struct gen *gen;
+    const struct fn *fn;
+    const struct target *target;
+    uint32_t *writes; /* by node: how many nodes before it write memory */
+    uint32_t begin;   /* first node of the block */
+};
+
+struct match {
+    const struct rule *rule;
+    struct node node; /* maybe with operands exchanged */
+    struct inst inst;
+};
+
+static const struct node *node_at(const struct select *s, uint32_t value)
+{
+    return &s->fn->nodes.at[value];
+}
+
+/* Whether a node can become part of its only user. */
+static bool is_private(const struct select *s, uint32_t value)
+{
+    return value >= s->begin && s->gen->uses[value] == 1 && !s->gen->needed[value];
+}
+
+/* A constant as operand of an operation of that width. */
+static int64_t narrowed(unsigned width, int64_t value)
+{
+    return width == 32   ? (int32_t)value
+           : width == 16 ? (int16_t)value
+           : width == 8  ? (int8_t)value
+                         : value;
+}
+
+/* ---- Addresses ---- */
+
+struct address {
+    uint32_t base, index;
+    unsigned shift;
+    int64_t disp;
+};
+
+static bool take_offset(const struct select *s, const struct match *m, struct address *a)
+{
+    const struct node *base = node_at(s, a->base);
+    int64_t disp;
+    if (base->op != IR_ADD || base->width != 64 || !is_private(s, a->base) ||
+        node_at(s, base->in[1])->op != IR_CONST)
+        return false;
+    if (__builtin_add_overflow(a->disp, node_at(s, base->in[1])->imm, &disp) ||
+        disp != (int32_t)disp ||
+        !s->target->address(m->rule, m->node.width, a->index != NO_VALUE, a->shift, disp))
+        return false;
+    a->base = base->in[0];
+    a->disp = disp;
+    return true;
+}
+
+static bool take_index(const struct select *s, const struct match *m, struct address *a)
+{
+    const struct node *base = node_at(s, a->base);
+    if (base->op != IR_ADD || base->width != 64 || !is_private(s, a->base) ||
+        a->index != NO_VALUE || node_at(s, base->in[1])->op == IR_CONST)
+        return false;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct node *scaled = node_at(s, base->in[i]);
+        if (scaled->op != IR_SHL || scaled->width != 64 || !is_private(s, base->in[i]) ||
+            node_at(s, scaled->in[1])->op != IR_CONST)
+            continue;
+        uint64_t shift = (uint64_t)node_at(s, scaled->in[1])->imm;
+        if (shift > 4 ||
+            !s->target->address(m->rule, m->node.width, true, (unsigned)shift, a->disp))
+            continue;
+        *a = (struct address){ base->in[!i], scaled->in[0], (unsigned)shift, a->disp };
+        return true;
+    }
+    if (!s->target->address(m->rule, m->node.width, true, 0, a->disp))
+        return false;
+    *a = (struct address){ base->in[0], base->in[1], 0, a->disp };
+    return true;
+}
+
+static bool take_address(const struct select *s, struct match *m, unsigned operand,
+                         const struct node *access)
+{
+    struct address a = { access->in[0], NO_VALUE, 0, access->imm };
+    bool more = take_offset(s, m, &a);
+    more |= take_index(s, m, &a);
+    more |= take_offset(s, m, &a);
+    if (more && compile_coverage)
+        compile_coverage->folded_addresses++;
+    m->inst.use[operand] = a.base;
+    m->inst.use[3] = a.index;
+    m->inst.shift = (uint8_t)a.shift;
+    m->inst.disp = (int32_t)a.disp;
+    return true;
+}
+
+/* ---- Operands ---- */
+
+static bool take_load(const struct select *s, struct match *m, unsigned operand, uint32_t user)
+{
+    uint32_t value = m->node.in[operand];
+    const struct node *load = node_at(s, value);
+    if (load->op != IR_LOAD || load->width != m->node.width || !is_private(s, value) ||
+        s->writes[value] != s->writes[user])
+        return false;
+    return take_address(s, m, operand, load);
+}
+
+static bool take_immediate(const struct select *s, struct match *m, unsigned kind, uint32_t value)
+{
+    const struct node *node = node_at(s, value);
+    int64_t imm = narrowed(m->node.width, node->imm);
+    if (node->op != IR_CONST ||
+        !s->target->immediate(kind - IMM_0, m->node.width ? m->node.width : 64, imm))
+        return false;
+    m->inst.imm = imm;
+    return true;
+}
+
+static bool is_immediate(unsigned kind)
+{
+    return kind >= IMM_0 && kind < FIX_0;
+}
+
+/* inner(x, y) as operand b: x there, y as operand c or an immediate. */
+static bool take_inner(const struct select *s, struct match *m)
+{
+    uint32_t value = m->node.in[1];
+    const struct node *inner = node_at(s, value);
+    if (inner->op != m->rule->inner || !is_private(s, value) || inner->width != m->node.width)
+        return false;
+    m->inst.use[1] = inner->in[0];
+    if (is_immediate(m->rule->inner_b))
+        return take_immediate(s, m, m->rule->inner_b, inner->in[1]);
+    if (m->rule->inner_b == REG)
+        m->inst.use[2] = inner->in[1];
+    return true;
+}
+
+/* A store of inner(load of the same place, y). */
+static bool take_update(const struct select *s, struct match *m, uint32_t user)
+{
+    uint32_t value = m->node.in[1];
+    const struct node *inner = node_at(s, value);
+    bool commutes = ir_rows[m->rule->inner].flags & IR_COMMUTES;
+    if (inner->op != m->rule->inner || !is_private(s, value) || inner->width < m->node.width)
+        return false;
+    for (unsigned i = 0; i < (commutes ? 2u : 1u); i++) {
+        const struct node *load = node_at(s, inner->in[i]);
+        if (load->op != IR_LOAD || load->width != m->node.width || !is_private(s, inner->in[i]) ||
+            load->in[0] != m->node.in[0] || load->imm != m->node.imm ||
+            s->writes[inner->in[i]] != s->writes[user])
+            continue;
+        if (is_immediate(m->rule->inner_b))
+            return take_immediate(s, m, m->rule->inner_b, inner->in[!i]);
+        m->inst.use[1] = inner->in[!i];
+        return true;
+    }
+    return false;
+}
+
+static bool take_operand(const struct select *s, struct match *m, unsigned operand, unsigned kind,
+                         uint32_t user)
+{
+    switch (kind) {
+    case NONE: return true;
+    case ADDR: return take_address(s, m, operand, &m->node);
+    case LOAD: return take_load(s, m, operand, user);
+    case INNER: return take_inner(s, m);
+    case ARGS: return true;
+    default: break;
+    }
+    if (is_immediate(kind))
+        return take_immediate(s, m, kind, m->node.in[operand]);
+    bool address = operand == 1 && m->rule->a == ARGS;
+    m->inst.use[operand] = address ? s->fn->lists.at[m->node.list.first] : m->node.in[operand];
+    return true;
+}
+
+static bool matches(const struct select *s, struct match *m, uint32_t user)
+{
+    const struct rule *rule = m->rule;
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
+        (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
+        return false;
+    m->inst = (struct inst){ .cond = m->node.cond, .to = REG_NONE };
+    memset(m->inst.use, 0xff, sizeof m->inst.use);
+    memset(m->inst.reg, REG_NONE, sizeof m->inst.reg);
+    if (rule->flags & RULE_RMW && !take_update(s, m, user))
+        return false;
+    for (unsigned i = 0; i < 4; i++)
+        if (!(i == 1 && rule->flags & RULE_RMW) && !take_operand(s, m, i, kinds[i], user))
+            return false;
+    return true;
+}
+
+/* The node with its first operands exchanged, if that means the same. */
+static bool exchange(struct node *node)
+{
+    uint32_t in = node->in[0];
+    switch (ir_rows[node->op].shape) {
+    case SHAPE_BINARY:
+        if (!(ir_rows[node->op].flags & IR_COMMUTES))
+            return false;
+        break;
+    case SHAPE_COMPARE:
+    case SHAPE_SELECT:
+    case SHAPE_BRANCH: node->cond = (uint8_t)cond_swap(node->cond); break;
+    default: return false;
+    }
+    node->in[0] = node->in[1];
+    node->in[1] = in;
+    return true;
+}
+
+static bool find(const struct select *s, uint32_t value, struct match *m)
+{
+    const struct node *node = node_at(s, value);
+    for (uint32_t i = s->gen->rules_of[node->op]; i < s->gen->rules_of[node->op + 1]; i++) {
+        m->rule = &s->target->rules[i];
+        m->node = *node;
+        if ((m->rule->widths && !(m->rule->widths & node->width / 8)) ||
+            m->rule->needs & ~s->gen->features)
+            continue;
+        bool found = matches(s, m, value);
+        if (!found && exchange(&m->node) && matches(s, m, value)) {
+            found = true;
+            if (compile_coverage)
+                compile_coverage->exchanged++;
+        }
+        if (found) {
+            m->inst.rule = (uint16_t)(i + 1);
+            if (compile_coverage)
+                compile_coverage->rules[i]++;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A cheap value that a move brings to its place needs no home of its own. */
+static bool is_moved(const struct rule *rule, unsigned operand)
+{
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    return kinds[operand] >= FIX_0 || (operand == 0 && rule->to == TO_A);
+}
+
+static void need(struct select *s, uint32_t value, bool moved)
+{
+    if (value != NO_VALUE && !(moved && is_cheap(s->gen, value)))
+        s->gen->needed[value] = true;
+}
+
+static void select_node(struct select *s, uint32_t value)
+{
+    const struct node *node = node_at(s, value);
+    uint8_t flags = ir_rows[node->op].flags;
+    struct match m;
+    if (node->op == IR_NOP || node->op == IR_PHI || node->op == IR_PARAM ||
+        (!(flags & IR_WRITES) && !s->gen->needed[value]))
+        return;
+    if (compile_coverage)
+        compile_coverage->ops[node->op]++;
+    if (node->op == IR_JUMP)
+        return;
+    bool found = find(s, value, &m);
+    assert(found); /* the last rule of an operation takes everything */
+    s->gen->insts[value] = m.inst;
+    for (unsigned i = 0; i < 4; i++)
+        need(s, m.inst.use[i], is_moved(m.rule, i));
+    if (m.rule->a == ARGS) {
+        uint32_t count;
+        const uint32_t *args = call_args(s->fn, node, &count);
+        for (uint32_t i = 0; i < count; i++)
+            need(s, args[i], true);
+        if (node->op != IR_TAIL)
+            s->gen->frame.calls = true;
+    }
+}
+
+static void count_uses(struct select *s)
+{
+    const struct fn *fn = s->fn;
+    uint32_t writes = 0;
+    for (uint32_t i = 0; i < fn->nodes.count; i++) {
+        const struct node *node = node_at(s, i);
+        uint32_t count;
+        const uint32_t *in = node_operands(fn, (struct node *)node, &count);
+        for (uint32_t k = 0; k < count; k++)
+            s->gen->uses[in[k]]++;
+        s->writes[i] = writes;
+        writes += (ir_rows[node->op].flags & IR_WRITES) != 0;
+    }
+    for (uint32_t i = 0; i < fn->nodes.count; i++) {
+        const struct node *node = node_at(s, i);
+        if (node->op == IR_PARAM && s->gen->uses[i])
+            s->gen->needed[i] = true;
+        if (node->op != IR_PHI || !s->gen->uses[i])
+            continue;
+        s->gen->needed[i] = true;
+        for (uint32_t k = 0; k < node->list.count; k++)
+            need(s, fn->lists.at[node->list.first + k], true);
+    }
+}
+
+void gen_select(struct gen *gen)
+{
+    const struct fn *fn = gen->fn;
+    struct select s = { .gen = gen, .fn = fn, .target = gen->target };
+    s.writes = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
+    gen->insts = arena_array_of(gen->arena, fn->nodes.count, struct inst);
+    gen->uses = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
+    gen->needed = arena_array_of(gen->arena, fn->nodes.count, bool);
+    count_uses(&s);
+    for (uint32_t b = fn->blocks.count; b--;) {
+        const struct block *block = &fn->blocks.at[b];
+        s.begin = block->first;
+        for (uint32_t i = block->first + block->count; i-- > block->first;)
+            select_node(&s, i);
+    }
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From checked instructions to SSA form, in one pass over the loop-aware reverse postorder.
+ *
+ * The eleven registers are the variables. Their liveness is known beforehand, a mask per block, so
+ * only what lives gets a phi: at a block with one live predecessor its values hold; where all
+ * predecessors were built and agree their value holds; else a phi is made and gets its operands
+ * when all blocks are there. That needs no dominators and takes irreducible graphs as they are.
+ *
+ * Jumps that the facts or folding decide are not followed. In an irreducible graph they are all
+ * followed: leaving out an edge could change which block comes first. */
+#include "ir/local.h"
+#include "rt/rt.h"
+
+enum { NO_BLOCK = UINT32_MAX };
+
+/* ---- Liveness of registers ---- */
+
+static uint16_t reads(const struct build *b, struct insn insn, uint32_t at)
+{
+    uint8_t kind = insn_row(insn)->kind;
+    return kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX ? lower_call_reads(b, insn, at)
+                                                             : insn_reads(insn);
+}
+
+static uint16_t writes(struct insn insn)
+{
+    uint8_t kind = insn_row(insn)->kind;
+    if (kind == INSN_KIND_CALL && insn_row(insn)->op == OP_HELPER && insn.imm == HELPER_tail_call)
+        return 0; /* a tail call that returns has changed nothing */
+    /* Others leave r1-r5, which a checked program does not read, as they are. */
+    return kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX ? 1 : insn_writes(insn);
+}
+
+/* The registers that live at the start of each block. A mask changes at most eleven times, so the
+ * list of blocks to look at again is linear in all. */
+static uint16_t *live_in(const struct build *b)
+{
+    const struct cfg *cfg = b->cfg;
+    uint16_t *live = arena_array_of(b->arena, cfg->count, uint16_t);
+    uint16_t *use = arena_array_of(b->arena, cfg->count, uint16_t);
+    uint16_t *def = arena_array_of(b->arena, cfg->count, uint16_t);
+    uint32_t *queue = arena_array_of(b->arena, cfg->count, uint32_t);
+    bool *queued = arena_array_of(b->arena, cfg->count, bool);
+    uint32_t head = 0, waiting = 0;
+    for (uint32_t i = cfg->order_count; i--;) {
+        uint32_t n = cfg->order[i];
+        const struct cfg_block *block = &cfg->blocks[n];
+        for (uint32_t at = block->end; at-- > block->start;) {
+            struct insn insn = b->prog->insns[at];
+            if (insn.id == INSN_SECOND)
+                continue;
+            use[n] = (uint16_t)((use[n] & ~writes(insn)) | reads(b, insn, at));
+            def[n] |= writes(insn);
+        }
+        queue[waiting++] = n;
+        queued[n] = true;
+    }
+    while (waiting) {
+        uint32_t n = queue[head];
+        const struct cfg_block *block = &cfg->blocks[n];
+        head = head + 1 == cfg->count ? 0 : head + 1;
+        waiting--;
+        queued[n] = false;
+        uint16_t out = (uint16_t)((block->next == CFG_NONE ? 0 : live[block->next]) |
+                                  (block->jump == CFG_NONE ? 0 : live[block->jump]));
+        uint16_t in = (uint16_t)(use[n] | (out & ~def[n]));
+        if (in == live[n])
+            continue;
+        live[n] = in;
+        for (uint32_t i = 0; i < block->preds; i++) {
+            uint32_t pred = cfg->preds[block->first_pred + i];
+            if (!queued[pred] && cfg->blocks[pred].order != CFG_NONE) {
+                queued[pred] = true;
+                queue[(head + waiting++) % cfg->count] = pred;
+            }
+        }
+    }
+    return live;
+}
+
+/* ---- Blocks ---- */
+
+uint32_t build_label(struct build *b)
+{
+    vec_push(b->arena, &b->labels, NO_BLOCK);
+    return b->labels.count - 1;
+}
+
+void build_begin(struct build *b, uint32_t label)
+{
+    const struct cfg_block *owner = &b->cfg->blocks[b->owner];
+    b->labels.at[label] = maker_block(&b->maker, b->at, owner->depth);
+    vec_push(b->arena, &b->owners, b->owner);
+}
+
+static void edge(struct build *b, uint32_t label)
+{
+    vec_push(b->arena, &b->edges, (struct edge){ b->fn->blocks.count - 1, label });
+}
+
+void build_jump(struct build *b, uint32_t label)
+{
+    maker_node(&b->maker, (struct node){ .op = IR_JUMP });
+    edge(b, label);
+}
+
+static void branch(struct build *b, struct node node, uint32_t taken, uint32_t other)
+{
+    maker_node(&b->maker, node);
+    edge(b, taken);
+    edge(b, other);
+}
+
+void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
+                  uint32_t taken)
+{
+    struct node node = { .op = IR_BRANCH, .width = (uint8_t)width, .cond = (uint8_t)cond };
+    node.in[0] = a;
+    node.in[1] = c;
+    uint32_t on = build_label(b);
+    branch(b, node, taken, on);
+    build_begin(b, on);
+}
+
+/* ---- Joining values ---- */
+
+/* What the registers hold at the end of a block of the cfg. */
+struct ending {
+    uint32_t reg[REG_COUNT];
+    bool built;
+    bool to_next, to_jump; /* edges that there are */
+};
+
+struct phi {
+    uint32_t value, reg;
+};
+
+struct joining {
+    struct ending *endings; /* by block of the cfg */
+    struct ending entry;    /* before the first */
+    struct vec(struct phi) phis;
+};
+
+static bool goes_to(const struct cfg_block *from, const struct ending *ending, uint32_t to)
+{
+    return (ending->to_next && from->next == to) || (ending->to_jump && from->jump == to);
+}
+
+static bool agree(const struct fn *fn, uint32_t a, uint32_t c)
+{
+    return a == c ||
+           (is_const(fn, a) && is_const(fn, c) && fn->nodes.at[a].imm == fn->nodes.at[c].imm);
+}
+
+/* The registers at the start of block n, which has just begun. False: nothing leads there. */
+static bool join(struct build *b, struct joining *join, uint32_t n, uint16_t live)
+{
+    const struct cfg_block *block = &b->cfg->blocks[n];
+    const struct ending *first = n == b->cfg->order[0] ? &join->entry : NULL;
+    bool unbuilt = false;
+    uint16_t differ = 0;
+    for (uint32_t i = 0; i < block->preds; i++) {
+        uint32_t pred = b->cfg->preds[block->first_pred + i];
+        const struct ending *ending = &join->endings[pred];
+        if (!ending->built) {
+            unbuilt |= b->cfg->blocks[pred].order != CFG_NONE &&
+                       (b->cfg->irreducible || b->cfg->blocks[pred].order >= block->order);
+            continue;
+        }
+        if (!goes_to(&b->cfg->blocks[pred], ending, n))
+            continue;
+        if (!first)
+            first = ending;
+        for (unsigned r = 0; r < REG_COUNT; r++)
+            if (live >> r & 1 && !agree(b->fn, first->reg[r], ending->reg[r]))
+                differ |= (uint16_t)(1 << r);
+    }
+    if (!first)
+        return false;
+    if (unbuilt)
+        differ = (uint16_t)(live & ~(1u << 10));
+    build_begin(b, n);
+    for (unsigned r = 0; r < REG_COUNT; r++) {
+        b->reg[r] = live >> r & 1 ? first->reg[r] : NO_VALUE;
+        if (differ >> r & 1) {
+            b->reg[r] = maker_node(&b->maker, (struct node){ .op = IR_PHI });
+            vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r });
+        }
+    }
+    /* Equal constants of several predecessors: one that stands before all uses. */
+    for (unsigned r = 0; r < REG_COUNT; r++)
+        if (b->reg[r] != NO_VALUE && is_const(b->fn, b->reg[r]) && block->preds > 1)
+            b->reg[r] = maker_const(&b->maker, (uint64_t)b->fn->nodes.at[b->reg[r]].imm);
+    return true;
+}
+
+/* ---- Ends of blocks ---- */
+
+static const uint8_t conds[] = {
+    [OP_JEQ] = COND_EQ,  [OP_JGT] = COND_UGT,  [OP_JGE] = COND_UGE,  [OP_JSET] = COND_SET,
+    [OP_JNE] = COND_NE,  [OP_JSGT] = COND_SGT, [OP_JSGE] = COND_SGE, [OP_JLT] = COND_ULT,
+    [OP_JLE] = COND_ULE, [OP_JSLT] = COND_SLT, [OP_JSLE] = COND_SLE,
+};
+
+/* Whether a conditional jump is decided, and how. */
+static bool decided(struct build *b, struct node *node, bool *taken)
+{
+    uint8_t flags = b->checked->facts[b->at].flags;
+    if (b->cfg->irreducible)
+        return false;
+    if (flags & (FACT_ALWAYS_JUMPS | FACT_NEVER_JUMPS)) {
+        *taken = flags & FACT_ALWAYS_JUMPS;
+        return true;
+    }
+    return !(b->maker.left_out & PASS_BIT(PASS_FOLD)) && fold_compare(&b->maker, node, taken);
+}
+
+static void end_jump(struct build *b, struct insn insn, const struct cfg_block *block,
+                     struct ending *ending)
+{
+    const struct insn_row *row = insn_row(insn);
+    struct node node = { .op = IR_BRANCH, .width = row->bits, .cond = conds[row->op] };
+    bool taken = true;
+    node.in[0] = b->reg[insn.dst];
+    node.in[1] = row->src_reg ? b->reg[insn.src] : maker_const(&b->maker, (uint64_t)insn.imm);
+    if (block->jump == block->next || decided(b, &node, &taken)) {
+        build_jump(b, taken ? block->jump : block->next);
+        ending->to_jump = taken;
+        ending->to_next = !taken;
+        return;
+    }
+    branch(b, node, block->jump, block->next);
+    ending->to_next = ending->to_jump = true;
+}
+
+/* While there is fuel, it is used and the code goes on. */
+static void end_may_goto(struct build *b, const struct cfg_block *block, struct ending *ending)
+{
+    struct maker *maker = &b->maker;
+    uint32_t fuel = maker_load(maker, 64, b->vcpu, offsetof(struct vcpu, fuel));
+    build_unless(b, COND_EQ, 64, fuel, maker_const(maker, 0), block->jump);
+    uint32_t left = maker_op(maker, IR_ADD, 64, fuel, maker_const(maker, UINT64_MAX));
+    maker_store(maker, 64, b->vcpu, offsetof(struct vcpu, fuel), left);
+    build_jump(b, block->next);
+    ending->to_next = ending->to_jump = true;
+}
+
+static int end_block(struct build *b, const struct cfg_block *block, struct ending *ending)
+{
+    struct insn last = b->prog->insns[block->end - 1];
+    struct node node = { .op = IR_RETURN, .in = { b->reg[0] } };
+    switch (insn_row(last)->kind) {
+    case INSN_KIND_EXIT: maker_node(&b->maker, node); break;
+    case INSN_KIND_JUMP: end_jump(b, last, block, ending); break;
+    case INSN_KIND_MAY_GOTO: end_may_goto(b, block, ending); break;
+    case INSN_KIND_GOTO:
+        build_jump(b, block->jump);
+        ending->to_jump = true;
+        break;
+    default:
+        build_jump(b, block->next);
+        ending->to_next = true;
+        break;
+    }
+    for (unsigned r = 0; r < REG_COUNT; r++)
+        ending->reg[r] = b->reg[r];
+    ending->built = true;
+    return 0;
+}
+
+static bool ends_block(struct insn insn)
+{
+    switch (insn_row(insn)->kind) {
+    case INSN_KIND_EXIT:
+    case INSN_KIND_JUMP:
+    case INSN_KIND_GOTO:
+    case INSN_KIND_MAY_GOTO: return true;
+    default: return false;
+    }
+}
+
+/* ---- Functions ---- */
+
+/* vcpu, frame, r1 .. rN; what is not given is 0. r10 is the end of the frame. */
+static void begin_entry(struct build *b, struct ending *entry)
+{
+    struct maker *maker = &b->maker;
+    uint32_t params[2 + 5];
+    b->owner = b->cfg->order[0];
+    b->at = b->cfg->blocks[b->owner].start;
+    maker->insn = b->at;
+    maker_block(maker, b->at, 0);
+    vec_push(b->arena, &b->owners, NO_BLOCK);
+    for (uint32_t i = 0; i < 2u + b->fn->args; i++)
+        params[i] = maker_node(maker, (struct node){ .op = IR_PARAM, .imm = i });
+    b->vcpu = params[0];
+    b->frame = params[1];
+    uint32_t zero = maker_const(maker, 0);
+    for (unsigned r = 0; r < REG_COUNT; r++)
+        entry->reg[r] = r >= 1 && r <= b->fn->args ? params[1 + r] : zero;
+    entry->reg[10] = maker_op(maker, IR_ADD, 64, b->frame, maker_const(maker, b->fn->depth));
+    build_jump(b, b->owner);
+}
+
+static int build_block(struct build *b, struct joining *joining, uint32_t n)
+{
+    const struct cfg_block *block = &b->cfg->blocks[n];
+    for (uint32_t at = block->start; at < block->end; at++) {
+        struct insn insn = b->prog->insns[at];
+        b->at = b->maker.insn = at;
+        if (insn.id == INSN_SECOND || ends_block(insn))
+            continue;
+        int rc = lower_insn(b, insn);
+        if (rc)
+            return rc;
+    }
+    return end_block(b, block, &joining->endings[n]);
+}
+
+/* Edges from labels to blocks, then the phis' operands, which stand in the predecessors' order. */
+static void connect(struct build *b, const struct joining *joining)
+{
+    struct fn *fn = b->fn;
+    for (uint32_t i = 0; i < b->edges.count; i++)
+        b->edges.at[i].to = b->labels.at[b->edges.at[i].to];
+    fn_connect(fn, b->edges.at, b->edges.count);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < joining->phis.count; i++) {
+        struct phi phi = joining->phis.at[i];
+        while (phi.value >= fn->blocks.at[n].first + fn->blocks.at[n].count)
+            n++;
+        const struct block *block = &fn->blocks.at[n];
+        struct node *node = &fn->nodes.at[phi.value];
+        node->list.first = fn->lists.count;
+        node->list.count = block->pred_count;
+        for (uint32_t p = 0; p < block->pred_count; p++) {
+            uint32_t owner = b->owners.at[fn->edges.at[block->preds + p]];
+            const struct ending *ending =
+                owner == NO_BLOCK ? &joining->entry : &joining->endings[owner];
+            vec_push(fn->arena, &fn->lists, ending->reg[phi.reg]);
+        }
+    }
+}
+
+/* The order of the code: the blocks as clang laid them out, what lowering made next to them. */
+static void lay_out(struct build *b)
+{
+    struct fn *fn = b->fn;
+    uint32_t *first = arena_array_of(b->arena, b->cfg->count + 1, uint32_t);
+    uint32_t next = 0;
+    fn->layout = arena_array_of(fn->arena, fn->blocks.count, uint32_t);
+    fn->layout[next++] = 0;
+    for (uint32_t i = 1; i < fn->blocks.count; i++)
+        first[b->owners.at[i] + 1]++;
+    for (uint32_t n = 0; n < b->cfg->count; n++)
+        first[n + 1] += first[n];
+    for (uint32_t i = 1; i < fn->blocks.count; i++)
+        fn->layout[next + first[b->owners.at[i]]++] = i;
+}
+
+static int build_fn(struct build *b, uint32_t left_out)
+{
+    struct joining joining = { 0 };
+    b->cfg = cfg_build(b->arena, b->prog, b->fn->index);
+    uint16_t *live = live_in(b);
+    joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
+    maker_init(&b->maker, b->fn, left_out);
+    vec_resize(b->arena, &b->labels, b->cfg->count);
+    begin_entry(b, &joining.entry);
+    for (uint32_t i = 0; i < b->cfg->order_count; i++) {
+        uint32_t n = b->cfg->order[i];
+        b->owner = n;
+        b->at = b->maker.insn = b->cfg->blocks[n].start;
+        if (!join(b, &joining, n, live[n]))
+            continue;
+        int rc = build_block(b, &joining, n);
+        if (rc)
+            return rc;
+    }
+    connect(b, &joining);
+    lay_out(b);
+    return 0;
+}
+
+int ir_build(struct arena *arena, const struct checked *checked, const struct binding *binding,
+             uint32_t left_out, struct module *out, struct error *err)
+{
+    const struct prog *prog = checked->prog;
+    *out = (struct module){ .arena = arena, .checked = checked, .count = prog->func_count };
+    out->fns = arena_array_of(arena, prog->func_count, struct fn);
+    for (uint32_t i = 0; i < prog->func_count; i++) {
+        struct fn *fn = &out->fns[i];
+        *fn = (struct fn){ .arena = arena, .name = prog->funcs[i].name, .index = i };
+        fn->args = checked->funcs[i].args;
+        fn->depth = checked->funcs[i].depth;
+        if (!checked->funcs[i].reached)
+            continue;
+        struct build b = { .arena = arena,
+                           .err = err,
+                           .checked = checked,
+                           .prog = prog,
+                           .binding = binding,
+                           .fn = fn };
+        int rc = build_fn(&b, left_out);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}

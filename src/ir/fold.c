@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Folding: what a node is equal to, seen from the node and its operands alone.
+ *
+ * Constants stand on the right of operations that commute and of comparisons; x - c is x + -c;
+ * masks of 8, 16 and 32 ones are ZEXTs. A 32-bit operation reads low halves only, so a ZEXT32 in
+ * front of it goes. */
+#include "ir/local.h"
+
+static const struct node *node_at(const struct maker *maker, uint32_t value)
+{
+    return &maker->fn->nodes.at[value];
+}
+
+static uint64_t low(unsigned width, uint64_t value)
+{
+    return width == 32 ? (uint32_t)value : value;
+}
+
+/* How many low bits of a value may be other than 0. */
+static unsigned bits_of(const struct maker *maker, uint32_t value)
+{
+    const struct node *node = node_at(maker, value);
+    switch (node->op) {
+    case IR_CONST: return node->imm ? 64 - (unsigned)__builtin_clzll((uint64_t)node->imm) : 0;
+    case IR_CMP: return 1;
+    case IR_ZEXT8: return 8;
+    case IR_ZEXT16: return 16;
+    case IR_ZEXT32: return 32;
+    case IR_LOAD:
+    case IR_PROBE:
+    case IR_LOAD_ACQUIRE:
+    case IR_BSWAP: return node->width;
+    case IR_FETCH_ADD:
+    case IR_FETCH_OR:
+    case IR_FETCH_AND:
+    case IR_FETCH_XOR:
+    case IR_XCHG:
+    case IR_CMPXCHG: return node->width;
+    case IR_AND:
+        if (is_const(maker->fn, node->in[1])) {
+            uint64_t mask = low(node->width, (uint64_t)node_at(maker, node->in[1])->imm);
+            return mask ? 64 - (unsigned)__builtin_clzll(mask) : 0;
+        }
+        return node->width;
+    case IR_SHR:
+        if (is_const(maker->fn, node->in[1]))
+            return node->width - ((unsigned)node_at(maker, node->in[1])->imm & (node->width - 1u));
+        return node->width;
+    case IR_SELECT: /* its width is that of the comparison */
+    case IR_PHI: return 64;
+    case IR_SYMBOL:
+    case IR_PARAM:
+    case IR_LOADS:
+    case IR_PROBES: return 64;
+    default: return ir_rows[node->op].flags & IR_PURE ? node->width : 64;
+    }
+}
+
+static uint64_t swapped(unsigned width, uint64_t x)
+{
+    return width == 16   ? __builtin_bswap16((uint16_t)x)
+           : width == 32 ? __builtin_bswap32((uint32_t)x)
+                         : __builtin_bswap64(x);
+}
+
+static uint64_t divided(enum ir_op op, unsigned width, uint64_t a, uint64_t b)
+{
+    bool narrow = width == 32;
+    int64_t sa = narrow ? (int32_t)a : (int64_t)a, sb = narrow ? (int32_t)b : (int64_t)b;
+    a = low(width, a);
+    b = low(width, b);
+    if (!b)
+        return op == IR_UDIV || op == IR_SDIV ? 0 : a;
+    if (sb == -1 && op == IR_SDIV)
+        return 0 - (uint64_t)sa;
+    if (sb == -1 && op == IR_SREM)
+        return 0;
+    switch (op) {
+    case IR_UDIV: return a / b;
+    case IR_UREM: return a % b;
+    case IR_SDIV: return (uint64_t)(sa / sb);
+    default: return (uint64_t)(sa % sb);
+    }
+}
+
+static uint64_t computed(const struct node *node, uint64_t a, uint64_t b)
+{
+    unsigned width = node->width, count = (unsigned)b & (width - 1u);
+    switch (node->op) {
+    case IR_ADD: return low(width, a + b);
+    case IR_SUB: return low(width, a - b);
+    case IR_MUL: return low(width, a * b);
+    case IR_AND: return low(width, a & b);
+    case IR_OR: return low(width, a | b);
+    case IR_XOR: return low(width, a ^ b);
+    case IR_SHL: return low(width, a << count);
+    case IR_SHR: return low(width, a) >> count;
+    case IR_SAR:
+        return width == 32 ? (uint32_t)((int32_t)a >> count) : (uint64_t)((int64_t)a >> count);
+    case IR_ROTL:
+        a = low(width, a);
+        return count ? low(width, a << count | a >> (width - count)) : a;
+    case IR_NEG: return low(width, 0 - a);
+    case IR_SEXT8: return low(width, (uint64_t)(int8_t)a);
+    case IR_SEXT16: return low(width, (uint64_t)(int16_t)a);
+    case IR_SEXT32: return (uint64_t)(int32_t)a;
+    case IR_ZEXT8: return (uint8_t)a;
+    case IR_ZEXT16: return (uint16_t)a;
+    case IR_ZEXT32: return (uint32_t)a;
+    case IR_BSWAP: return swapped(width, a);
+    default: return low(width, divided(node->op, width, a, b));
+    }
+}
+
+/* x as a result of an operation of that width: its low bits. */
+static uint32_t as_result(struct maker *maker, unsigned width, uint32_t x)
+{
+    return width == 32 ? maker_op(maker, IR_ZEXT32, 64, x, 0) : x;
+}
+
+static uint32_t replace(struct node *node, enum ir_op op, unsigned width, uint32_t a, uint32_t b)
+{
+    *node = (struct node){ .op = (uint8_t)op, .width = (uint8_t)width, .in = { a, b } };
+    return NO_VALUE;
+}
+
+/* x op x. */
+static uint32_t fold_equal(struct maker *maker, const struct node *node)
+{
+    switch (node->op) {
+    case IR_AND:
+    case IR_OR: return as_result(maker, node->width, node->in[0]);
+    case IR_XOR:
+    case IR_SUB: return maker_const(maker, 0);
+    default: return NO_VALUE;
+    }
+}
+
+static bool is_power(uint64_t x)
+{
+    return x && !(x & (x - 1));
+}
+
+static uint32_t fold_and(struct maker *maker, struct node *node, uint64_t mask)
+{
+    uint32_t x = node->in[0];
+    if (mask == 0)
+        return maker_const(maker, 0);
+    if (bits_of(maker, x) <= (unsigned)__builtin_ctzll(~mask))
+        return x;
+    if (mask == 0xff)
+        return replace(node, IR_ZEXT8, 64, x, 0);
+    if (mask == 0xffff)
+        return replace(node, IR_ZEXT16, 64, x, 0);
+    if (mask == 0xffffffff)
+        return replace(node, IR_ZEXT32, 64, x, 0);
+    return NO_VALUE;
+}
+
+/* (x << n) >> n, as clang writes extensions for processors without them. */
+static uint32_t fold_shift_pair(struct maker *maker, struct node *node, unsigned count)
+{
+    const struct node *left = node_at(maker, node->in[0]);
+    if (left->op != IR_SHL || left->width != 64 || node->width != 64 ||
+        !is_const(maker->fn, left->in[1]) ||
+        ((uint64_t)node_at(maker, left->in[1])->imm & 63) != count)
+        return NO_VALUE;
+    bool sign = node->op == IR_SAR;
+    switch (count) {
+    case 56: return replace(node, sign ? IR_SEXT8 : IR_ZEXT8, 64, left->in[0], 0);
+    case 48: return replace(node, sign ? IR_SEXT16 : IR_ZEXT16, 64, left->in[0], 0);
+    case 32: return replace(node, sign ? IR_SEXT32 : IR_ZEXT32, 64, left->in[0], 0);
+    default: return NO_VALUE;
+    }
+}
+
+static uint32_t fold_divide(struct maker *maker, struct node *node, uint64_t b)
+{
+    unsigned width = node->width;
+    bool quotient = node->op == IR_UDIV || node->op == IR_SDIV;
+    uint32_t x = node->in[0];
+    if (b == 0)
+        return quotient ? maker_const(maker, 0) : as_result(maker, width, x);
+    node->flags |= NODE_NONZERO;
+    if (b == 1)
+        return quotient ? as_result(maker, width, x) : maker_const(maker, 0);
+    if (!is_power(b) || node->op == IR_SDIV || node->op == IR_SREM)
+        return NO_VALUE;
+    uint64_t count = (uint64_t)__builtin_ctzll(b);
+    if (quotient)
+        return maker_op(maker, IR_SHR, width, x, maker_const(maker, count));
+    return maker_op(maker, IR_AND, width, x, maker_const(maker, b - 1));
+}
+
+/* x op constant. */
+static uint32_t fold_right(struct maker *maker, struct node *node, uint64_t b)
+{
+    unsigned width = node->width, count = (unsigned)b & (width - 1u);
+    uint32_t x = node->in[0];
+    const struct node *inner = node_at(maker, x);
+    switch (node->op) {
+    case IR_SUB: return maker_op(maker, IR_ADD, width, x, maker_const(maker, low(width, 0 - b)));
+    case IR_ADD:
+        if (b == 0)
+            return as_result(maker, width, x);
+        if (inner->op == IR_ADD && inner->width == width && x >= maker->begin &&
+            is_const(maker->fn, inner->in[1])) {
+            uint64_t sum = low(width, b + (uint64_t)node_at(maker, inner->in[1])->imm);
+            uint32_t first = inner->in[0];
+            return maker_op(maker, IR_ADD, width, first, maker_const(maker, sum));
+        }
+        return NO_VALUE;
+    case IR_OR:
+    case IR_XOR: return b == 0 ? as_result(maker, width, x) : NO_VALUE;
+    case IR_AND:
+        return b == low(width, ~0ull) ? as_result(maker, width, x) : fold_and(maker, node, b);
+    case IR_MUL:
+        if (b == 0)
+            return maker_const(maker, 0);
+        if (b == 1)
+            return as_result(maker, width, x);
+        if (is_power(b))
+            return maker_op(maker, IR_SHL, width, x,
+                            maker_const(maker, (uint64_t)__builtin_ctzll(b)));
+        return NO_VALUE;
+    case IR_SHL:
+    case IR_SHR:
+    case IR_SAR:
+    case IR_ROTL:
+        if (count == 0)
+            return as_result(maker, width, x);
+        if (count != b)
+            node->in[1] = maker_const(maker, count);
+        return node->op == IR_SHR || node->op == IR_SAR ? fold_shift_pair(maker, node, count)
+                                                        : NO_VALUE;
+    case IR_UDIV:
+    case IR_UREM:
+    case IR_SDIV:
+    case IR_SREM: return fold_divide(maker, node, b);
+    default: return NO_VALUE;
+    }
+}
+
+/* x << n | x >> (width - n). */
+static uint32_t fold_rotate(struct maker *maker, struct node *node)
+{
+    const struct node *left = node_at(maker, node->in[0]), *right = node_at(maker, node->in[1]);
+    if (left->op == IR_SHR && right->op == IR_SHL) {
+        const struct node *other = left;
+        left = right;
+        right = other;
+    }
+    if (left->op != IR_SHL || right->op != IR_SHR || left->width != node->width ||
+        right->width != node->width || left->in[0] != right->in[0] ||
+        !is_const(maker->fn, left->in[1]) || !is_const(maker->fn, right->in[1]))
+        return NO_VALUE;
+    int64_t count = node_at(maker, left->in[1])->imm;
+    if (count + node_at(maker, right->in[1])->imm != node->width)
+        return NO_VALUE;
+    return replace(node, IR_ROTL, node->width, left->in[0], left->in[1]);
+}
+
+/* Operands of which only low bits are read lose their zero extension. */
+static void strip(struct maker *maker, unsigned width, uint32_t *in)
+{
+    for (;;) {
+        const struct node *node = node_at(maker, *in);
+        if ((node->op == IR_ZEXT32 && width <= 32) || (node->op == IR_ZEXT16 && width <= 16) ||
+            (node->op == IR_ZEXT8 && width <= 8))
+            *in = node->in[0];
+        else
+            return;
+    }
+}
+
+static uint32_t fold_binary(struct maker *maker, struct node *node)
+{
+    if (node->width == 32)
+        for (unsigned i = 0; i < 2; i++)
+            strip(maker, 32, &node->in[i]);
+    bool left = is_const(maker->fn, node->in[0]), right = is_const(maker->fn, node->in[1]);
+    uint64_t a = (uint64_t)node_at(maker, node->in[0])->imm;
+    uint64_t b = (uint64_t)node_at(maker, node->in[1])->imm;
+    if (left && right)
+        return maker_const(maker, computed(node, a, b));
+    if (left && ir_rows[node->op].flags & IR_COMMUTES) {
+        uint32_t in = node->in[0];
+        node->in[0] = node->in[1];
+        node->in[1] = in;
+        right = true;
+        b = a;
+    }
+    if (right)
+        return fold_right(maker, node, low(node->width, b));
+    if (node->in[0] == node->in[1])
+        return fold_equal(maker, node);
+    if (node->op == IR_SUB && left && low(node->width, a) == 0)
+        return replace(node, IR_NEG, node->width, node->in[1], 0);
+    return node->op == IR_OR || node->op == IR_ADD ? fold_rotate(maker, node) : NO_VALUE;
+}
+
+static uint32_t fold_unary(struct maker *maker, struct node *node)
+{
+    static const uint8_t source[IR_COUNT] = { [IR_SEXT8] = 8, [IR_SEXT16] = 16, [IR_SEXT32] = 32,
+                                              [IR_ZEXT8] = 8, [IR_ZEXT16] = 16, [IR_ZEXT32] = 32 };
+    unsigned from = source[node->op];
+    strip(maker, from ? from : node->width, &node->in[0]);
+    uint32_t x = node->in[0];
+    if (is_const(maker->fn, x))
+        return maker_const(maker, computed(node, (uint64_t)node_at(maker, x)->imm, 0));
+    bool zero = node->op == IR_ZEXT8 || node->op == IR_ZEXT16 || node->op == IR_ZEXT32;
+    if (from && bits_of(maker, x) <= (zero ? from : from - 1))
+        return x;
+    return NO_VALUE;
+}
+
+bool fold_compare(struct maker *maker, struct node *node, bool *holds)
+{
+    if (node->width == 32)
+        for (unsigned i = 0; i < 2; i++)
+            strip(maker, 32, &node->in[i]);
+    if (is_const(maker->fn, node->in[0]) && !is_const(maker->fn, node->in[1])) {
+        uint32_t in = node->in[0];
+        node->in[0] = node->in[1];
+        node->in[1] = in;
+        node->cond = (uint8_t)cond_swap(node->cond);
+    }
+    if (!is_const(maker->fn, node->in[1]))
+        return false;
+    uint64_t b = (uint64_t)node_at(maker, node->in[1])->imm;
+    const struct node *left = node_at(maker, node->in[0]);
+    if (left->op == IR_CONST) {
+        *holds = cond_holds(node->cond, node->width, (uint64_t)left->imm, b);
+        return true;
+    }
+    if (left->op == IR_CMP && low(node->width, b) == 0 &&
+        (node->cond == COND_EQ || node->cond == COND_NE)) {
+        node->width = left->width;
+        node->cond = left->cond ^ (node->cond == COND_EQ);
+        node->in[1] = left->in[1];
+        node->in[0] = left->in[0];
+    }
+    return false;
+}
+
+/* r10 + offset is frame + another offset: then r10 need not live in a register. */
+static void fold_address(struct maker *maker, struct node *node)
+{
+    const struct node *base = node_at(maker, node->in[0]);
+    if (base->op != IR_ADD || base->width != 64 || !is_const(maker->fn, base->in[1]))
+        return;
+    const struct node *first = node_at(maker, base->in[0]);
+    if (first->op != IR_PARAM || first->imm != 1)
+        return;
+    int64_t sum;
+    if (__builtin_add_overflow(node->imm, node_at(maker, base->in[1])->imm, &sum) ||
+        sum != (int32_t)sum)
+        return;
+    node->in[0] = base->in[0];
+    node->imm = sum;
+}
+
+uint32_t fold(struct maker *maker, struct node *node)
+{
+    bool holds;
+    switch (ir_rows[node->op].shape) {
+    case SHAPE_BINARY: return fold_binary(maker, node);
+    case SHAPE_UNARY: return node->op == IR_RETURN ? NO_VALUE : fold_unary(maker, node);
+    case SHAPE_COMPARE:
+        return fold_compare(maker, node, &holds) ? maker_const(maker, holds) : NO_VALUE;
+    case SHAPE_SELECT:
+        if (fold_compare(maker, node, &holds))
+            return holds ? node->in[2] : node->in[3];
+        return node->in[2] == node->in[3] ? node->in[2] : NO_VALUE;
+    case SHAPE_BRANCH: fold_compare(maker, node, &holds); return NO_VALUE;
+    case SHAPE_STORE:
+        if (node->op == IR_STORE || node->op == IR_STORE_RELEASE)
+            strip(maker, node->width, &node->in[1]);
+        fold_address(maker, node);
+        return NO_VALUE;
+    case SHAPE_LOAD:
+    case SHAPE_FETCH:
+    case SHAPE_CMPXCHG: fold_address(maker, node); return NO_VALUE;
+    default: return NO_VALUE;
+    }
+}

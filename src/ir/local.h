@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Within ir/: making nodes, by build.c and by passes that copy a function. */
+#pragma once
+#include "bpf/cfg.h"
+#include "ir/ir.h"
+
+enum { NUMBER_SLOTS = 512 };
+
+/* Appends nodes to the last block of a function. */
+struct maker {
+    struct fn *fn;
+    uint32_t left_out;              /* bits of passes: fold, number */
+    uint32_t insn;                  /* the BPF instruction that new nodes come from */
+    uint32_t begin;                 /* first node of the block */
+    uint32_t numbers[NUMBER_SLOTS]; /* by hash: a node; of this block if not below begin */
+};
+
+#define PASS_BIT(pass) (1u << (pass))
+
+/* The function must be empty but for its name and arguments. */
+void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out);
+/* Begins a block; returns its number. Edges are made afterwards. */
+uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth);
+/* A node with this effect: a new one, or a value that is equal. */
+uint32_t maker_node(struct maker *maker, struct node node);
+/* Shorthands. */
+uint32_t maker_const(struct maker *maker, uint64_t value);
+uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b);
+uint32_t maker_symbol(struct maker *maker, enum symbol_kind kind, uint32_t index, int64_t addend);
+uint32_t maker_load(struct maker *maker, unsigned width, uint32_t base, int64_t offset);
+void maker_store(struct maker *maker, unsigned width, uint32_t base, int64_t offset,
+                 uint32_t value);
+/* A node with a list of operands. */
+uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *values, uint32_t count);
+
+/* fold.c: an equal value that exists, or NO_VALUE with the node maybe replaced by a simpler one. */
+uint32_t fold(struct maker *maker, struct node *node);
+
+/* A comparison whose result is known, and how; else the node has been put in canonical form. */
+bool fold_compare(struct maker *maker, struct node *node, bool *holds);
+
+/* What END nodes go to, by whoever counts edges: blocks get preds and succs from pairs. */
+struct edge {
+    uint32_t from, to;
+};
+/* Fills preds, succs and edges of all blocks; edges must be ordered by `from`, and the first of a
+ * BRANCH is the one taken. Predecessors are ordered as the edges are. */
+void fn_connect(struct fn *fn, const struct edge *edges, uint32_t count);
+
+/* ---- build.c and lower.c ---- */
+
+enum { REG_COUNT = 11 };
+
+struct build {
+    struct arena *arena;
+    struct error *err;
+    const struct checked *checked;
+    const struct prog *prog;
+    const struct binding *binding;
+    struct fn *fn;
+    const struct cfg *cfg;
+    struct maker maker;
+    uint32_t vcpu, frame;
+    uint32_t reg[REG_COUNT];       /* what each holds now */
+    uint32_t at;                   /* the instruction being lowered */
+    uint32_t owner;                /* its block of the cfg */
+    struct vec(uint32_t) labels;   /* blocks to be: those of the cfg, then those made in lowering */
+    struct vec(uint32_t) owners;   /* by block: the cfg's that it belongs to */
+    struct vec(struct edge) edges; /* `to` is a label */
+};
+
+/* lower.c: everything but jumps and EXIT. */
+int lower_insn(struct build *b, struct insn insn);
+/* Registers a call reads; 0 for other instructions. */
+uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at);
+/* inline.c: calls of helpers, in place where that is short. */
+int lower_helper(struct build *b, int32_t id);
+void lower_callx(struct build *b, uint32_t token);
+
+/* Blocks within lowering: a label, beginning it, going there and on. */
+uint32_t build_label(struct build *b);
+void build_begin(struct build *b, uint32_t label);
+void build_jump(struct build *b, uint32_t label);
+/* Goes to `taken` if a cond b, else on in a new block. */
+void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
+                  uint32_t taken);
+
+static inline bool is_const(const struct fn *fn, uint32_t value)
+{
+    return fn->nodes.at[value].op == IR_CONST;
+}
+
+/* phis.c, dead.c, copy.c: a pass each. */
+void phis_run(struct fn *fn);
+void dead_run(struct fn *fn);
+void copy_run(struct fn *fn, uint32_t left_out);

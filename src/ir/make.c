@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making nodes: folding and local value numbering happen here, as a node is made, so that what is
+ * built is never larger than it must be. The table of numbers is a cache: a collision forgets. */
+#include "base/hash.h"
+#include "ir/local.h"
+#include <string.h>
+
+void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out)
+{
+    *maker = (struct maker){ .fn = fn, .left_out = left_out };
+}
+
+uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth)
+{
+    struct fn *fn = maker->fn;
+    maker->begin = fn->nodes.count;
+    vec_push(fn->arena, &fn->blocks,
+             (struct block){ .first = maker->begin, .insn = insn, .depth = depth });
+    return fn->blocks.count - 1;
+}
+
+static bool numbered(const struct node *node)
+{
+    return ir_rows[node->op].flags & IR_PURE && node->op != IR_PARAM;
+}
+
+static uint32_t append(struct maker *maker, const struct node *node)
+{
+    struct fn *fn = maker->fn;
+    struct node *made = vec_add(fn->arena, &fn->nodes);
+    *made = *node;
+    made->insn = maker->insn;
+    vec_last(&fn->blocks)->count++;
+    return fn->nodes.count - 1;
+}
+
+static bool same(const struct node *a, const struct node *b)
+{
+    return a->op == b->op && a->width == b->width && a->cond == b->cond && a->flags == b->flags &&
+           a->imm == b->imm && !memcmp(a->in, b->in, sizeof a->in);
+}
+
+uint32_t maker_node(struct maker *maker, struct node node)
+{
+    if (!(maker->left_out & PASS_BIT(PASS_FOLD))) {
+        uint32_t equal = fold(maker, &node);
+        if (equal != NO_VALUE)
+            return equal;
+    }
+    if (!numbered(&node) || maker->left_out & PASS_BIT(PASS_NUMBER))
+        return append(maker, &node);
+    uint64_t key = (uint64_t)node.op << 56 ^ (uint64_t)node.width << 48 ^ (uint64_t)node.cond << 40;
+    key ^= (uint64_t)node.in[0] << 20 ^ node.in[1];
+    key = hash_mix(key + (uint64_t)node.imm * 0x9e3779b97f4a7c15u);
+    uint32_t *slot = &maker->numbers[key % NUMBER_SLOTS];
+    struct fn *fn = maker->fn;
+    if (*slot >= maker->begin && *slot < fn->nodes.count && same(&fn->nodes.at[*slot], &node))
+        return *slot;
+    return *slot = append(maker, &node);
+}
+
+uint32_t maker_const(struct maker *maker, uint64_t value)
+{
+    return maker_node(maker, (struct node){ .op = IR_CONST, .imm = (int64_t)value });
+}
+
+uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b)
+{
+    struct node node = { .op = (uint8_t)op, .width = (uint8_t)width, .in = { a, b } };
+    return maker_node(maker, node);
+}
+
+uint32_t maker_symbol(struct maker *maker, enum symbol_kind kind, uint32_t index, int64_t addend)
+{
+    struct node node = { .op = IR_SYMBOL, .symbol = { kind, index }, .imm = addend };
+    return maker_node(maker, node);
+}
+
+uint32_t maker_load(struct maker *maker, unsigned width, uint32_t base, int64_t offset)
+{
+    struct node node = { .op = IR_LOAD, .width = (uint8_t)width, .in = { base }, .imm = offset };
+    return maker_node(maker, node);
+}
+
+void maker_store(struct maker *maker, unsigned width, uint32_t base, int64_t offset, uint32_t value)
+{
+    struct node node = { .op = IR_STORE, .width = (uint8_t)width, .imm = offset };
+    node.in[0] = base;
+    node.in[1] = value;
+    maker_node(maker, node);
+}
+
+uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *values, uint32_t count)
+{
+    struct fn *fn = maker->fn;
+    node.list.first = fn->lists.count;
+    node.list.count = count;
+    for (uint32_t i = 0; i < count; i++)
+        vec_push(fn->arena, &fn->lists, values[i]);
+    return append(maker, &node);
+}
+
+void fn_connect(struct fn *fn, const struct edge *edges, uint32_t count)
+{
+    vec_resize(fn->arena, &fn->edges, 2 * count);
+    for (uint32_t b = 0; b < fn->blocks.count; b++)
+        fn->blocks.at[b].succ_count = fn->blocks.at[b].pred_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct block *from = &fn->blocks.at[edges[i].from];
+        if (!from->succ_count++)
+            from->succs = i;
+        fn->edges.at[i] = edges[i].to;
+        fn->blocks.at[edges[i].to].pred_count++;
+    }
+    uint32_t next = count;
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        fn->blocks.at[b].preds = next;
+        next += fn->blocks.at[b].pred_count;
+        fn->blocks.at[b].pred_count = 0;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct block *to = &fn->blocks.at[edges[i].to];
+        fn->edges.at[to->preds + to->pred_count++] = edges[i].from;
+    }
+}

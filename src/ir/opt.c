@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The passes and their order. */
+#include "ir/local.h"
+#include <string.h>
+
+const char *const pass_names[PASS_COUNT] = { "fold", "number", "phis", "dead" };
+
+uint32_t pass_bit(const char *name)
+{
+    for (uint32_t i = 0; i < PASS_COUNT; i++)
+        if (!strcmp(name, pass_names[i]))
+            return PASS_BIT(i);
+    return 0;
+}
+
+void pass_run(struct fn *fn, enum ir_pass pass)
+{
+    switch (pass) {
+    case PASS_FOLD:
+    case PASS_NUMBER: copy_run(fn, ~PASS_BIT(pass)); break;
+    case PASS_PHIS: phis_run(fn); break;
+    case PASS_DEAD: dead_run(fn); break;
+    case PASS_COUNT: break;
+    }
+}
+
+/* Folding and numbering are done as the function is built (ir_build()). */
+void ir_opt(struct module *module, uint32_t left_out)
+{
+    for (uint32_t i = 0; i < module->count; i++)
+        for (enum ir_pass pass = PASS_PHIS; pass < PASS_COUNT; pass++)
+            if (module->fns[i].blocks.count && !(left_out & PASS_BIT(pass)))
+                pass_run(&module->fns[i], pass);
+}
