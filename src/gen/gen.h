@@ -72,8 +72,8 @@ struct rule {
      * inner_b says: REG: emit.c, IMM: emit.imm, NONE: inner has one operand.
      * RMW: the stored value is inner(load, y): y as inner_b says, REG: emit.b, or IMM. */
     uint8_t inner, inner_b;
-    uint16_t conds;    /* set of conditions (1 << COND_x) it takes, pairs of opposites; 0: all */
-    uint32_t needs;    /* features of the processor, all of them */
+    uint16_t conds; /* set of conditions (1 << COND_x) it takes, pairs of opposites; 0: all */
+    uint32_t needs; /* features of the processor, all of them */
     /* Registers destroyed besides the result and FIX operands: a set. No operand lies in one of
      * them nor in the register of another operand's FIX; nor does the result, but for TO_FIX. */
     uint64_t clobbers;

@@ -281,7 +281,13 @@ static bool ends_block(struct insn insn)
 
 /* ---- Functions ---- */
 
-/* vcpu, frame, r1 .. rN; what is not given is 0. r10 is the end of the frame. */
+unsigned build_args(const struct checked *checked, uint32_t func)
+{
+    return func ? checked->funcs[func].args : 1;
+}
+
+/* vcpu, frame, r1 .. rN; what is not given is 0; r2 of raw memory is its length. r10 is the end of
+ * the frame. */
 static void begin_entry(struct build *b, struct ending *entry)
 {
     struct maker *maker = &b->maker;
@@ -296,8 +302,11 @@ static void begin_entry(struct build *b, struct ending *entry)
     b->vcpu = params[0];
     b->frame = params[1];
     uint32_t zero = maker_const(maker, 0);
+    const struct context_type *context = b->checked->context;
     for (unsigned r = 0; r < REG_COUNT; r++)
         entry->reg[r] = r >= 1 && r <= b->fn->args ? params[1 + r] : zero;
+    if (b->fn->index == 0 && (!context || context->kind == CONTEXT_MEMORY))
+        entry->reg[2] = maker_load(maker, 64, b->vcpu, offsetof(struct vcpu, context_size));
     entry->reg[10] = maker_op(maker, IR_ADD, 64, b->frame, maker_const(maker, b->fn->depth));
     build_jump(b, b->owner);
 }
@@ -391,7 +400,7 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
     for (uint32_t i = 0; i < prog->func_count; i++) {
         struct fn *fn = &out->fns[i];
         *fn = (struct fn){ .arena = arena, .name = prog->funcs[i].name, .index = i };
-        fn->args = checked->funcs[i].args;
+        fn->args = (uint8_t)build_args(checked, i);
         fn->depth = checked->funcs[i].depth;
         if (!checked->funcs[i].reached)
             continue;

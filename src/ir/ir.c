@@ -42,8 +42,7 @@ const struct ir_row ir_rows[IR_COUNT] = {
 const char *const cond_names[COND_COUNT] = { "eq",  "ne",  "ult", "uge", "ule", "ugt",
                                              "slt", "sge", "sle", "sgt", "set", "clear" };
 
-const char *const symbol_names[SYMBOL_KINDS] = { "map",     "map_data", "helper",
-                                                 "runtime", "prog",     "functions" };
+const char *const symbol_names[SYMBOL_KINDS] = { "map", "map_data", "helper", "functions" };
 
 enum ir_cond cond_swap(enum ir_cond cond)
 {

@@ -95,8 +95,6 @@ enum symbol_kind {
     SYMBOL_MAP,       /* the struct map of map `index` */
     SYMBOL_MAP_DATA,  /* the first value of map `index` */
     SYMBOL_HELPER,    /* the C function of helper `index` of the environment */
-    SYMBOL_RUNTIME,   /* entry `index` of the runtime's table of functions */
-    SYMBOL_PROG,      /* the program's own running form (struct runnable) */
     SYMBOL_FUNCTIONS, /* its struct functions; a token is TOKEN_BASE + the index in funcs[] */
     SYMBOL_KINDS
 };

@@ -69,6 +69,8 @@ struct build {
     struct vec(struct edge) edges; /* `to` is a label */
 };
 
+/* How many BPF arguments a function takes: a main function the context only. */
+unsigned build_args(const struct checked *checked, uint32_t func);
 /* lower.c: everything but jumps and EXIT. */
 int lower_insn(struct build *b, struct insn insn);
 /* Registers a call reads; 0 for other instructions. */

@@ -111,7 +111,18 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
         node.in[3] = meta;
         return maker_node(maker, node);
     }
+    case FIELD_LENGTH: {
+        uint32_t data = maker_load(maker, 64, base, offsetof(struct anybpf_packet, data));
+        uint32_t end = maker_load(maker, 64, base, offsetof(struct anybpf_packet, data_end));
+        return maker_op(maker, IR_SUB, 32, end, data);
+    }
     case FIELD_ZERO: return constant(b, 0);
+    case FIELD_MEMORY: {
+        struct node node = { .op = row->op == OP_SEXT ? IR_LOADS : IR_LOAD, .width = row->bits };
+        node.in[0] = base;
+        node.imm = (int64_t)field->host_offset + (insn.off - (int64_t)field->offset);
+        return maker_node(maker, node);
+    }
     default: break;
     }
     uint32_t value = maker_load(maker, 8 * field->host_size, base, field->host_offset);
@@ -126,7 +137,7 @@ static void store_field(struct build *b, struct insn insn, uint32_t value)
     uint32_t inside = (uint32_t)insn.off - field->offset, width = insn_row(insn)->bits;
     if (field->kind == FIELD_ZERO)
         return;
-    if (width > 8 * field->host_size)
+    if (field->kind == FIELD_SCALAR && width > 8 * field->host_size)
         width = 8 * field->host_size;
     maker_store(&b->maker, width, b->reg[insn.dst], (int64_t)field->host_offset + inside, value);
 }
@@ -193,7 +204,7 @@ static void lower_local(struct build *b, struct insn insn)
 {
     uint32_t callee = (uint32_t)prog_func_index(b->prog, insn_callee(insn, b->at));
     uint32_t list[2 + 5] = { b->vcpu, b->reg[10] }; /* its frame begins where this one ends */
-    uint32_t args = b->checked->funcs[callee].args;
+    uint32_t args = build_args(b->checked, callee);
     for (uint32_t i = 0; i < args; i++)
         list[2 + i] = b->reg[1 + i];
     b->reg[0] =
@@ -212,7 +223,7 @@ uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at)
         break;
     }
     case OP_LOCAL:
-        args = b->checked->funcs[prog_func_index(b->prog, insn_callee(insn, at))].args;
+        args = build_args(b->checked, (uint32_t)prog_func_index(b->prog, insn_callee(insn, at)));
         also = R10;
         break;
     case OP_TOKEN: also = (uint16_t)(1 << insn.dst | R10); break;

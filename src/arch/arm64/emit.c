@@ -257,11 +257,6 @@ EMIT(call_helper)
     put_call(e, SYMBOL_HELPER);
 }
 
-EMIT(call_runtime)
-{
-    put_call(e, SYMBOL_RUNTIME);
-}
-
 EMIT_ONE(call_pointer, a64_blr(e->b))
 
 static void leave(struct emit *e, uint32_t insn)

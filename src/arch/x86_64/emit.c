@@ -583,11 +583,6 @@ void x86_emit_call_helper(struct emit *e)
     x86_call_symbol(e->code, SYMBOL_HELPER, (uint32_t)e->node->imm);
 }
 
-void x86_emit_call_runtime(struct emit *e)
-{
-    x86_call_symbol(e->code, SYMBOL_RUNTIME, (uint32_t)e->node->imm);
-}
-
 void x86_emit_call_pointer(struct emit *e)
 {
     x86_r1(e->code, X86_CALL_M, X86_W64, e->b);

@@ -170,8 +170,6 @@ static const struct rule rules[] = {
 
     R("call", CALL, 0, call, .a = ARGS, .to = TO_CALL, .flags = RULE_BPF_CALL),
     R("call_helper", CALL_HELPER, 0, call_helper, .a = ARGS, .to = TO_CALL, .flags = RULE_C_CALL),
-    R("call_runtime", CALL_RUNTIME, 0, call_runtime, .a = ARGS, .to = TO_CALL,
-      .flags = RULE_C_CALL),
     R("call_pointer", CALL_POINTER, 0, call_pointer, .a = ARGS, .b = FIX(R10), .to = TO_CALL,
       .flags = RULE_BPF_CALL),
 
