@@ -108,6 +108,7 @@ static struct emit told(const struct emission *e, uint32_t value)
     const struct rule *rule = rule_of(e->gen, value);
     struct emit emit = { .code = e->code,
                          .target = e->target,
+                         .rule = rule,
                          .node = &e->fn->nodes.at[value],
                          .frame = &e->gen->frame,
                          .features = e->gen->features,
