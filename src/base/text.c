@@ -109,3 +109,10 @@ void text_clear(struct text *text)
     if (text->at)
         text->at[0] = 0;
 }
+
+bool text_is_printable(const char *string)
+{
+    while ((unsigned char)*string >= 0x20 && *string != 0x7f)
+        string++;
+    return !*string;
+}

@@ -9,6 +9,7 @@
 #pragma once
 #include "base/arena.h"
 #include <stdarg.h>
+#include <stdbool.h>
 
 struct text {
     struct arena *arena;
@@ -23,5 +24,7 @@ void text_fill(struct text *text, char c, size_t count);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The bytes as a JSON string with its quotes: bytes that are not UTF-8 become U+FFFD. */
 void text_json(struct text *text, const char *at, size_t length);
+/* Whether a string from outside has no control characters, which play tricks on terminals. */
+bool text_is_printable(const char *string);
 /* Empties the text and keeps its room. */
 void text_clear(struct text *text);

@@ -6,7 +6,7 @@
 
 struct types; /* type/type.h */
 
-/* Numbers of the kernel's enum bpf_prog_type, as far as programs are told apart here. */
+/* Numbers of the kernel's enum bpf_prog_type. */
 enum prog_type {
     PROG_UNSPEC = 0,
     PROG_SOCKET_FILTER = 1,
@@ -15,11 +15,32 @@ enum prog_type {
     PROG_SCHED_ACT = 4,
     PROG_TRACEPOINT = 5,
     PROG_XDP = 6,
+    PROG_PERF_EVENT = 7,
+    PROG_CGROUP_SKB = 8,
+    PROG_CGROUP_SOCK = 9,
+    PROG_LWT_IN = 10,
+    PROG_LWT_OUT = 11,
+    PROG_LWT_XMIT = 12,
+    PROG_SOCK_OPS = 13,
+    PROG_SK_SKB = 14,
+    PROG_CGROUP_DEVICE = 15,
+    PROG_SK_MSG = 16,
     PROG_RAW_TRACEPOINT = 17,
+    PROG_CGROUP_SOCK_ADDR = 18,
+    PROG_LWT_SEG6LOCAL = 19,
+    PROG_LIRC_MODE2 = 20,
+    PROG_SK_REUSEPORT = 21,
+    PROG_FLOW_DISSECTOR = 22,
+    PROG_CGROUP_SYSCTL = 23,
+    PROG_RAW_TRACEPOINT_WRITABLE = 24,
+    PROG_CGROUP_SOCKOPT = 25,
     PROG_TRACING = 26,
     PROG_STRUCT_OPS = 27,
     PROG_EXT = 28,
+    PROG_LSM = 29,
+    PROG_SK_LOOKUP = 30,
     PROG_SYSCALL = 31,
+    PROG_NETFILTER = 32,
     PROG_EMBEDDER = 1000, /* a context type that the embedder described */
 };
 

@@ -24,11 +24,10 @@ struct section_type {
     int attach_kind;     /* enum bpf_attach_type's number, -1 if it has none */
 };
 
-/* The row for a section's name; NULL if it names no type. `env`: its own context types count as
- * prefixes, too. *attach: what follows the prefix, "" if nothing. The row lives as long as env, or
- * is in the arena. */
-const struct section_type *section_type(struct arena *arena, const struct env *env,
-                                        const char *name, const char **attach);
+/* What a section's name says; false if it names no type. A context type of the environment counts
+ * as a prefix, too ("req", "memory"). *attach: what follows the prefix and '/', "" if nothing. */
+bool section_type(const struct env *env, const char *name, struct section_type *type,
+    const char **attach);
 
 /* ---- object.c ---- */
 
@@ -36,6 +35,7 @@ const struct section_type *section_type(struct arena *arena, const struct env *e
  * no other. */
 struct object_prog {
     const char *name, *section;
+    uint32_t func;  /* index in elf->funcs */
     uint32_t insns; /* 8-byte slots of the function itself */
     bool auto_load; /* false: its section begins with '?', to be loaded only when asked for */
 };

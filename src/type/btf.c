@@ -91,20 +91,12 @@ static int read_part(struct reader *r, uint32_t header, uint32_t field, struct b
 
 /* ---- Strings and ids ---- */
 
-static bool is_printable(const char *text, bool tabs)
-{
-    for (; *text; text++)
-        if (((unsigned char)*text < 0x20 && !(tabs && *text == '\t')) || *text == 0x7f)
-            return false;
-    return true;
-}
-
 static const char *read_name(struct reader *r, uint32_t offset, uint64_t at)
 {
     const char *name = bytes_text(r->types->strings, offset);
     if (!name)
         refuse(r, at, "a name lies outside the strings");
-    else if (!is_printable(name, false)) {
+    else if (!text_is_printable(name)) {
         refuse(r, at, "a name contains control characters");
         name = NULL;
     }
@@ -399,10 +391,10 @@ static int read_line(struct ext_reader *x, const uint8_t *p, uint64_t at)
 
     if (!line.file || !line.text)
         return refuse(r, at, "a source line lies outside the strings");
-    /* What would play tricks on a terminal is not shown. */
-    if (!is_printable(line.file, false))
+    if (!text_is_printable(line.file))
         line.file = "";
-    if (!is_printable(line.text, true))
+    line.text += strspn(line.text, " \t");
+    if (!text_is_printable(line.text))
         line.text = "";
     vec_push(r->types->arena, &x->out->lines, line);
     return 0;

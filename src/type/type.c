@@ -5,7 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { IN_PROGRESS = 255, SIZE_MAX_BYTES = UINT32_MAX };
+enum { IN_PROGRESS = 255 };
+#define SIZE_LIMIT ((uint64_t)1 << 40) /* of an array; bits of it can still be counted */
 static_assert((int)TYPE_DEPTH < (int)IN_PROGRESS, "depths must be told from the mark");
 
 const struct type type_void = {
@@ -159,8 +160,8 @@ static int finish_array(struct type *type, struct error *err)
     if (has_no_size(type->to))
         return refuse(type, "has elements without a size", err);
     if (__builtin_mul_overflow(type->to->size, (uint64_t)type->count, &size) ||
-        size > SIZE_MAX_BYTES)
-        return refuse(type, "is larger than 4 GiB", err);
+        size > SIZE_LIMIT)
+        return refuse(type, "is larger than 1 TiB", err);
     type->size = size;
     type->align = type->to->align;
     return nest(type, type->to, err);
@@ -199,7 +200,7 @@ static int finish_struct(struct type *type, struct error *err)
 {
     uint32_t natural = 1;
 
-    if (type->size > SIZE_MAX_BYTES / 8)
+    if (type->size > UINT32_MAX / 8)
         return refuse(type, "is too large", err);
     for (uint32_t i = 0; i < type->count; i++)
         if (finish_member(type, &type->members[i], &natural, err))
