@@ -19,7 +19,7 @@ struct path {
     uint32_t count;
     const struct type *type; /* of the part */
     uint64_t bit_offset;
-    uint8_t bits;  /* of a bit-field, else 0 */
+    uint8_t bits;   /* of a bit-field, else 0 */
     char text[256]; /* as C writes it: "cb[2]" */
 };
 
@@ -37,7 +37,8 @@ struct path {
     "  struct { __be16 id, sequence; } echo; __be32 gateway;"                                      \
     "  struct { __be16 __unused, mtu; } frag; u8 reserved[4]; } un; };"
 #define IPV6(halves)                                                                               \
-    "struct in6_addr { union { u8 u6_addr8[16]; __be16 u6_addr16[8]; __be32 u6_addr32[4]; } in6_u; };" \
+    "struct in6_addr { union { u8 u6_addr8[16]; __be16 u6_addr16[8]; __be32 u6_addr32[4]; } "      \
+    "in6_u; };"                                                                                    \
     "struct ipv6hdr { u8 " halves "; u8 flow_lbl[3]; __be16 payload_len; u8 nexthdr, hop_limit;"   \
     "  struct in6_addr saddr, daddr; };"                                                           \
     "struct icmp6hdr { u8 icmp6_type, icmp6_code; __sum16 icmp6_cksum; };"
@@ -54,7 +55,8 @@ static const char wire_big[] = ETHERNET IPV4("version:4, ihl:4") IPV6("version:4
 /* struct pt_regs of each processor; where a program is attached, its own is compared again. */
 static const char *const processors[] = {
     /* x86-64 */
-    "struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di,"
+    "struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, "
+    "di,"
     "  orig_ax, ip, cs, flags, sp, ss; };",
     /* arm64 */
     "struct user_pt_regs { __u64 regs[31], sp, pc, pstate; };"
@@ -93,7 +95,7 @@ static int add_step(struct path *path, uint32_t index)
     if (type->kind == TYPE_ARRAY) {
         if (index >= (type->count ? type->count : FLEXIBLE))
             return -1;
-        path->steps[path->count++] = (struct step) { NULL, index };
+        path->steps[path->count++] = (struct step){ NULL, index };
         path->type = type->to;
         path->bit_offset += index * type->to->size * 8;
         snprintf(path->text + used, room, "[%u]", index);
@@ -106,7 +108,7 @@ static int add_step(struct path *path, uint32_t index)
     path->bit_offset += member->bit_offset;
     path->bits = member->bits;
     if (member->name[0]) { /* anonymous ones are looked through */
-        path->steps[path->count++] = (struct step) { member->name, index };
+        path->steps[path->count++] = (struct step){ member->name, index };
         snprintf(path->text + used, room, "%s%s", used ? "." : "", member->name);
     }
     return 0;
@@ -119,15 +121,15 @@ static int read_path(const struct btf_core *relocation, struct path *path, struc
     const char *at = relocation->access;
     bool first = true;
 
-    *path = (struct path) { .root = type_strip(relocation->type), .type = relocation->type };
+    *path = (struct path){ .root = type_strip(relocation->type), .type = relocation->type };
     for (;; first = false) {
         char *end;
         unsigned long index = strtoul(at, &end, 10);
 
-        if (end == at || (*end && *end != ':') || index > UINT32_MAX || path->count >= PATH
-            || (first ? index != 0 : add_step(path, (uint32_t)index)))
+        if (end == at || (*end && *end != ':') || index > UINT32_MAX || path->count >= PATH ||
+            (first ? index != 0 : add_step(path, (uint32_t)index)))
             return fail(err, ANYBPF_E_FORMAT, "CO-RE relocation: %s has no part \"%s\"",
-                path->root->name, relocation->access);
+                        path->root->name, relocation->access);
         if (!*end)
             return 0;
         at = end + 1;
@@ -161,8 +163,8 @@ static bool leads_to_same(const struct path *path, const struct type *target)
         bits = member->bits;
         bit_offset += offset;
     }
-    return bit_offset == path->bit_offset && bits == path->bits
-        && type_same_layout(path->type, target);
+    return bit_offset == path->bit_offset && bits == path->bits &&
+           type_same_layout(path->type, target);
 }
 
 /* The same for a context type, which has a table of fields. */
@@ -173,9 +175,9 @@ static bool leads_to_field(const struct path *path, const struct context_type *c
     for (uint32_t i = 0; path->count && i < context->count; i++) {
         const struct context_field *field = &context->fields[i];
         if (path->steps[0].member && !strcmp(field->name, path->steps[0].member))
-            return !path->bits && start >= field->offset && start - field->offset <= field->size
-                && size <= field->size - (start - field->offset)
-                && (path->count > 1 || (start == field->offset && size == field->size));
+            return !path->bits && start >= field->offset && start - field->offset <= field->size &&
+                   size <= field->size - (start - field->offset) &&
+                   (path->count > 1 || (start == field->offset && size == field->size));
     }
     return !path->count && size == context->size;
 }
@@ -201,7 +203,8 @@ static bool is_same(const struct core *core, const struct path *path, bool *know
     const struct env *env = core->object->env;
     const struct type *root = path->root, *found;
     const char *flavor = strstr(root->name, "___");
-    size_t length = flavor && flavor > root->name ? (size_t)(flavor - root->name) : strlen(root->name);
+    size_t length =
+        flavor && flavor > root->name ? (size_t)(flavor - root->name) : strlen(root->name);
     char *name = arena_string(core->arena, root->name, length);
 
     *known = false;
@@ -214,7 +217,9 @@ static bool is_same(const struct core *core, const struct path *path, bool *know
             return true;
     }
     for (uint32_t i = 0; i < core->processors.count + 2; i++) {
-        const struct types *set = i == 0 ? env->types : i == 1 ? core->wire : core->processors.at[i - 2];
+        const struct types *set = i == 0   ? env->types
+                                  : i == 1 ? core->wire
+                                           : core->processors.at[i - 2];
         found = find_known(set, root, name);
         *known |= found != NULL;
         if (found && leads_to_same(path, found))
@@ -233,13 +238,14 @@ static int check_field(struct core *core, const struct btf_core *relocation, str
     if (is_same(core, &path, &known))
         return 0;
     if (known)
-        return fail(err, ANYBPF_E_UNSUPPORTED,
+        return fail(
+            err, ANYBPF_E_UNSUPPORTED,
             "CO-RE relocation: field %s of %s %s does not lie here as in the object, at byte %llu",
             path.text, type_kind_name((enum type_kind)path.root->kind), path.root->name,
             (unsigned long long)path.bit_offset / 8);
     return fail(err, ANYBPF_E_UNSUPPORTED,
-        "CO-RE relocation: field %s of %s %s, a type that is not known here", path.text,
-        type_kind_name((enum type_kind)path.root->kind), path.root->name);
+                "CO-RE relocation: field %s of %s %s, a type that is not known here", path.text,
+                type_kind_name((enum type_kind)path.root->kind), path.root->name);
 }
 
 static int check_type(struct core *core, const struct btf_core *relocation, struct error *err)
@@ -250,8 +256,8 @@ static int check_type(struct core *core, const struct btf_core *relocation, stru
     if (is_same(core, &path, &known))
         return 0;
     return fail(err, ANYBPF_E_UNSUPPORTED, "CO-RE relocation: %s %s %s",
-        type_kind_name((enum type_kind)path.root->kind), path.root->name,
-        known ? "differs here from the object's" : "is not known here");
+                type_kind_name((enum type_kind)path.root->kind), path.root->name,
+                known ? "differs here from the object's" : "is not known here");
 }
 
 static int check_enumerator(struct core *core, const struct btf_core *relocation, struct error *err)
@@ -260,18 +266,18 @@ static int check_enumerator(struct core *core, const struct btf_core *relocation
     char *end;
     unsigned long index = strtoul(relocation->access, &end, 10);
 
-    if (*end || end == relocation->access || (type->kind != TYPE_ENUM && type->kind != TYPE_ENUM64)
-        || index >= type->count)
-        return fail(err, ANYBPF_E_FORMAT, "CO-RE relocation: %s has no enumerator \"%s\"", type->name,
-            relocation->access);
+    if (*end || end == relocation->access ||
+        (type->kind != TYPE_ENUM && type->kind != TYPE_ENUM64) || index >= type->count)
+        return fail(err, ANYBPF_E_FORMAT, "CO-RE relocation: %s has no enumerator \"%s\"",
+                    type->name, relocation->access);
     known = types_find(core->object->env->types, (enum type_kind)type->kind, type->name);
     for (uint32_t i = 0; known && i < known->count; i++)
-        if (same_name(type->enumerators[index].name, known->enumerators[i].name)
-            && known->enumerators[i].value == type->enumerators[index].value)
+        if (same_name(type->enumerators[index].name, known->enumerators[i].name) &&
+            known->enumerators[i].value == type->enumerators[index].value)
             return 0;
     return fail(err, ANYBPF_E_UNSUPPORTED,
-        "CO-RE relocation: enumerator %s of enum %s is not known here with that value",
-        type->enumerators[index].name, type->name);
+                "CO-RE relocation: enumerator %s of enum %s is not known here with that value",
+                type->enumerators[index].name, type->name);
 }
 
 int core_check(struct core *core, const struct btf_core *relocation, struct error *err)

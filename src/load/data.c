@@ -14,10 +14,10 @@ static bool is_named(const char *name, const char *stem)
 
 static bool is_data(const struct section *section)
 {
-    return section->size && !(section->flags & SHF_EXECINSTR)
-        && (section->type == SHT_PROGBITS || section->type == SHT_NOBITS)
-        && (is_named(section->name, ".data") || is_named(section->name, ".rodata")
-            || is_named(section->name, ".bss"));
+    return section->size && !(section->flags & SHF_EXECINSTR) &&
+           (section->type == SHT_PROGBITS || section->type == SHT_NOBITS) &&
+           (is_named(section->name, ".data") || is_named(section->name, ".rodata") ||
+            is_named(section->name, ".bss"));
 }
 
 static struct type *find_section_type(struct elf *elf, const char *name)
@@ -41,21 +41,23 @@ static struct map_spec *add_map(struct elf *elf, const char *name, uint32_t sect
 }
 
 /* Puts the variables of a data section where their symbols are. Statics have their offset. */
-static int place_vars(struct elf *elf, struct type *type, uint32_t index, const struct hash *symbols)
+static int place_vars(struct elf *elf, struct type *type, uint32_t index,
+                      const struct hash *symbols)
 {
     const struct section *section = &elf->sections[index];
     struct var *vars = arena_array_of(elf->arena, type->count, struct var);
 
     for (uint32_t i = 0; i < type->count; i++) {
         const struct type *var = type->vars[i].var;
-        const uint32_t *symbol = var->linkage == LINKAGE_STATIC ? NULL : hash_get_text(symbols, var->name);
+        const uint32_t *symbol =
+            var->linkage == LINKAGE_STATIC ? NULL : hash_get_text(symbols, var->name);
 
         vars[i] = type->vars[i];
         if (symbol && elf->symbols[*symbol].section == index)
             vars[i].offset = (uint32_t)elf->symbols[*symbol].value;
         if (vars[i].offset > section->size || vars[i].size > section->size - vars[i].offset)
             return elf_fail(elf, elf->err, section, vars[i].offset, ANYBPF_E_FORMAT,
-                "variable %s lies outside the section", var->name);
+                            "variable %s lies outside the section", var->name);
     }
     type->vars = vars;
     type->size = section->size;
@@ -76,7 +78,7 @@ static void add_kconfig(struct elf *elf)
         uint64_t size = type->vars[i].var->size;
         if (size > 4096 || end > 1 << 20)
             return; /* no settings; who refers to them is told so */
-        vars[i] = (struct var) { type->vars[i].var, end, (uint32_t)size };
+        vars[i] = (struct var){ type->vars[i].var, end, (uint32_t)size };
         end += (uint32_t)(size + 7) / 8 * 8;
     }
     if (!end)
@@ -87,7 +89,8 @@ static void add_kconfig(struct elf *elf)
     add_map(elf, ".kconfig", SHN_UNDEF, end)->read_only = true;
 }
 
-bool elf_extern(const struct elf *elf, const char *section, const char *name, const struct var **var)
+bool elf_extern(const struct elf *elf, const char *section, const char *name,
+                const struct var **var)
 {
     const struct type *type = elf->types ? types_find(elf->types, TYPE_DATASEC, section) : NULL;
 

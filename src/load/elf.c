@@ -7,8 +7,8 @@
 
 enum { LIMIT = 1 << 30 }; /* bytes of a section with code or data */
 
-int elf_fail(const struct elf *elf, struct error *err, const struct section *section, uint64_t offset,
-    int code, const char *format, ...)
+int elf_fail(const struct elf *elf, struct error *err, const struct section *section,
+             uint64_t offset, int code, const char *format, ...)
 {
     va_list args;
 
@@ -19,7 +19,7 @@ int elf_fail(const struct elf *elf, struct error *err, const struct section *sec
     va_end(args);
     if (section)
         error_prefix(err, "%s: section %s: offset %#llx", elf->name, section->name,
-            (unsigned long long)offset);
+                     (unsigned long long)offset);
     else
         error_prefix(err, "%s: offset %#llx", elf->name, (unsigned long long)offset);
     return err->code;
@@ -60,8 +60,8 @@ static int read_header(struct elf *elf)
     elf->big = ident[EI_DATA] == ELFDATA2MSB;
     if (u16(elf, FIELD(Elf64_Ehdr, e_machine)) != EM_BPF)
         return BAD(NULL, FIELD(Elf64_Ehdr, e_machine),
-            "this file is for machine %u, not for BPF; compile with -target bpf",
-            u16(elf, FIELD(Elf64_Ehdr, e_machine)));
+                   "this file is for machine %u, not for BPF; compile with -target bpf",
+                   u16(elf, FIELD(Elf64_Ehdr, e_machine)));
     if (u16(elf, FIELD(Elf64_Ehdr, e_type)) != ET_REL)
         return BAD(NULL, FIELD(Elf64_Ehdr, e_type), "this is no relocatable file; compile with -c");
     if (u16(elf, FIELD(Elf64_Ehdr, e_shentsize)) != sizeof(Elf64_Shdr))
@@ -71,7 +71,7 @@ static int read_header(struct elf *elf)
 
 static int read_section(struct elf *elf, uint64_t at, struct section *section)
 {
-    *section = (struct section) {
+    *section = (struct section){
         .name = "",
         .type = u32(elf, at + FIELD(Elf64_Shdr, sh_type)),
         .flags = u64(elf, at + FIELD(Elf64_Shdr, sh_flags)),
@@ -84,8 +84,9 @@ static int read_section(struct elf *elf, uint64_t at, struct section *section)
     if (section->type == SHT_NULL || section->type == SHT_NOBITS)
         return 0;
     if (!bytes_has(elf->file, section->offset, section->size))
-        return BAD(NULL, at, "section %u lies outside the file", (unsigned)(section - elf->sections));
-    section->data = (struct bytes) { elf->file.at + section->offset, (size_t)section->size };
+        return BAD(NULL, at, "section %u lies outside the file",
+                   (unsigned)(section - elf->sections));
+    section->data = (struct bytes){ elf->file.at + section->offset, (size_t)section->size };
     return 0;
 }
 
@@ -101,8 +102,8 @@ static int read_sections(struct elf *elf)
         count = u64(elf, table + FIELD(Elf64_Shdr, sh_size));
     if (elf->names == SHN_XINDEX)
         elf->names = u32(elf, table + FIELD(Elf64_Shdr, sh_link));
-    if (count > elf->file.size / sizeof(Elf64_Shdr)
-        || !bytes_has(elf->file, table, count * sizeof(Elf64_Shdr)))
+    if (count > elf->file.size / sizeof(Elf64_Shdr) ||
+        !bytes_has(elf->file, table, count * sizeof(Elf64_Shdr)))
         return BAD(NULL, table, "the section headers lie outside the file");
     elf->sections = arena_array_of(elf->arena, count, struct section);
     elf->section_count = (uint32_t)count;
@@ -113,8 +114,8 @@ static int read_sections(struct elf *elf)
         return BAD(NULL, FIELD(Elf64_Ehdr, e_shstrndx), "the sections have no names");
     for (uint32_t i = 0; i < count; i++) {
         uint64_t at = table + i * sizeof(Elf64_Shdr);
-        elf->sections[i].name
-            = bytes_text(elf->sections[elf->names].data, u32(elf, at + FIELD(Elf64_Shdr, sh_name)));
+        elf->sections[i].name =
+            bytes_text(elf->sections[elf->names].data, u32(elf, at + FIELD(Elf64_Shdr, sh_name)));
         if (!elf->sections[i].name) {
             elf->sections[i].name = "";
             return BAD(NULL, at, "the name of section %u lies outside its table", i);
@@ -137,14 +138,14 @@ struct section *elf_section(const struct elf *elf, const char *name)
 
 /* ---- Symbols ---- */
 
-static int read_symbol(
-    struct elf *elf, const struct section *table, uint32_t i, struct bytes strings)
+static int read_symbol(struct elf *elf, const struct section *table, uint32_t i,
+                       struct bytes strings)
 {
     uint64_t in = (uint64_t)i * sizeof(Elf64_Sym), at = table->offset + in;
     struct symbol *symbol = &elf->symbols[i];
     uint8_t info = elf->file.at[at + FIELD(Elf64_Sym, st_info)];
 
-    *symbol = (struct symbol) {
+    *symbol = (struct symbol){
         .name = bytes_text(strings, u32(elf, at + FIELD(Elf64_Sym, st_name))),
         .value = u64(elf, at + FIELD(Elf64_Sym, st_value)),
         .size = u64(elf, at + FIELD(Elf64_Sym, st_size)),
@@ -163,7 +164,7 @@ static int read_symbol(
         return BAD(table, in, "symbol %s is common; compile with -fno-common", symbol->name);
     if (symbol->section >= elf->section_count)
         return BAD(table, in, "symbol %s lies in section %u, which there is not", symbol->name,
-            symbol->section);
+                   symbol->section);
     return 0;
 }
 
@@ -208,8 +209,8 @@ static int by_offset(const void *a, const void *b)
 /* Debugging information is nobody's business here. */
 static bool is_wanted(const struct section *section)
 {
-    return strncmp(section->name, ".debug", 6) && strncmp(section->name, ".eh_frame", 9)
-        && strncmp(section->name, ".BTF", 4) && strcmp(section->name, ".llvm_addrsig");
+    return strncmp(section->name, ".debug", 6) && strncmp(section->name, ".eh_frame", 9) &&
+           strncmp(section->name, ".BTF", 4) && strcmp(section->name, ".llvm_addrsig");
 }
 
 static int read_relocs(struct elf *elf, const struct section *table)
@@ -223,7 +224,7 @@ static int read_relocs(struct elf *elf, const struct section *table)
         return 0;
     if (table->type == SHT_RELA)
         return elf_fail(elf, elf->err, table, 0, ANYBPF_E_UNSUPPORTED,
-            "relocations with addends (RELA), which BPF does not have");
+                        "relocations with addends (RELA), which BPF does not have");
     if (target->relocs)
         return BAD(table, 0, "section %s has two tables of relocations", target->name);
     if (table->size % sizeof(Elf64_Rel) || table->size / sizeof(Elf64_Rel) > UINT32_MAX)
@@ -235,12 +236,14 @@ static int read_relocs(struct elf *elf, const struct section *table)
         uint64_t info = u64(elf, at + FIELD(Elf64_Rel, r_info));
         struct reloc *reloc = &target->relocs[i];
 
-        *reloc = (struct reloc) { u64(elf, at), (uint32_t)ELF64_R_TYPE(info),
-            (uint32_t)ELF64_R_SYM(info) };
+        *reloc = (struct reloc){ u64(elf, at), (uint32_t)ELF64_R_TYPE(info),
+                                 (uint32_t)ELF64_R_SYM(info) };
         if (reloc->symbol >= elf->symbol_count)
-            return BAD(table, i * sizeof(Elf64_Rel), "symbol %u, which there is not", reloc->symbol);
+            return BAD(table, i * sizeof(Elf64_Rel), "symbol %u, which there is not",
+                       reloc->symbol);
         if (reloc->offset >= target->size)
-            return BAD(table, i * sizeof(Elf64_Rel), "a relocation outside section %s", target->name);
+            return BAD(table, i * sizeof(Elf64_Rel), "a relocation outside section %s",
+                       target->name);
     }
     qsort(target->relocs, target->reloc_count, sizeof *target->relocs, by_offset);
     return 0;
@@ -278,20 +281,22 @@ static int add_func(struct elf *elf, const struct symbol *symbol, struct funcs *
     const struct section *section = &elf->sections[symbol->section];
 
     if (!elf_is_code(section))
-        return BAD(section, symbol->value, "function %s lies in a section without code", symbol->name);
-    if (symbol->value % 8 || symbol->size % 8 || symbol->value >= section->size
-        || symbol->size > section->size - symbol->value)
-        return BAD(section, symbol->value, "function %s does not lie within the section in whole instructions",
-            symbol->name);
+        return BAD(section, symbol->value, "function %s lies in a section without code",
+                   symbol->name);
+    if (symbol->value % 8 || symbol->size % 8 || symbol->value >= section->size ||
+        symbol->size > section->size - symbol->value)
+        return BAD(section, symbol->value,
+                   "function %s does not lie within the section in whole instructions",
+                   symbol->name);
     vec_push(elf->arena, funcs,
-        (struct elf_func) {
-            .name = symbol->name,
-            .section = symbol->section,
-            .offset = (uint32_t)symbol->value,
-            .size = (uint32_t)symbol->size,
-            .is_exported = symbol->bind != STB_LOCAL,
-            .is_global = symbol->bind != STB_LOCAL && symbol->visibility == STV_DEFAULT,
-        });
+             (struct elf_func){
+                 .name = symbol->name,
+                 .section = symbol->section,
+                 .offset = (uint32_t)symbol->value,
+                 .size = (uint32_t)symbol->size,
+                 .is_exported = symbol->bind != STB_LOCAL,
+                 .is_global = symbol->bind != STB_LOCAL && symbol->visibility == STV_DEFAULT,
+             });
     return 0;
 }
 
@@ -303,8 +308,8 @@ static void close_gaps(struct elf *elf)
         uint32_t next = i + 1;
         if (func->size)
             continue;
-        while (next < elf->func_count && elf->funcs[next].section == func->section
-            && elf->funcs[next].offset == func->offset)
+        while (next < elf->func_count && elf->funcs[next].section == func->section &&
+               elf->funcs[next].offset == func->offset)
             next++;
         if (next < elf->func_count && elf->funcs[next].section == func->section)
             func->size = elf->funcs[next].offset - func->offset;
@@ -318,10 +323,10 @@ static int check_overlap(const struct elf *elf)
 {
     for (uint32_t i = 1; i < elf->func_count; i++) {
         const struct elf_func *before = &elf->funcs[i - 1], *func = &elf->funcs[i];
-        if (before->section == func->section && before->offset != func->offset
-            && before->offset + before->size > func->offset)
+        if (before->section == func->section && before->offset != func->offset &&
+            before->offset + before->size > func->offset)
             return BAD(&elf->sections[func->section], func->offset, "functions %s and %s overlap",
-                before->name, func->name);
+                       before->name, func->name);
     }
     return 0;
 }
@@ -334,7 +339,7 @@ static int read_funcs(struct elf *elf)
         struct section *section = &elf->sections[i];
         if (elf_is_code(section) && (section->size % 8 || section->size > LIMIT))
             return BAD(section, 0, "%llu bytes of code, which are no instructions of 8 bytes",
-                (unsigned long long)section->size);
+                       (unsigned long long)section->size);
     }
     for (uint32_t i = 0; i < elf->symbol_count; i++) {
         struct symbol *symbol = &elf->symbols[i];
@@ -347,9 +352,9 @@ static int read_funcs(struct elf *elf)
     for (uint32_t i = 1; i < elf->section_count; i++) {
         struct section *section = &elf->sections[i];
         if (elf_is_code(section) && !section->func_count) { /* no symbols: all of it is one */
-            vec_push(elf->arena, &funcs,
-                (struct elf_func) { section->name, i, 0, (uint32_t)section->size, true,
-                    true, 0 });
+            vec_push(
+                elf->arena, &funcs,
+                (struct elf_func){ section->name, i, 0, (uint32_t)section->size, true, true, 0 });
             section->func_count = 1;
         }
     }
@@ -365,7 +370,8 @@ static int read_funcs(struct elf *elf)
 
 const struct elf_func *elf_func_at(const struct elf *elf, uint32_t section, uint64_t offset)
 {
-    uint32_t low = elf->sections[section].first_func, high = low + elf->sections[section].func_count;
+    uint32_t low = elf->sections[section].first_func,
+             high = low + elf->sections[section].func_count;
     uint32_t end = high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -382,8 +388,8 @@ int elf_read(struct elf *elf)
     if (read_header(elf) || read_sections(elf) || read_symbols(elf))
         return elf->err->code;
     for (uint32_t i = 1; i < elf->section_count; i++)
-        if ((elf->sections[i].type == SHT_REL || elf->sections[i].type == SHT_RELA)
-            && read_relocs(elf, &elf->sections[i]))
+        if ((elf->sections[i].type == SHT_REL || elf->sections[i].type == SHT_RELA) &&
+            read_relocs(elf, &elf->sections[i]))
             return elf->err->code;
     return read_funcs(elf);
 }

@@ -6,17 +6,45 @@
 static const char *map_type_name(uint32_t type)
 {
     /* The names of the kernel's enum bpf_map_type, as bpftool prints them. */
-    static const char *const names[] = { "unspec", "hash", "array", "prog_array", "perf_event_array",
-        "percpu_hash", "percpu_array", "stack_trace", "cgroup_array", "lru_hash", "lru_percpu_hash",
-        "lpm_trie", "array_of_maps", "hash_of_maps", "devmap", "sockmap", "cpumap", "xskmap",
-        "sockhash", "cgroup_storage", "reuseport_sockarray", "percpu_cgroup_storage", "queue", "stack",
-        "sk_storage", "devmap_hash", "struct_ops", "ringbuf", "inode_storage", "task_storage",
-        "bloom_filter", "user_ringbuf", "cgrp_storage", "arena" };
+    static const char *const names[] = { "unspec",
+                                         "hash",
+                                         "array",
+                                         "prog_array",
+                                         "perf_event_array",
+                                         "percpu_hash",
+                                         "percpu_array",
+                                         "stack_trace",
+                                         "cgroup_array",
+                                         "lru_hash",
+                                         "lru_percpu_hash",
+                                         "lpm_trie",
+                                         "array_of_maps",
+                                         "hash_of_maps",
+                                         "devmap",
+                                         "sockmap",
+                                         "cpumap",
+                                         "xskmap",
+                                         "sockhash",
+                                         "cgroup_storage",
+                                         "reuseport_sockarray",
+                                         "percpu_cgroup_storage",
+                                         "queue",
+                                         "stack",
+                                         "sk_storage",
+                                         "devmap_hash",
+                                         "struct_ops",
+                                         "ringbuf",
+                                         "inode_storage",
+                                         "task_storage",
+                                         "bloom_filter",
+                                         "user_ringbuf",
+                                         "cgrp_storage",
+                                         "arena" };
     return type < sizeof names / sizeof *names ? names[type] : "unknown";
 }
 
 static void put_type(struct text *text, const struct map_spec *map, const char *what, uint32_t id,
-    uint32_t size)
+                     uint32_t size)
 {
     const struct type *type = id && map->types ? types_get(map->types, id) : NULL;
 
@@ -50,12 +78,12 @@ static void put_data(struct text *text, const struct map_spec *map, bool big)
     const struct type *type = map->types ? types_get(map->types, map->value_type) : NULL;
 
     text_printf(text, "data %s: %u bytes%s", map->name, map->value_size,
-        map->read_only ? ", read-only" : "");
+                map->read_only ? ", read-only" : "");
     if (!map->data)
         text_puts(text, ", zeros");
     else if (map->value_type && type) {
         text_char(text, ' ');
-        value_print(text, type, (struct bytes) { map->data, map->value_size }, big, VALUE_TREE);
+        value_print(text, type, (struct bytes){ map->data, map->value_size }, big, VALUE_TREE);
     }
     text_char(text, '\n');
 }
@@ -63,7 +91,7 @@ static void put_data(struct text *text, const struct map_spec *map, bool big)
 void object_list(struct text *text, const struct object *object)
 {
     text_printf(text, "object %s: %s-endian, license \"%s\"\n", object->name,
-        object->big ? "big" : "little", object->license);
+                object->big ? "big" : "little", object->license);
     for (uint32_t i = 0; i < object->map_count; i++)
         if (object->maps[i]->is_data)
             put_data(text, object->maps[i], object->big);
@@ -71,8 +99,8 @@ void object_list(struct text *text, const struct object *object)
             put_map(text, object->maps[i]);
     for (uint32_t i = 0; i < object->prog_count; i++) {
         const struct object_prog *prog = &object->progs[i];
-        text_printf(text, "prog %s: section %s, %u insns%s\n", prog->name, prog->section, prog->insns,
-            prog->auto_load ? "" : ", loaded on request");
+        text_printf(text, "prog %s: section %s, %u insns%s\n", prog->name, prog->section,
+                    prog->insns, prog->auto_load ? "" : ", loaded on request");
     }
 }
 
@@ -94,8 +122,8 @@ static void put_func(struct text *text, const struct prog *prog, const struct fu
         const struct line *line = prog_line_at(prog, at);
         if (prog->insns[at].id == INSN_SECOND)
             continue;
-        if (line && line != last && line->insn >= func->start
-            && !(last && last->line == line->line && !strcmp(last->file, line->file)))
+        if (line && line != last && line->insn >= func->start &&
+            !(last && last->line == line->line && !strcmp(last->file, line->file)))
             put_line(text, line);
         last = line;
         insn_print(insn, sizeof insn, prog, &prog->insns[at], at, INSN_LLVM);
@@ -106,7 +134,7 @@ static void put_func(struct text *text, const struct prog *prog, const struct fu
 void prog_list(struct text *text, const struct prog *prog)
 {
     text_printf(text, "prog %s: section %s, context %s, %u insns\n", prog->name, prog->section,
-        prog->context ? prog->context : "unknown", prog->count);
+                prog->context ? prog->context : "unknown", prog->count);
     for (uint32_t i = 0; i < prog->func_count; i++)
         put_func(text, prog, &prog->funcs[i]);
 }

@@ -27,7 +27,7 @@ struct section_type {
 /* What a section's name says; false if it names no type. A context type of the environment counts
  * as a prefix, too ("req", "memory"). *attach: what follows the prefix and '/', "" if nothing. */
 bool section_type(const struct env *env, const char *name, struct section_type *type,
-    const char **attach);
+                  const char **attach);
 
 /* ---- object.c ---- */
 

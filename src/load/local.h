@@ -7,11 +7,11 @@
 
 /* Relocation types (LLVM's docs/BPF/ or Documentation/bpf/llvm_reloc.rst of the kernel). */
 enum bpf_reloc {
-    R_64_64 = 1,     /* the 64-bit immediate of a LDIMM */
-    R_64_ABS64 = 2,  /* 8 bytes of data */
-    R_64_ABS32 = 3,  /* 4 bytes of data */
+    R_64_64 = 1,       /* the 64-bit immediate of a LDIMM */
+    R_64_ABS64 = 2,    /* 8 bytes of data */
+    R_64_ABS32 = 3,    /* 4 bytes of data */
     R_64_NODYLD32 = 4, /* 4 bytes of .BTF or .BTF.ext; nothing to do */
-    R_64_32 = 10,    /* the immediate of a CALL */
+    R_64_32 = 10,      /* the immediate of a CALL */
 };
 
 struct reloc {
@@ -23,12 +23,12 @@ struct section {
     const char *name;
     uint32_t type, link, info;
     uint64_t flags, size;
-    uint64_t offset;   /* in the file */
-    struct bytes data; /* empty for SHT_NOBITS */
+    uint64_t offset;      /* in the file */
+    struct bytes data;    /* empty for SHT_NOBITS */
     struct reloc *relocs; /* by offset */
     uint32_t reloc_count;
     uint32_t first_func, func_count; /* in elf->funcs */
-    int32_t map;       /* index of the data map made of it, or -1 */
+    int32_t map;                     /* index of the data map made of it, or -1 */
 };
 
 struct symbol {
@@ -43,9 +43,9 @@ struct elf_func {
     const char *name;
     uint32_t section;
     uint32_t offset, size; /* multiples of 8 */
-    bool is_exported; /* its symbol is not local */
-    bool is_global;   /* and not hidden: verified alone */
-    uint32_t type;    /* id of its BTF FUNC, or 0 */
+    bool is_exported;      /* its symbol is not local */
+    bool is_global;        /* and not hidden: verified alone */
+    uint32_t type;         /* id of its BTF FUNC, or 0 */
 };
 
 /* Records of .BTF.ext, of the section of that index. */
@@ -85,15 +85,17 @@ struct elf {
 /* Takes elf->file apart: sections, symbols, relocations, functions. */
 int elf_read(struct elf *elf);
 /* "FILE: section NAME: offset N: ..." */
-int elf_fail(const struct elf *elf, struct error *err, const struct section *section, uint64_t offset,
-    int code, const char *format, ...) __attribute__((format(printf, 6, 7)));
+int elf_fail(const struct elf *elf, struct error *err, const struct section *section,
+             uint64_t offset, int code, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 struct section *elf_section(const struct elf *elf, const char *name); /* NULL if there is none */
 /* Its first relocation at or behind the offset: an index up to reloc_count. */
 uint32_t elf_reloc_from(const struct section *section, uint64_t offset);
 /* The function that begins there, or NULL. */
 const struct elf_func *elf_func_at(const struct elf *elf, uint32_t section, uint64_t offset);
 /* Whether BTF lists an extern of that name in that data section (".kconfig"); *var is where. */
-bool elf_extern(const struct elf *elf, const char *section, const char *name, const struct var **var);
+bool elf_extern(const struct elf *elf, const char *section, const char *name,
+                const struct var **var);
 
 static inline bool elf_is_code(const struct section *section)
 {

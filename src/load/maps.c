@@ -26,14 +26,15 @@ struct map_spec *maps_add(struct elf *elf, const char *name, uint32_t section, u
     spec->name = name;
     spec->types = elf->types;
     vec_push(elf->arena, &elf->maps, spec);
-    *hash_put(elf->arena, &elf->map_at, (uint64_t)section << 32 | (uint32_t)offset) = elf->maps.count;
+    *hash_put(elf->arena, &elf->map_at, (uint64_t)section << 32 | (uint32_t)offset) =
+        elf->maps.count;
     return spec;
 }
 
 int maps_at(const struct elf *elf, uint32_t section, uint64_t offset)
 {
-    const uint32_t *index
-        = offset > UINT32_MAX ? NULL : hash_get(&elf->map_at, (uint64_t)section << 32 | offset);
+    const uint32_t *index =
+        offset > UINT32_MAX ? NULL : hash_get(&elf->map_at, (uint64_t)section << 32 | offset);
     return index ? (int)*index - 1 : -1;
 }
 
@@ -53,7 +54,7 @@ static int read_uint(struct definition *d, const struct member *member, uint32_t
         type = type_strip(type->to);
     if (type->kind != TYPE_ARRAY)
         return BAD(d, "map %s: %s is no number; write __uint(%s, ...)", d->spec->name, member->name,
-            member->name);
+                   member->name);
     *value = type->count;
     return 0;
 }
@@ -76,19 +77,20 @@ static int read_ulong(struct definition *d, const struct member *member, uint64_
 
 /* __type(key, T): T *key. Its size must be what another attribute said, if one did. */
 static int read_type(struct definition *d, const struct member *member, uint32_t *size, bool *given,
-    uint32_t *id)
+                     uint32_t *id)
 {
     const struct type *type = type_strip(member->type);
 
     if (type->kind != TYPE_PTR)
         return BAD(d, "map %s: %s is no type; write __type(%s, ...)", d->spec->name, member->name,
-            member->name);
+                   member->name);
     type = type->to;
     if (!type->size || type->size > UINT32_MAX)
-        return BAD(d, "map %s: the type of its %s has no size, or too much", d->spec->name, member->name);
+        return BAD(d, "map %s: the type of its %s has no size, or too much", d->spec->name,
+                   member->name);
     if (*given && *size != type->size)
         return BAD(d, "map %s: its %s_size is %u, but the type has %llu bytes", d->spec->name,
-            member->name, *size, (unsigned long long)type->size);
+                   member->name, *size, (unsigned long long)type->size);
     *size = (uint32_t)type->size;
     *given = true;
     *id = type->id;
@@ -102,8 +104,8 @@ static int read_size(struct definition *d, const struct member *member, uint32_t
     if (read_uint(d, member, &value))
         return d->elf->err->code;
     if (*given && *size != value)
-        return BAD(d, "map %s: its %s is %u, but the type has %u bytes", d->spec->name, member->name,
-            value, *size);
+        return BAD(d, "map %s: its %s is %u, but the type has %u bytes", d->spec->name,
+                   member->name, value, *size);
     *size = value;
     *given = true;
     return 0;
@@ -118,7 +120,7 @@ static int read_values(struct definition *d, const struct member *member)
         type = type_strip(type->to);
     if (type_strip(member->type)->kind != TYPE_ARRAY || type->kind != TYPE_PTR)
         return BAD(d, "map %s: values is no array of pointers; write __array(values, ...)",
-            d->spec->name);
+                   d->spec->name);
     d->values = type_strip(type->to);
     d->values_at = member->bit_offset / 8;
     return 0;
@@ -148,7 +150,8 @@ static int read_attribute(struct definition *d, const struct member *member)
     if (!strcmp(name, "values"))
         return read_values(d, member);
     if (!strcmp(name, "pinning") || !strcmp(name, "numa_node"))
-        return read_uint(d, member, &ignored); /* nothing outlives the process, nodes are the host's */
+        return read_uint(d, member,
+                         &ignored); /* nothing outlives the process, nodes are the host's */
     if (!strcmp(name, "map_extra")) {
         if (read_ulong(d, member, &extra))
             return d->elf->err->code;
@@ -156,7 +159,7 @@ static int read_attribute(struct definition *d, const struct member *member)
             return 0;
     }
     return elf_fail(d->elf, d->elf->err, d->section, d->offset, ANYBPF_E_UNSUPPORTED,
-        "map %s: attribute %s is not supported", spec->name, name);
+                    "map %s: attribute %s is not supported", spec->name, name);
 }
 
 static int read_attributes(struct definition *d)
@@ -210,8 +213,8 @@ static int read_slots(struct definition *d)
             return BAD(d, "map %s has an initial value that is not at a slot", d->spec->name);
         if (of_maps ? !at || !maps_in(at) || symbol->type == STT_SECTION : symbol->type != STT_FUNC)
             return BAD(d, "map %s: slot %u is initialised with %s, which is no %s", d->spec->name,
-                (unsigned)index, elf_symbol_name(elf, symbol), of_maps ? "map" : "program");
-        vec_push(elf->arena, &slots, (struct map_slot_init) { (uint32_t)index, symbol->name });
+                       (unsigned)index, elf_symbol_name(elf, symbol), of_maps ? "map" : "program");
+        vec_push(elf->arena, &slots, (struct map_slot_init){ (uint32_t)index, symbol->name });
     }
     d->spec->slots = slots.at;
     d->spec->slot_count = slots.count;
@@ -237,8 +240,7 @@ static int use_values(struct definition *d)
 /* The BTF variable of that name in data section .maps, or NULL. */
 static const struct type *find_variable(const struct elf *elf, const char *name)
 {
-    const struct type *section
-        = elf->types ? types_find(elf->types, TYPE_DATASEC, ".maps") : NULL;
+    const struct type *section = elf->types ? types_find(elf->types, TYPE_DATASEC, ".maps") : NULL;
 
     for (uint32_t i = 0; section && i < section->count; i++)
         if (!strcmp(section->vars[i].var->name, name))
@@ -249,9 +251,10 @@ static const struct type *find_variable(const struct elf *elf, const char *name)
 static int read_map(struct elf *elf, const struct symbol *symbol)
 {
     const struct type *variable = find_variable(elf, symbol->name);
-    struct definition d = { .elf = elf, .section = &elf->sections[symbol->section],
-        .offset = symbol->value,
-        .size = symbol->size };
+    struct definition d = { .elf = elf,
+                            .section = &elf->sections[symbol->section],
+                            .offset = symbol->value,
+                            .size = symbol->size };
 
     if (!variable || type_strip(variable->to)->kind != TYPE_STRUCT)
         return BAD(&d, "map %s has no type information; compile with -g", symbol->name);
@@ -271,8 +274,9 @@ static int read_map(struct elf *elf, const struct symbol *symbol)
 static int read_old_map(struct elf *elf, const struct symbol *symbol, uint64_t size)
 {
     enum { LEAST = 16, FLAGS = 16, INNER = 28, WORD = 4 };
-    struct definition d = { .elf = elf, .section = &elf->sections[symbol->section],
-        .offset = symbol->value };
+    struct definition d = { .elf = elf,
+                            .section = &elf->sections[symbol->section],
+                            .offset = symbol->value };
     const uint8_t *at;
 
     if (!bytes_has(d.section->data, symbol->value, size) || size < LEAST)
@@ -288,7 +292,8 @@ static int read_old_map(struct elf *elf, const struct symbol *symbol, uint64_t s
     for (uint64_t i = INNER; i < size; i++)
         if (at[i])
             return elf_fail(elf, elf->err, d.section, symbol->value + i, ANYBPF_E_UNSUPPORTED,
-                "map %s sets more than bpf_map_def has; define it in section .maps", symbol->name);
+                            "map %s sets more than bpf_map_def has; define it in section .maps",
+                            symbol->name);
     return 0;
 }
 
@@ -299,8 +304,8 @@ static uint64_t old_size(const struct elf *elf, const struct symbol *symbol)
 
     for (uint32_t i = 0; i < elf->symbol_count; i++) {
         const struct symbol *other = &elf->symbols[i];
-        if (other->section == symbol->section && other->type != STT_SECTION
-            && other->value > symbol->value && other->value < end)
+        if (other->section == symbol->section && other->type != STT_SECTION &&
+            other->value > symbol->value && other->value < end)
             end = other->value;
     }
     return end > symbol->value ? end - symbol->value : 0;
@@ -316,10 +321,10 @@ int maps_read(struct elf *elf)
             continue;
         if (elf->maps.count >= MAPS_MAX)
             return elf_fail(elf, elf->err, section, symbol->value, ANYBPF_E_LIMIT,
-                "more than %u maps", MAPS_MAX);
+                            "more than %u maps", MAPS_MAX);
         if (maps_at(elf, symbol->section, symbol->value) >= 0)
             return elf_fail(elf, elf->err, section, symbol->value, ANYBPF_E_FORMAT,
-                "map %s lies where another one does", symbol->name);
+                            "map %s lies where another one does", symbol->name);
         if (section->name[0] == '.' ? read_map(elf, symbol)
                                     : read_old_map(elf, symbol, old_size(elf, symbol)))
             return elf->err->code;

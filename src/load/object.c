@@ -16,7 +16,8 @@ struct opening {
 /* ---- Type information ---- */
 
 /* The index of a section by name, kept from the last time: records come section by section. */
-static uint32_t section_index(const struct elf *elf, const char *name, const char **last, uint32_t *index)
+static uint32_t section_index(const struct elf *elf, const char *name, const char **last,
+                              uint32_t *index)
 {
     if (name != *last) {
         const struct section *section = elf_section(elf, name);
@@ -60,10 +61,10 @@ static void sort_records(struct elf *elf, const struct btf_ext *ext)
     }
     for (uint32_t i = 0; i < ext->lines.count; i++)
         if (section_index(elf, ext->lines.at[i].section, &last, &section))
-            vec_push(elf->arena, &elf->lines, (struct elf_line) { section, ext->lines.at[i] });
+            vec_push(elf->arena, &elf->lines, (struct elf_line){ section, ext->lines.at[i] });
     for (uint32_t i = 0; i < ext->cores.count; i++)
         if (section_index(elf, ext->cores.at[i].section, &last, &section))
-            vec_push(elf->arena, &elf->cores, (struct elf_core) { section, ext->cores.at[i] });
+            vec_push(elf->arena, &elf->cores, (struct elf_core){ section, ext->cores.at[i] });
     if (elf->lines.count)
         qsort(elf->lines.at, elf->lines.count, sizeof *elf->lines.at, by_line);
     if (elf->cores.count)
@@ -84,7 +85,7 @@ static int read_types(struct elf *elf, const struct env *env)
         return elf->err->code;
     if (elf->types->big != elf->big)
         return elf_fail(elf, elf->err, btf, 0, ANYBPF_E_FORMAT,
-            "the byte order is not that of the file");
+                        "the byte order is not that of the file");
     if (!ext)
         return 0;
     where = arena_printf(elf->arena, "%s: section .BTF.ext", elf->name);
@@ -101,7 +102,8 @@ static bool is_text(const char *section)
     return !strncmp(section, ".text", 5) && (!section[5] || section[5] == '.');
 }
 
-/* Programs are the exported functions of sections that are not .text; if there are none, of .text. */
+/* Programs are the exported functions of sections that are not .text; if there are none, of .text.
+ */
 static void read_progs(struct elf *elf, struct object *object)
 {
     struct vec(struct object_prog) progs = { 0 };
@@ -113,11 +115,11 @@ static void read_progs(struct elf *elf, struct object *object)
             if (!func->is_exported || is_text(section) != in_text)
                 continue;
             vec_push(elf->arena, &progs,
-                (struct object_prog) { .name = func->name,
-                    .section = section[0] == '?' ? section + 1 : section,
-                    .func = i,
-                    .insns = func->size / 8,
-                    .auto_load = section[0] != '?' });
+                     (struct object_prog){ .name = func->name,
+                                           .section = section[0] == '?' ? section + 1 : section,
+                                           .func = i,
+                                           .insns = func->size / 8,
+                                           .auto_load = section[0] != '?' });
         }
     object->progs = progs.at;
     object->prog_count = progs.count;
@@ -125,7 +127,8 @@ static void read_progs(struct elf *elf, struct object *object)
 
 static int read_license(struct elf *elf, struct object *object)
 {
-    const struct section *license = elf_section(elf, "license"), *version = elf_section(elf, "version");
+    const struct section *license = elf_section(elf, "license"),
+                         *version = elf_section(elf, "version");
 
     object->license = "";
     if (license) {
@@ -135,7 +138,8 @@ static int read_license(struct elf *elf, struct object *object)
     }
     if (version) {
         if (version->data.size != 4)
-            return elf_fail(elf, elf->err, version, 0, ANYBPF_E_FORMAT, "the version is no 32-bit number");
+            return elf_fail(elf, elf->err, version, 0, ANYBPF_E_FORMAT,
+                            "the version is no 32-bit number");
         object->version = bytes_u32_in(version->data.at, elf->big);
     }
     return 0;
@@ -152,11 +156,12 @@ static int read_object(void *arg)
     elf->arena = o->arena;
     elf->err = o->err;
     elf->name = arena_string(o->arena, o->name, strlen(o->name));
-    elf->file = (struct bytes) { (const uint8_t *)arena_string(o->arena, (const char *)o->bytes.at, o->bytes.size),
-        o->bytes.size };
+    elf->file = (struct bytes){ (const uint8_t *)arena_string(o->arena, (const char *)o->bytes.at,
+                                                              o->bytes.size),
+                                o->bytes.size };
     elf->kconfig = -1;
-    if (elf_read(elf) || read_types(elf, o->env) || maps_read(elf) || data_read(elf)
-        || read_license(elf, object))
+    if (elf_read(elf) || read_types(elf, o->env) || maps_read(elf) || data_read(elf) ||
+        read_license(elf, object))
         return o->err->code;
     read_progs(elf, object);
     object->arena = o->arena;
@@ -173,7 +178,7 @@ static int read_object(void *arg)
 }
 
 int object_open(struct bytes bytes, const char *name, const struct env *env,
-    const struct allocator *from, struct object **object, struct error *err)
+                const struct allocator *from, struct object **object, struct error *err)
 {
     struct opening o = { .bytes = bytes, .name = name, .env = env, .err = err };
 

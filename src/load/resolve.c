@@ -29,8 +29,9 @@ struct linker {
     uint64_t offset;               /* of the instruction at hand in it */
 };
 
-#define FAIL(l, code, ...) elf_fail((l)->elf, (l)->err, (l)->section, (l)->offset, code, __VA_ARGS__)
-#define BAD(l, ...)        FAIL(l, ANYBPF_E_FORMAT, __VA_ARGS__)
+#define FAIL(l, code, ...)                                                                         \
+    elf_fail((l)->elf, (l)->err, (l)->section, (l)->offset, code, __VA_ARGS__)
+#define BAD(l, ...) FAIL(l, ANYBPF_E_FORMAT, __VA_ARGS__)
 
 static bool is_ldimm(struct insn insn)
 {
@@ -53,7 +54,8 @@ static uint32_t place(struct linker *l, const struct elf_func *source)
 
     if (!*index) {
         vec_push(l->arena, &l->funcs,
-            (struct func) { .name = source->name, .global = source->is_global, .type = source->type });
+                 (struct func){
+                     .name = source->name, .global = source->is_global, .type = source->type });
         vec_push(l->arena, &l->sources, source);
         *index = l->funcs.count;
     }
@@ -64,13 +66,13 @@ static uint32_t place(struct linker *l, const struct elf_func *source)
 static int aim(struct linker *l, uint32_t at, uint32_t section, int64_t offset)
 {
     const struct elf_func *func = offset < 0 || !elf_is_code(&l->elf->sections[section])
-        ? NULL
-        : elf_func_at(l->elf, section, (uint64_t)offset);
+                                      ? NULL
+                                      : elf_func_at(l->elf, section, (uint64_t)offset);
 
     if (!func)
         return BAD(l, "no function begins at offset %lld of section %s, which is called here",
-            (long long)offset, l->elf->sections[section].name);
-    vec_push(l->arena, &l->fixups, (struct fixup) { at, place(l, func) });
+                   (long long)offset, l->elf->sections[section].name);
+    vec_push(l->arena, &l->fixups, (struct fixup){ at, place(l, func) });
     return 0;
 }
 
@@ -84,14 +86,16 @@ static int resolve_extern(struct linker *l, struct insn *insn, const struct symb
 
     if (elf_extern(l->elf, ".kconfig", symbol->name, &var)) {
         if (!weak || l->elf->kconfig < 0)
-            return FAIL(l, ANYBPF_E_NOT_FOUND,
+            return FAIL(
+                l, ANYBPF_E_NOT_FOUND,
                 "extern %s: there is no kernel configuration here; declare it __weak to have 0",
                 symbol->name);
         set_ldimm(insn, SRC_MAP_VALUE, l->elf->kconfig, (int32_t)var->offset);
         return 0;
     }
     if (!weak)
-        return FAIL(l, ANYBPF_E_NOT_FOUND,
+        return FAIL(
+            l, ANYBPF_E_NOT_FOUND,
             "extern %s: there is none here; declare it __weak and ask whether its address is 0",
             symbol->name);
     /* What only asks whether a function is there may have any address but 0. */
@@ -108,22 +112,24 @@ static int call_extern(struct linker *l, struct insn *insn, const struct symbol 
         insn->src = SRC_HELPER;
         insn->imm = (int32_t)helper->id;
     } else if (symbol->bind == STB_WEAK)
-        *insn = (struct insn) { .code = 0xb7 }; /* r0 = 0: who asked first never gets here */
+        *insn = (struct insn){ .code = 0xb7 }; /* r0 = 0: who asked first never gets here */
     else
         return FAIL(l, ANYBPF_E_NOT_FOUND,
-            "function %s: the environment has none of that name; add it as a helper", symbol->name);
+                    "function %s: the environment has none of that name; add it as a helper",
+                    symbol->name);
     insn->id = insn_identify(*insn);
     return 0;
 }
 
 /* ---- Relocations ---- */
 
-static int resolve_data(struct linker *l, struct insn *insn, const struct section *section, int64_t offset)
+static int resolve_data(struct linker *l, struct insn *insn, const struct section *section,
+                        int64_t offset)
 {
     if (section->reloc_count)
         return elf_fail(l->elf, l->err, section, section->relocs[0].offset, ANYBPF_E_UNSUPPORTED,
-            "the address of %s is among the data, which cannot hold addresses",
-            elf_symbol_name(l->elf, &l->elf->symbols[section->relocs[0].symbol]));
+                        "the address of %s is among the data, which cannot hold addresses",
+                        elf_symbol_name(l->elf, &l->elf->symbols[section->relocs[0].symbol]));
     if (offset < 0 || (uint64_t)offset > section->size)
         return BAD(l, "offset %lld lies outside section %s", (long long)offset, section->name);
     set_ldimm(insn, SRC_MAP_VALUE, section->map, (int32_t)offset);
@@ -151,7 +157,7 @@ static int resolve_ldimm(struct linker *l, uint32_t at, const struct symbol *sym
     map = maps_in(section) && offset >= 0 ? maps_at(l->elf, symbol->section, (uint64_t)offset) : -1;
     if (map < 0)
         return BAD(l, "%s in section %s is neither map nor data nor function",
-            elf_symbol_name(l->elf, symbol), section->name);
+                   elf_symbol_name(l->elf, symbol), section->name);
     set_ldimm(insn, SRC_MAP, map, 0);
     return 0;
 }
@@ -174,13 +180,13 @@ static int relocate(struct linker *l, uint32_t at, uint32_t end, const struct re
     const struct symbol *symbol = &l->elf->symbols[reloc->symbol];
     struct insn insn = l->insns.at[at];
 
-    if (reloc->type == R_64_64 && is_ldimm(insn) && at + 1 < end
-        && l->insns.at[at + 1].id == INSN_SECOND)
+    if (reloc->type == R_64_64 && is_ldimm(insn) && at + 1 < end &&
+        l->insns.at[at + 1].id == INSN_SECOND)
         return resolve_ldimm(l, at, symbol);
     if (reloc->type == R_64_32 && insn_row(insn)->kind == INSN_KIND_CALL)
         return resolve_call(l, at, symbol);
     return BAD(l, "relocation of type %u against %s does not fit the instruction", reloc->type,
-        elf_symbol_name(l->elf, symbol));
+               elf_symbol_name(l->elf, symbol));
 }
 
 /* An instruction without a relocation: it may mean a function of its section, but no map. */
@@ -236,9 +242,9 @@ static int relocate_func(struct linker *l, const struct elf_func *source, uint32
         uint32_t low_ = 0, high_ = (list)->count;                                                  \
         while (low_ < high_) {                                                                     \
             uint32_t middle_ = low_ + (high_ - low_) / 2;                                          \
-            if ((list)->at[middle_].section < (wanted_section)                                     \
-                || ((list)->at[middle_].section == (wanted_section)                                \
-                    && (list)->at[middle_].member.offset < (wanted_offset)))                       \
+            if ((list)->at[middle_].section < (wanted_section) ||                                  \
+                ((list)->at[middle_].section == (wanted_section) &&                                \
+                 (list)->at[middle_].member.offset < (wanted_offset)))                             \
                 low_ = middle_ + 1;                                                                \
             else                                                                                   \
                 high_ = middle_;                                                                   \
@@ -254,11 +260,11 @@ static void copy_lines(struct linker *l, const struct elf_func *source, uint32_t
         if (line->section != source->section || line->line.offset >= source->offset + source->size)
             break;
         vec_push(l->arena, &l->lines,
-            (struct line) { .insn = start + (line->line.offset - source->offset) / INSN,
-                .file = line->line.file,
-                .text = line->line.text,
-                .line = line->line.line,
-                .column = line->line.column });
+                 (struct line){ .insn = start + (line->line.offset - source->offset) / INSN,
+                                .file = line->line.file,
+                                .text = line->line.text,
+                                .line = line->line.line,
+                                .column = line->line.column });
     }
 }
 
@@ -271,7 +277,7 @@ static int check_core(struct linker *l, const struct elf_func *source)
             break;
         if (core_check(&l->core, &core->core, l->err)) {
             error_prefix(l->err, "%s: section %s: offset %#x", l->elf->name, l->section->name,
-                core->core.offset);
+                         core->core.offset);
             return l->err->code;
         }
     }
@@ -305,8 +311,8 @@ static void fix(struct linker *l)
 {
     for (uint32_t i = 0; i < l->fixups.count; i++) {
         const struct fixup *fixup = &l->fixups.at[i];
-        l->insns.at[fixup->insn].imm
-            = (int32_t)l->funcs.at[fixup->func].start - (int32_t)fixup->insn - 1;
+        l->insns.at[fixup->insn].imm =
+            (int32_t)l->funcs.at[fixup->func].start - (int32_t)fixup->insn - 1;
     }
 }
 
@@ -339,7 +345,7 @@ static int link_all(void *arg)
         if (add_func(l, i))
             return l->err->code;
     fix(l);
-    *prog = (struct prog) {
+    *prog = (struct prog){
         .name = source->name,
         .section = source->section,
         .object = l->object->name,
@@ -356,21 +362,22 @@ static int link_all(void *arg)
         .types = l->object->types,
     };
     name_type(prog, l->object->env,
-        r->section ? arena_string(l->arena, r->section, strlen(r->section)) : source->section);
+              r->section ? arena_string(l->arena, r->section, strlen(r->section))
+                         : source->section);
     r->prog = prog;
     return 0;
 }
 
 int resolve(const struct object *object, uint32_t index, const char *section, struct arena *arena,
-    struct prog **prog, struct error *err)
+            struct prog **prog, struct error *err)
 {
     struct resolving r = { .index = index, .section = section };
 
     *prog = NULL;
     if (index >= object->prog_count)
         return fail(err, ANYBPF_E_NOT_FOUND, "%s has no program %u", object->name, index);
-    r.l = (struct linker) { .object = object, .elf = object->elf, .arena = arena, .err = err };
-    r.l.core = (struct core) { .object = object, .arena = arena };
+    r.l = (struct linker){ .object = object, .elf = object->elf, .arena = arena, .err = err };
+    r.l.core = (struct core){ .object = object, .arena = arena };
     if (arena_try(arena, err, link_all, &r))
         return err->code;
     *prog = r.prog;

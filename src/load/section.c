@@ -119,14 +119,14 @@ static const struct section_type rows[] = {
 static const struct section_type *find(const char *name, size_t length, enum section_match match)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].match >= match && strlen(rows[i].prefix) == length
-            && !memcmp(rows[i].prefix, name, length))
+        if (rows[i].match >= match && strlen(rows[i].prefix) == length &&
+            !memcmp(rows[i].prefix, name, length))
             return &rows[i];
     return NULL;
 }
 
 bool section_type(const struct env *env, const char *name, struct section_type *type,
-    const char **attach)
+                  const char **attach)
 {
     size_t prefix = strcspn(name, "/");
     const struct section_type *row = find(name, strlen(name), SECTION_EXACT);
@@ -143,7 +143,8 @@ bool section_type(const struct env *env, const char *name, struct section_type *
     for (uint32_t i = 0; i < env->contexts.count; i++) {
         const struct context_type *context = env->contexts.at[i];
         if (strlen(context->name) == prefix && !memcmp(context->name, name, prefix)) {
-            *type = (struct section_type) { context->name, SECTION_PREFIX, context->type, context->name, -1 };
+            *type = (struct section_type){ context->name, SECTION_PREFIX, context->type,
+                                           context->name, -1 };
             return true;
         }
     }

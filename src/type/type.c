@@ -159,8 +159,7 @@ static int finish_array(struct type *type, struct error *err)
     uint64_t size;
     if (has_no_size(type->to))
         return refuse(type, "has elements without a size", err);
-    if (__builtin_mul_overflow(type->to->size, (uint64_t)type->count, &size) ||
-        size > SIZE_LIMIT)
+    if (__builtin_mul_overflow(type->to->size, (uint64_t)type->count, &size) || size > SIZE_LIMIT)
         return refuse(type, "is larger than 1 TiB", err);
     type->size = size;
     type->align = type->to->align;
