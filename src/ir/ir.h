@@ -190,7 +190,11 @@ void pass_run(struct fn *fn, enum ir_pass pass);
 
 /* ---- print.c, parse.c, check.c ---- */
 
-/* Text, in the arena; parsing it gives the same function again. */
+/* One node, a line; block: the one that it stands in. */
+struct text;
+void ir_print_node(struct text *text, const struct fn *fn, const struct block *block,
+                   uint32_t value);
+/* A function as text, in the arena; parsing it gives the same function again. */
 const char *ir_print(struct arena *arena, const struct fn *fn);
 int ir_parse(struct arena *arena, const char *text, struct module *out, struct error *err);
 
