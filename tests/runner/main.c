@@ -11,6 +11,8 @@ static const struct kind {
     void (*run)(void);
 } kinds[] = {
     { "unit", run_unit },
+    { "run", run_run },
+    { "vectors", run_vectors },
 };
 
 bool test_quick, test_rewrite;

@@ -80,6 +80,11 @@ void unit_register(struct unit_test *test);
 
 void run_unit(void);
 
+/* ---- The other kinds: each file says at its head what its tests look like ---- */
+
+void run_run(void);
+void run_vectors(void);
+
 /* ---- cases.c: tests as text ----
  *
  *     # a comment, anywhere before the first section of a case

@@ -1,0 +1,2136 @@
+# SPDX-License-Identifier: Apache-2.0
+# Conditional jumps, section 4.3: 1 if taken. 32-bit ones compare the lower halves.
+== if == of 64 bits
+-- asm
+r0 = 1
+if r1 == r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 0
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 0
+0x5 0x6 = 0
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 0
+== if == of 64 bits and 0
+-- asm
+r0 = 1
+if r1 == 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if == of 64 bits and 5
+-- asm
+r0 = 1
+if r1 == 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 1
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if == of 64 bits and -1
+-- asm
+r0 = 1
+if r1 == -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if == of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 == -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if == of 32 bits
+-- asm
+r0 = 1
+if w1 == w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 0
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 0
+0x5 0x6 = 0
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 0
+== if == of 32 bits and 0
+-- asm
+r0 = 1
+if w1 == 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if == of 32 bits and 5
+-- asm
+r0 = 1
+if w1 == 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 1
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if == of 32 bits and -1
+-- asm
+r0 = 1
+if w1 == -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if == of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 == -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if != of 64 bits
+-- asm
+r0 = 1
+if r1 != r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 1
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 1
+0x5 0x6 = 1
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 1
+== if != of 64 bits and 0
+-- asm
+r0 = 1
+if r1 != 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if != of 64 bits and 5
+-- asm
+r0 = 1
+if r1 != 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 0
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if != of 64 bits and -1
+-- asm
+r0 = 1
+if r1 != -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if != of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 != -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if != of 32 bits
+-- asm
+r0 = 1
+if w1 != w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 1
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 1
+0x5 0x6 = 1
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 1
+== if != of 32 bits and 0
+-- asm
+r0 = 1
+if w1 != 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if != of 32 bits and 5
+-- asm
+r0 = 1
+if w1 != 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 0
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if != of 32 bits and -1
+-- asm
+r0 = 1
+if w1 != -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if != of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 != -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if > of 64 bits
+-- asm
+r0 = 1
+if r1 > r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 1
+== if > of 64 bits and 0
+-- asm
+r0 = 1
+if r1 > 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if > of 64 bits and 5
+-- asm
+r0 = 1
+if r1 > 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if > of 64 bits and -1
+-- asm
+r0 = 1
+if r1 > -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if > of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 > -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if > of 32 bits
+-- asm
+r0 = 1
+if w1 > w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 1
+== if > of 32 bits and 0
+-- asm
+r0 = 1
+if w1 > 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if > of 32 bits and 5
+-- asm
+r0 = 1
+if w1 > 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if > of 32 bits and -1
+-- asm
+r0 = 1
+if w1 > -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if > of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 > -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if >= of 64 bits
+-- asm
+r0 = 1
+if r1 >= r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 1
+== if >= of 64 bits and 0
+-- asm
+r0 = 1
+if r1 >= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if >= of 64 bits and 5
+-- asm
+r0 = 1
+if r1 >= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if >= of 64 bits and -1
+-- asm
+r0 = 1
+if r1 >= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if >= of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 >= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if >= of 32 bits
+-- asm
+r0 = 1
+if w1 >= w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 1
+== if >= of 32 bits and 0
+-- asm
+r0 = 1
+if w1 >= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if >= of 32 bits and 5
+-- asm
+r0 = 1
+if w1 >= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if >= of 32 bits and -1
+-- asm
+r0 = 1
+if w1 >= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if >= of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 >= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if < of 64 bits
+-- asm
+r0 = 1
+if r1 < r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 0
+== if < of 64 bits and 0
+-- asm
+r0 = 1
+if r1 < 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if < of 64 bits and 5
+-- asm
+r0 = 1
+if r1 < 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if < of 64 bits and -1
+-- asm
+r0 = 1
+if r1 < -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if < of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 < -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if < of 32 bits
+-- asm
+r0 = 1
+if w1 < w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 0
+== if < of 32 bits and 0
+-- asm
+r0 = 1
+if w1 < 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if < of 32 bits and 5
+-- asm
+r0 = 1
+if w1 < 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if < of 32 bits and -1
+-- asm
+r0 = 1
+if w1 < -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if < of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 < -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if <= of 64 bits
+-- asm
+r0 = 1
+if r1 <= r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 0
+== if <= of 64 bits and 0
+-- asm
+r0 = 1
+if r1 <= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if <= of 64 bits and 5
+-- asm
+r0 = 1
+if r1 <= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if <= of 64 bits and -1
+-- asm
+r0 = 1
+if r1 <= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if <= of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 <= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if <= of 32 bits
+-- asm
+r0 = 1
+if w1 <= w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 0
+== if <= of 32 bits and 0
+-- asm
+r0 = 1
+if w1 <= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if <= of 32 bits and 5
+-- asm
+r0 = 1
+if w1 <= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if <= of 32 bits and -1
+-- asm
+r0 = 1
+if w1 <= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if <= of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 <= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if & of 64 bits
+-- asm
+r0 = 1
+if r1 & r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 0
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 0
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 1
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 1
+== if & of 64 bits and 0
+-- asm
+r0 = 1
+if r1 & 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if & of 64 bits and 5
+-- asm
+r0 = 1
+if r1 & 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if & of 64 bits and -1
+-- asm
+r0 = 1
+if r1 & -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if & of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 & -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if & of 32 bits
+-- asm
+r0 = 1
+if w1 & w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 0
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 0
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 1
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 1
+== if & of 32 bits and 0
+-- asm
+r0 = 1
+if w1 & 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if & of 32 bits and 5
+-- asm
+r0 = 1
+if w1 & 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if & of 32 bits and -1
+-- asm
+r0 = 1
+if w1 & -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if & of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 & -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if s> of 64 bits
+-- asm
+r0 = 1
+if r1 s> r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 0
+== if s> of 64 bits and 0
+-- asm
+r0 = 1
+if r1 s> 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s> of 64 bits and 5
+-- asm
+r0 = 1
+if r1 s> 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s> of 64 bits and -1
+-- asm
+r0 = 1
+if r1 s> -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s> of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 s> -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s> of 32 bits
+-- asm
+r0 = 1
+if w1 s> w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 0
+== if s> of 32 bits and 0
+-- asm
+r0 = 1
+if w1 s> 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s> of 32 bits and 5
+-- asm
+r0 = 1
+if w1 s> 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if s> of 32 bits and -1
+-- asm
+r0 = 1
+if w1 s> -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if s> of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 s> -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if s>= of 64 bits
+-- asm
+r0 = 1
+if r1 s>= r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 0
+== if s>= of 64 bits and 0
+-- asm
+r0 = 1
+if r1 s>= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s>= of 64 bits and 5
+-- asm
+r0 = 1
+if r1 s>= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s>= of 64 bits and -1
+-- asm
+r0 = 1
+if r1 s>= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s>= of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 s>= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s>= of 32 bits
+-- asm
+r0 = 1
+if w1 s>= w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 0
+0x1 0x0 = 1
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 0
+0x0 0xffffffffffffffff = 1
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 1
+0x5 0x6 = 0
+0x8 0x7 = 1
+0xfffffffffffffffb 0x5 = 0
+== if s>= of 32 bits and 0
+-- asm
+r0 = 1
+if w1 s>= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if s>= of 32 bits and 5
+-- asm
+r0 = 1
+if w1 s>= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 0
+== if s>= of 32 bits and -1
+-- asm
+r0 = 1
+if w1 s>= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if s>= of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 s>= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 1
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 1
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if s< of 64 bits
+-- asm
+r0 = 1
+if r1 s< r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 1
+== if s< of 64 bits and 0
+-- asm
+r0 = 1
+if r1 s< 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s< of 64 bits and 5
+-- asm
+r0 = 1
+if r1 s< 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s< of 64 bits and -1
+-- asm
+r0 = 1
+if r1 s< -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s< of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 s< -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s< of 32 bits
+-- asm
+r0 = 1
+if w1 s< w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 0
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 0
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 0
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 1
+== if s< of 32 bits and 0
+-- asm
+r0 = 1
+if w1 s< 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if s< of 32 bits and 5
+-- asm
+r0 = 1
+if w1 s< 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s< of 32 bits and -1
+-- asm
+r0 = 1
+if w1 s< -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if s< of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 s< -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 0
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if s<= of 64 bits
+-- asm
+r0 = 1
+if r1 s<= r2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 1
+0x7fffffffffffffff 0x8000000000000000 = 0
+0x80000000 0x7fffffff = 0
+0x7fffffff 0x80000000 = 1
+0x100000000 0x0 = 0
+0x100000001 0x1 = 0
+0xffffffff 0xffffffffffffffff = 0
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 1
+== if s<= of 64 bits and 0
+-- asm
+r0 = 1
+if r1 s<= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s<= of 64 bits and 5
+-- asm
+r0 = 1
+if r1 s<= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s<= of 64 bits and -1
+-- asm
+r0 = 1
+if r1 s<= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s<= of 64 bits and -2147483648
+-- asm
+r0 = 1
+if r1 s<= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 0
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s<= of 32 bits
+-- asm
+r0 = 1
+if w1 s<= w2 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0x0 = 1
+0x0 0x1 = 1
+0x1 0x0 = 0
+0xffffffffffffffff 0xffffffffffffffff = 1
+0xffffffffffffffff 0x0 = 1
+0x0 0xffffffffffffffff = 0
+0x8000000000000000 0x7fffffffffffffff = 0
+0x7fffffffffffffff 0x8000000000000000 = 1
+0x80000000 0x7fffffff = 1
+0x7fffffff 0x80000000 = 0
+0x100000000 0x0 = 1
+0x100000001 0x1 = 1
+0xffffffff 0xffffffffffffffff = 1
+0xffffffff00000005 0x5 = 1
+0x6 0x5 = 0
+0x5 0x6 = 1
+0x8 0x7 = 0
+0xfffffffffffffffb 0x5 = 1
+== if s<= of 32 bits and 0
+-- asm
+r0 = 1
+if w1 s<= 0 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 1
+== if s<= of 32 bits and 5
+-- asm
+r0 = 1
+if w1 s<= 5 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 1
+0x4 0 = 1
+0x5 0 = 1
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 1
+0x8000000000000000 0 = 1
+== if s<= of 32 bits and -1
+-- asm
+r0 = 1
+if w1 s<= -1 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 1
+0xffffffff 0 = 1
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
+== if s<= of 32 bits and -2147483648
+-- asm
+r0 = 1
+if w1 s<= -2147483648 goto +1
+r0 = 0
+exit
+-- calls
+0x0 0 = 0
+0x4 0 = 0
+0x5 0 = 0
+0x6 0 = 0
+0xffffffffffffffff 0 = 0
+0xffffffff 0 = 0
+0x7fffffff 0 = 0
+0x80000000 0 = 1
+0xffffffff80000000 0 = 1
+0x100000005 0 = 0
+0x8000000000000000 0 = 0
