@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runner/machine.h"
+#include "abi/abi.h"
+#include "arch/targets.h"
+#include "image/image.h"
 #include "interp/interp.h"
 #include "runner/runner.h"
 #include "verify/verify.h"
@@ -12,7 +15,9 @@ const char *const way_names[WAY_COUNT] = {
 
 const char *way_missing(enum way way)
 {
-    return way == WAY_COMPILED ? "there is no compiler yet" : NULL;
+    if (way == WAY_COMPILED && !target_find(host_target))
+        return "this build does not compile for the processor that it runs on";
+    return NULL;
 }
 
 bool machine_begin(struct machine *m)
@@ -34,19 +39,106 @@ void machine_end(struct machine *m)
 
 struct loading {
     struct machine *m;
-    enum way way;
+    struct arena *scratch;
+    const struct target *target;
+    struct code *code;
     struct program *out;
     struct error *err;
+    bool check_access;
 };
 
-static int make(void *arg)
+static int interpret(void *arg)
 {
     struct loading *l = arg;
     const struct interp *interp;
-    int rc = interp_new(l->m->arena, l->m->env, l->out->checked, l->m->maps, l->way == WAY_CHECKED,
+    int rc = interp_new(l->m->arena, l->m->env, l->out->checked, l->m->maps, l->check_access,
                         l->err, &interp);
     if (!rc)
         interp_runnable(interp, &l->out->run);
+    return rc;
+}
+
+/* ---- Compiling ---- */
+
+static int tabulate(void *arg)
+{
+    struct loading *l = arg;
+    const struct checked *checked = l->out->checked;
+    uint32_t count = checked->prog->func_count;
+    struct functions *table = arena_alloc(l->m->arena, sizeof *table + count * sizeof table->at[0]);
+    table->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        table->at[i].depth = checked->funcs[i].tree;
+        table->at[i].params = checked->funcs[i].args;
+    }
+    l->out->functions = table;
+    return 0;
+}
+
+static uint32_t features(const struct target *target)
+{
+    uint32_t set = 0;
+    for (unsigned i = 0; target->features[i]; i++)
+        set |= host_has(target->features[i]) ? 1u << i : 0;
+    return set;
+}
+
+static int build(void *arg)
+{
+    struct loading *l = arg;
+    struct binding binding = { .env = l->m->env, .big = l->target->big };
+    struct module module;
+    int rc = ir_build(l->scratch, l->out->checked, &binding, 0, &module, l->err);
+    if (rc)
+        return rc;
+    ir_opt(&module, 0);
+    return compile(l->scratch, &module, l->target, features(l->target), &l->code, l->err);
+}
+
+static uint64_t symbol(void *user, enum symbol_kind kind, uint32_t index, struct error *err)
+{
+    const struct program *program = user;
+    const struct machine *m = program->machine;
+    switch (kind) {
+    case SYMBOL_MAP: return (uintptr_t)m->maps[index];
+    case SYMBOL_MAP_DATA: return m->maps[index]->values.word;
+    case SYMBOL_HELPER: return (uintptr_t)env_helper(m->env, index)->function;
+    case SYMBOL_FUNCTIONS: return (uintptr_t)program->functions;
+    default: fail(err, ANYBPF_E_UNSUPPORTED, "a symbol of kind %d", (int)kind); return 0;
+    }
+}
+
+static int seal(struct loading *l)
+{
+    struct program *out = l->out;
+    bool trusted = out->checked->level == CHECK_TRUSTED;
+    struct image_options options = {
+        .symbol = symbol, .user = out, .prog = out->prog, .may_fault = trusted
+    };
+    int rc = image_seal(l->code, &options, &out->image, l->err);
+    if (rc)
+        return rc;
+    for (uint32_t i = 0; i < out->functions->count; i++)
+        if (out->image->entries[i].at != out->image->entries[i].end)
+            SLOT_SET(out->functions->at[i].code, image_entry(out->image, i));
+    SLOT_SET(out->run.code, image_entry(out->image, 0));
+    out->run.depth = out->checked->funcs[0].tree;
+    out->run.type = out->prog->type;
+    out->run.cpus = l->m->env->cpus;
+    out->run.flags = trusted ? RUNNABLE_MAY_FAULT : 0;
+    return 0;
+}
+
+static int make_code(struct loading *l)
+{
+    int rc = arena_try(l->m->arena, l->err, tabulate, l);
+    l->target = target_find(host_target);
+    l->scratch = arena_new(&allocator_libc, 0);
+    if (!rc)
+        rc = arena_try(l->scratch, l->err, build, l);
+    if (!rc)
+        rc = seal(l);
+    arena_free(l->scratch);
     return rc;
 }
 
@@ -54,15 +146,18 @@ int machine_load(struct machine *m, const struct prog *prog, enum check_level le
                  struct program *out, struct error *err)
 {
     struct verify_options options = { .level = level };
-    struct loading loading = { m, way, out, err };
-    *out = (struct program){ .prog = prog };
+    struct loading l = { .m = m, .out = out, .err = err, .check_access = way == WAY_CHECKED };
+    *out = (struct program){ .prog = prog, .machine = m };
     int rc = verify(m->arena, m->env, prog, &options, err, &out->checked);
-    return rc ? rc : arena_try(m->arena, err, make, &loading);
+    if (rc)
+        return rc;
+    return way == WAY_COMPILED ? make_code(&l) : arena_try(m->arena, err, interpret, &l);
 }
 
 void machine_unload(struct program *program)
 {
-    (void)program;
+    if (program->image)
+        image_free(program->image);
 }
 
 int machine_run(const struct program *program, void *memory, size_t size, uint64_t *r0)

@@ -5,6 +5,8 @@
 #include "bpf/text.h"
 #include "rt/rt.h"
 
+struct image;
+
 enum way {
     WAY_INTERP,
     WAY_CHECKED,  /* interpreted, each access checked */
@@ -28,7 +30,9 @@ struct program {
     const struct prog *prog;
     const struct checked *checked;
     struct runnable run;
-    void *image; /* of compiled code */
+    struct machine *machine;
+    struct functions *functions; /* of compiled code, as its image */
+    struct image *image;
 };
 int machine_load(struct machine *m, const struct prog *prog, enum check_level level, enum way way,
                  struct program *out, struct error *err);
