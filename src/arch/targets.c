@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of processors; the build's option says which: ANYBPF_TARGETS(X) is X(NAME) for each. */
 #include "arch/targets.h"
+#include "rt/rt.h"
 #include <string.h>
 
 #define X(name) extern const struct target target_##name;
@@ -20,4 +21,13 @@ const struct target *target_find(const char *name)
         if (!strcmp((*t)->name, name))
             return *t;
     return NULL;
+}
+
+uint32_t target_host_features(const struct target *target)
+{
+    uint32_t set = 0;
+    if (!strcmp(target->name, host_target))
+        for (uint32_t bit = 0; target->features[bit]; bit++)
+            set |= (uint32_t)host_has(target->features[bit]) << bit;
+    return set;
 }

@@ -106,15 +106,6 @@ static void put_checked(struct text *out, const struct checked *checked)
 
 /* ---- ir, opt, code ---- */
 
-static uint32_t features_of(const struct target *target)
-{
-    uint32_t set = 0;
-    if (!strcmp(target->name, host_target))
-        for (uint32_t bit = 0; target->features[bit]; bit++)
-            set |= (uint32_t)host_has(target->features[bit]) << bit;
-    return set;
-}
-
 /* "map blocked", "helper bpf_map_lookup_elem": what a field will hold. */
 static void put_reloc(struct text *out, const struct code *code, const struct reloc *reloc,
     const struct prog *prog)
@@ -212,21 +203,25 @@ static void put_code(struct text *out, const struct code *code, const struct pro
         native_close(l.native);
 }
 
-static int put_compiled(struct text *out, const struct checked *checked, struct error *err)
+static int put_compiled(struct session *s, struct text *out, const struct checked *checked,
+    struct error *err)
 {
     const struct target *target = target_find(o.arch ? o.arch : host_target);
+    bool optimised = strcmp(o.after, "ir");
+    struct binding binding = { .env = api_env(s->env) };
     struct module module = { 0 };
     struct code *code;
 
     if (!target)
         return fail(err, ANYBPF_E_NOT_FOUND, "no processor \"%s\" in this build",
             o.arch ? o.arch : host_target);
-    if (ir_build(cli_arena, checked, &module, err))
+    binding.big = target->big;
+    if (ir_build(cli_arena, checked, &binding, optimised ? 0 : UINT32_MAX, &module, err))
         return err->code;
-    if (strcmp(o.after, "ir"))
+    if (optimised)
         ir_opt(&module, 0);
     if (!strcmp(o.after, "code")) {
-        if (compile(cli_arena, &module, target, features_of(target), &code, err))
+        if (compile(cli_arena, &module, target, target_host_features(target), &code, err))
             return err->code;
         put_code(out, code, checked->prog, target);
         return 0;
@@ -256,7 +251,7 @@ static int dump(struct session *s, struct anybpf_prog *prog, struct text *out)
         return complain_env(s->env, STATUS_REFUSED);
     if (!strcmp(o.after, "verify"))
         put_checked(out, checked);
-    else if (put_compiled(out, checked, &err))
+    else if (put_compiled(s, out, checked, &err))
         return complain_of(&err, err.code == ANYBPF_E_NOT_FOUND ? STATUS_USAGE : STATUS_REFUSED);
     return STATUS_DONE;
 }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/kernel.h"
+#include "base/arena.h"
+#include "load/load.h"
+#include "rt/rt.h"
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int bpf(int command, union bpf_attr *attr)
+{
+    return (int)syscall(SYS_bpf, command, attr, sizeof *attr);
+}
+
+static int map_load(const struct map_spec *spec)
+{
+    union bpf_attr create = { .map_type = spec->type,
+                              .key_size = spec->key_size,
+                              .value_size = spec->value_size,
+                              .max_entries = spec->max_entries,
+                              .map_flags =
+                                  spec->flags | (spec->read_only ? BPF_F_RDONLY_PROG : 0) };
+    int fd = bpf(BPF_MAP_CREATE, &create);
+    uint32_t zero = 0;
+    union bpf_attr fill = { .map_fd = (uint32_t)fd,
+                            .key = (uintptr_t)&zero,
+                            .value = (uintptr_t)spec->data };
+    union bpf_attr freeze = { .map_fd = (uint32_t)fd };
+
+    if (fd >= 0 && spec->data)
+        bpf(BPF_MAP_UPDATE_ELEM, &fill);
+    if (fd >= 0 && spec->read_only)
+        bpf(BPF_MAP_FREEZE, &freeze);
+    return fd;
+}
+
+/* The program in the kernel's form: map indices become descriptors. */
+static int prog_load_kernel(const struct prog *prog)
+{
+    uint8_t *insns = calloc(prog->count, 8);
+    char *log = calloc(1, 1 << 20);
+    union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
+                            .insn_cnt = prog->count,
+                            .insns = (uintptr_t)insns,
+                            .license = (uintptr_t)"GPL",
+                            .log_buf = (uintptr_t)log,
+                            .log_size = 1 << 20,
+                            .log_level = 1 };
+    int fd = -1, maps[64];
+
+    for (uint32_t i = 0; i < prog->map_count && i < 64; i++)
+        maps[i] = map_load(prog->maps[i]);
+    for (uint32_t i = 0; i < prog->count; i++) {
+        struct insn insn = prog->insns[i];
+        if (insn.id == INSN_LDIMM_MAP || insn.id == INSN_LDIMM_MAP_VALUE)
+            insn.imm = maps[insn.imm];
+        insn_encode(insn, insns + 8 * (size_t)i, HOST_IS_BIG);
+    }
+    fd = bpf(BPF_PROG_LOAD, &attr);
+    if (fd < 0)
+        fprintf(stderr, "%s: the kernel refuses: %s\n%.300s", prog->name, strerror(errno),
+                strlen(log) > 300 ? log + strlen(log) - 300 : log);
+    free(insns);
+    free(log);
+    return fd;
+}
+
+struct loading {
+    const char *path, *name;
+    struct arena *arena;
+    struct error *err;
+    struct env *env;
+    int fd;
+};
+
+static int load(void *arg)
+{
+    struct loading *l = arg;
+    struct object *object = NULL;
+    struct prog *prog = NULL;
+    char name[64];
+    uint8_t *bytes = arena_alloc(l->arena, 1 << 20);
+    FILE *file = fopen(l->path, "rb");
+    size_t size = file ? fread(bytes, 1, 1 << 20, file) : 0;
+    int code;
+
+    if (file)
+        fclose(file);
+    snprintf(name, sizeof name, "%s_xdp", l->name);
+    code = object_open((struct bytes){ bytes, size }, l->path, l->env, &allocator_libc, &object,
+                       l->err);
+    if (!code)
+        code = resolve(object, (uint32_t)object_find_prog(object, name), NULL, l->arena, &prog,
+                       l->err);
+    if (!code)
+        l->fd = prog_load_kernel(prog);
+    object_free(object);
+    return code;
+}
+
+int kernel_load(const char *path, const char *name)
+{
+    struct error err = { 0 };
+    struct loading l = { path, name, arena_new(&allocator_libc, 0), &err, NULL, -1 };
+
+    l.env = env_new(&allocator_libc, &err);
+    if (arena_try(l.arena, &err, load, &l))
+        fprintf(stderr, "%s: %s\n", path, err.text);
+    arena_free(l.arena);
+    env_free(l.env);
+    return l.fd;
+}
+
+uint64_t kernel_run(int prog, uint8_t *data, uint32_t size, uint32_t repeat, uint32_t *result)
+{
+    union bpf_attr attr = { .test = { .prog_fd = (uint32_t)prog,
+                                      .data_in = (uintptr_t)data,
+                                      .data_out = (uintptr_t)data,
+                                      .data_size_in = size,
+                                      .data_size_out = size,
+                                      .repeat = repeat } };
+    if (bpf(BPF_PROG_TEST_RUN, &attr))
+        return UINT64_MAX;
+    *result = attr.test.retval;
+    return attr.test.duration;
+}

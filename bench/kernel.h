@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel as something to compare with: programs are loaded and test-run, never attached. */
+#pragma once
+#include <stdint.h>
+
+/* Loads program NAME_xdp of an object; -1 where bpf() is refused, with the reason on standard
+ * error. */
+int kernel_load(const char *path, const char *name);
+/* Runs it `repeat` times over a copy of the bytes: ns per run as the kernel tells, UINT64_MAX on
+ * failure. The bytes are as the last run left them. */
+uint64_t kernel_run(int prog, uint8_t *data, uint32_t size, uint32_t repeat, uint32_t *result);

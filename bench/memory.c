@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What loaded programs take: bytes for programs of 10, 1,000 and 100,000 instructions, and resident
+ * memory for each of 10,000 small ones in one process.
+ *
+ *     memory [--json] */
+#include <anybpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SMALL = 10, MANY = 10000 };
+
+/* r0 = r1's length mixed with constants, count instructions in all. */
+static uint8_t *program(uint32_t count)
+{
+    static const uint8_t add[8] = { 0x07, 0, 0, 0, 3 }, xor[8] = {
+        0xa7, 0, 0, 0, 5
+    };
+    static const uint8_t move[8] = { 0xbf, 0x20 }, exit_[8] = { 0x95 };
+    uint8_t *insns = calloc(count, 8);
+
+    if (!insns)
+        exit(1);
+    memcpy(insns, move, 8);
+    for (uint32_t i = 1; i + 1 < count; i++)
+        memcpy(insns + 8 * (size_t)i, i % 2 ? add : xor, 8);
+    memcpy(insns + 8 * (size_t)(count - 1), exit_, 8);
+    return insns;
+}
+
+static struct anybpf_prog *load(struct anybpf_env *env, const uint8_t *insns, uint32_t count)
+{
+    struct anybpf_object *obj = anybpf_open_insns(env, insns, count, "memory");
+    struct anybpf_prog *prog = obj ? anybpf_find(obj, NULL) : NULL;
+    if (!prog) {
+        fprintf(stderr, "%s\n", anybpf_error(env));
+        exit(1);
+    }
+    return prog;
+}
+
+static long resident(void)
+{
+    long pages = 0, all;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%ld %ld", &all, &pages) != 2)
+        exit(1);
+    fclose(file);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+int main(int argc, char **argv)
+{
+    static const uint32_t counts[] = { 10, 1000, 100000 };
+    struct anybpf_env *env = anybpf_env_new();
+    bool json = argc > 1 && !strcmp(argv[1], "--json");
+    uint8_t *small = program(SMALL);
+    long before;
+
+    if (!env)
+        return 1;
+    if (json)
+        printf("{\"programs\": [");
+    else
+        puts("instructions     bytes  per instruction  compile ns per instruction");
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t *insns = program(counts[i]);
+        struct anybpf_prog_info info;
+        anybpf_prog_info(load(env, insns, counts[i]), &info, sizeof info);
+        unsigned long long bytes = info.memory_bytes, ns = info.compile_ns;
+        if (json)
+            printf("%s{\"insns\": %u, \"bytes\": %llu, \"compile_ns\": %llu}", i ? ", " : "",
+                   counts[i], bytes, ns);
+        else
+            printf("%12u %9llu %16.1f %27.1f\n", counts[i], bytes, (double)bytes / counts[i],
+                   (double)ns / counts[i]);
+        free(insns);
+    }
+    load(env, small, SMALL);
+    before = resident();
+    for (int i = 0; i < MANY; i++)
+        load(env, small, SMALL);
+    long each = (resident() - before) / MANY;
+    printf(json ? "], \"each_of_10000\": %ld}\n"
+                : "\n10,000 programs of 10 instructions: %ld bytes of resident memory each\n",
+           each);
+    anybpf_env_free(env);
+    free(small);
+    return 0;
+}

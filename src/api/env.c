@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The environment: what programs of one embedder may use; and the errors of public functions. */
+#include "api/local.h"
+#include "type/type.h"
+#include <stdio.h>
+
+/* ---- Errors: the last one of each thread ---- */
+
+static _Thread_local struct {
+    const struct anybpf_env *env;
+    struct error err;
+} last;
+
+int api_fail(const struct anybpf_env *env, const struct error *err)
+{
+    last.env = env;
+    last.err = *err;
+    return err->code;
+}
+
+int api_error(const struct anybpf_env *env, int code, const char *format, ...)
+{
+    va_list args;
+    last.env = env;
+    error_clear(&last.err);
+    va_start(args, format);
+    fail_va(&last.err, code, format, args);
+    va_end(args);
+    return code;
+}
+
+const char *anybpf_error(const struct anybpf_env *env)
+{
+    return last.env == env ? last.err.text : "";
+}
+
+const char *anybpf_version(void)
+{
+    return ANYBPF_VERSION;
+}
+
+/* ---- Life ---- */
+
+static void print(void *user, const char *text, size_t size)
+{
+    (void)size;
+    api_log(user, ANYBPF_LOG_PRINTK, text);
+}
+
+struct anybpf_env *anybpf_env_new(void)
+{
+    struct error err = { 0 };
+    struct env *rt = env_new(&allocator_libc, &err);
+    struct anybpf_env *env = rt ? rt->from->alloc(rt->from->user, sizeof *env) : NULL;
+
+    if (!env) {
+        if (rt)
+            env_free(rt);
+        fail(&err, ANYBPF_E_MEMORY, "out of memory for an environment");
+        api_fail(NULL, &err);
+        return NULL;
+    }
+    *env = (struct anybpf_env){ .rt = rt };
+    rt->print = print;
+    rt->print_user = env;
+    return env;
+}
+
+void anybpf_env_free(struct anybpf_env *env)
+{
+    const struct allocator *from;
+    if (!env)
+        return;
+    while (env->objects)
+        anybpf_close(env->objects);
+    epoch_drain(); /* programs still retired point into the environment */
+    from = env->rt->from;
+    env_free(env->rt);
+    if (last.env == env)
+        last.env = NULL;
+    from->release(from->user, env, sizeof *env);
+}
+
+/* ---- Log ---- */
+
+void anybpf_env_log(struct anybpf_env *env, enum anybpf_log most, anybpf_log_fn *log, void *user)
+{
+    env->log = log;
+    env->log_user = user;
+    env->log_most = most;
+}
+
+void api_log(const struct anybpf_env *env, enum anybpf_log kind, const char *text)
+{
+    if (env->log && kind <= env->log_most)
+        env->log(env->log_user, kind, text);
+}
+
+/* ---- Helpers and context types from C text ---- */
+
+int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char *prototype, void *function)
+{
+    struct error err = { 0 };
+    void (*typed)(void);
+
+    if (id < 1000 || id > INT32_MAX)
+        return api_error(env, ANYBPF_E_ARGUMENT,
+                         "helper %u: an embedder's helpers have numbers from 1000 to 2147483647",
+                         id);
+    if (!prototype || !function)
+        return api_error(env, ANYBPF_E_ARGUMENT, "helper %u: no prototype or no function", id);
+    memcpy(&typed, &function, sizeof typed);
+    if (!env_add_helper(env->rt, id, prototype, typed, &err))
+        return 0;
+    error_prefix(&err, "helper %u", id);
+    return api_fail(env, &err);
+}
+
+int anybpf_env_context(struct anybpf_env *env, const char *name, const char *declaration)
+{
+    struct error err = { 0 };
+
+    if (!name || !*name || !declaration)
+        return api_error(env, ANYBPF_E_ARGUMENT, "a context type needs a name and a declaration");
+    if (!env_add_context(env->rt, name, declaration, &err))
+        return 0;
+    error_prefix(&err, "context type \"%s\"", name);
+    return api_fail(env, &err);
+}
+
+/* ---- What a process has only one of ---- */
+
+int anybpf_process_set(enum anybpf_process_setting setting, uint64_t value)
+{
+    switch (setting) {
+    case ANYBPF_PERF_MAP: debug_perf_map = value; return 0;
+    case ANYBPF_GDB: debug_gdb = value; return 0;
+    case ANYBPF_FAULT_HANDLER: process.forbid_handlers = !value; return 0;
+    }
+    return ANYBPF_E_ARGUMENT;
+}
+
+bool anybpf_handle_fault(int signal, void *siginfo, void *ucontext)
+{
+    return fault_handle(signal, siginfo, ucontext);
+}

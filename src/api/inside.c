@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/inside.h"
+#include "api/local.h"
+
+struct env *api_env(struct anybpf_env *env)
+{
+    return env->rt;
+}
+
+const struct map_spec *api_map_spec(const struct anybpf_map *map)
+{
+    return map->spec;
+}
+
+struct look {
+    struct anybpf_prog *prog;
+    const struct prog *final;
+    const struct checked *checked;
+    struct error err;
+};
+
+static int look_at_final(void *arg)
+{
+    struct look *look = arg;
+    return prog_resolve(look->prog, look->prog->object->arena, &look->final, &look->err);
+}
+
+static int look_at_checked(void *arg)
+{
+    struct look *look = arg;
+    int code = look_at_final(arg);
+    return code ? code
+                : prog_check(look->prog, look->prog->object->arena, look->final, &look->checked,
+                             &look->err);
+}
+
+const struct prog *api_resolve(struct anybpf_prog *prog)
+{
+    struct look look = { .prog = prog };
+
+    if (prog->loaded)
+        return prog->loaded->checked->prog;
+    if (!arena_try(prog->object->arena, &look.err, look_at_final, &look))
+        return look.final;
+    api_fail(prog->object->env, &look.err);
+    return NULL;
+}
+
+const struct checked *api_check(struct anybpf_prog *prog)
+{
+    struct look look = { .prog = prog };
+
+    if (prog->loaded)
+        return prog->loaded->checked;
+    if (!arena_try(prog->object->arena, &look.err, look_at_checked, &look))
+        return look.checked;
+    api_fail(prog->object->env, &look.err);
+    return NULL;
+}

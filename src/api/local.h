@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands behind the public handles. The functions here are thin fronts: what they do is done
+ * on the floors below. */
+#pragma once
+#include "arch/targets.h"
+#include "base/arena.h"
+#include "bpf/checked.h"
+#include "image/image.h"
+#include "load/load.h"
+#include "rt/rt.h"
+#include "verify/verify.h"
+
+struct anybpf_env {
+    struct env *rt;
+    struct anybpf_object *objects; /* open ones, newest first */
+    anybpf_log_fn *log;
+    void *log_user;
+    enum anybpf_log log_most;
+};
+
+/* Lives as long as one of its programs may be entered, be it from another object's prog array: one
+ * reference is the embedder's, one each loaded program's. */
+struct anybpf_object {
+    struct anybpf_env *env;
+    struct anybpf_object *next; /* in env->objects, while open */
+    struct arena *arena;        /* everything but what belongs to one loaded program */
+    struct object *file;        /* NULL: made of an array of instructions */
+    struct anybpf_prog *progs;
+    uint32_t prog_count;
+    struct anybpf_map *maps;
+    uint32_t map_count;
+    uint32_t refs;
+    bool trusted, interpret, check_access;
+    bool loaded; /* some program is: settings are fixed */
+};
+
+struct anybpf_map {
+    struct anybpf_object *object;
+    const struct map_spec *spec;
+    const struct map_spec *resized; /* what to make instead, or NULL */
+    struct map *map;                /* NULL until it is made */
+};
+
+/* A program that runs: what prog arrays and callers hold on to. */
+struct loaded {
+    struct runnable run; /* first, so that one is the other */
+    struct anybpf_object *object;
+    struct arena *arena; /* of this struct too */
+    const struct checked *checked;
+    struct image *image;         /* NULL: interpreted */
+    struct map **maps;           /* by index in prog->maps */
+    struct functions *functions; /* what its tokens stand for */
+    uint64_t compile_ns;
+    uint32_t context_size; /* bytes that a context must have */
+    bool takes_packets;    /* context over struct anybpf_packet */
+};
+
+struct anybpf_prog {
+    struct anybpf_object *object;
+    uint32_t index; /* in the file */
+    const char *name, *section;
+    const char *type; /* section name that decides the type, if not its own; NULL */
+    uint32_t insns;
+    const struct insn *bare; /* not from a file: its instructions */
+    struct loaded *loaded;   /* NULL until it is */
+};
+
+/* Records the error of a public function for anybpf_error() and returns its code. */
+int api_fail(const struct anybpf_env *env, const struct error *err);
+/* The same in words. */
+int api_error(const struct anybpf_env *env, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* ANYBPF_E_* with a sentence for a map's negative errno; 0 for 0. */
+int api_map_result(const struct anybpf_map *map, int result);
+
+void api_log(const struct anybpf_env *env, enum anybpf_log kind, const char *text);
+
+/* Makes the map unless it is there. */
+int map_make(struct anybpf_map *map, struct error *err);
+/* The map made for that spec. */
+struct anybpf_map *map_of(struct anybpf_object *obj, const struct map_spec *spec);
+
+/* A program's final instructions, and the verifier's word on them; in an arena of the caller's,
+ * within arena_try(). */
+int prog_resolve(const struct anybpf_prog *prog, struct arena *arena, const struct prog **out,
+                 struct error *err);
+int prog_check(const struct anybpf_prog *prog, struct arena *arena, const struct prog *final,
+               const struct checked **out, struct error *err);
+/* Verifies and compiles; prog->loaded is set only on success. */
+int prog_load(struct anybpf_prog *prog, struct error *err);
+struct anybpf_prog *prog_named(struct anybpf_object *obj, const char *name);
+
+/* Drops a reference; the last one frees the object. */
+void object_drop(struct anybpf_object *obj);

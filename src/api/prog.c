@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs: from final instructions to something that runs. */
+#include "api/local.h"
+#include "interp/interp.h"
+#include <stdio.h>
+#include <time.h>
+
+static uint64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* ---- Final form and proof, in an arena of the caller's, within arena_try() ---- */
+
+int prog_resolve(const struct anybpf_prog *handle, struct arena *arena, const struct prog **out,
+                 struct error *err)
+{
+    const struct anybpf_object *obj = handle->object;
+    const char *section = handle->type ? handle->type : handle->section;
+    struct section_type type;
+    struct prog *prog = NULL;
+
+    if (!handle->bare) {
+        int code = resolve(obj->file, handle->index, handle->type, arena, &prog, err);
+        *out = prog;
+        return code;
+    }
+    prog = prog_from_insns(arena, handle->name, handle->bare, handle->insns);
+    if (!section_type(obj->env->rt, section, &type, &prog->attach))
+        return fail(err, ANYBPF_E_NOT_FOUND, "section \"%s\" names no type of program", section);
+    prog->section = section;
+    prog->type = type.type;
+    prog->context = type.context;
+    *out = prog;
+    return 0;
+}
+
+struct log_filter {
+    const struct anybpf_env *env;
+    enum anybpf_log kind;
+};
+
+static void log_verifier(void *user, const char *text)
+{
+    const struct log_filter *filter = user;
+    api_log(filter->env, filter->kind, text);
+}
+
+int prog_check(const struct anybpf_prog *handle, struct arena *arena, const struct prog *prog,
+               const struct checked **out, struct error *err)
+{
+    const struct anybpf_object *obj = handle->object;
+    const struct anybpf_env *env = obj->env;
+    bool verbose = env->log_most >= ANYBPF_LOG_VERIFIER;
+    struct log_filter filter = { env, verbose ? ANYBPF_LOG_VERIFIER : ANYBPF_LOG_REJECTED };
+    struct verify_options options = {
+        .level = obj->trusted ? CHECK_TRUSTED : CHECK_VERIFIED,
+        .log = env->log && env->log_most >= ANYBPF_LOG_REJECTED ? log_verifier : NULL,
+        .log_user = &filter,
+        .log_level = verbose ? VERIFY_LOG_STATES : VERIFY_LOG_REJECTION,
+    };
+    return verify(arena, env->rt, prog, &options, err, out);
+}
+
+/* ---- Loading, in steps that each stay within an arena ---- */
+
+struct loading {
+    struct anybpf_prog *prog;
+    struct loaded *loaded; /* NULL until begin() */
+    const struct prog *final;
+    struct arena *arena;   /* of the loaded program */
+    struct arena *scratch; /* of the compilation */
+    const struct target *target;
+    struct code *code;
+    struct error *err;
+};
+
+static int begin(void *arg)
+{
+    struct loading *l = arg;
+    struct anybpf_object *obj = l->prog->object;
+    const struct prog *prog = NULL;
+    struct loaded *loaded = arena_new_of(l->arena, struct loaded);
+    int code = prog_resolve(l->prog, l->arena, &prog, l->err);
+
+    if (code)
+        return code;
+    l->final = prog;
+    loaded->object = obj;
+    loaded->arena = l->arena;
+    loaded->maps = arena_array_of(l->arena, prog->map_count, struct map *);
+    for (uint32_t i = 0; i < prog->map_count; i++) {
+        struct anybpf_map *map = map_of(obj, prog->maps[i]);
+        if (map_make(map, l->err))
+            return l->err->code;
+        loaded->maps[i] = map->map;
+    }
+    l->loaded = loaded;
+    return 0;
+}
+
+static int check(void *arg)
+{
+    struct loading *l = arg;
+    return prog_check(l->prog, l->arena, l->final, &l->loaded->checked, l->err);
+}
+
+/* A row for each function whose address the program may take. */
+static int tabulate(void *arg)
+{
+    struct loading *l = arg;
+    const struct checked *checked = l->loaded->checked;
+    uint32_t count = checked->prog->func_count;
+    struct functions *table =
+        arena_alloc(l->arena, sizeof *table + count * sizeof(struct function));
+
+    table->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        table->at[i].depth = checked->funcs[i].tree;
+        table->at[i].params = checked->funcs[i].args;
+    }
+    l->loaded->functions = table;
+    return 0;
+}
+
+static int interpret(void *arg)
+{
+    struct loading *l = arg;
+    const struct anybpf_object *obj = l->prog->object;
+    const struct interp *interp;
+    int code = interp_new(l->arena, obj->env->rt, l->loaded->checked, l->loaded->maps,
+                          obj->check_access, l->err, &interp);
+    if (!code)
+        interp_runnable(interp, &l->loaded->run);
+    return code;
+}
+
+static int build(void *arg)
+{
+    struct loading *l = arg;
+    struct binding binding = { .env = l->prog->object->env->rt, .big = l->target->big };
+    struct module *module = arena_new_of(l->scratch, struct module);
+    int code = ir_build(l->scratch, l->loaded->checked, &binding, 0, module, l->err);
+    if (code)
+        return code;
+    ir_opt(module, 0);
+    return compile(l->scratch, module, l->target, target_host_features(l->target), &l->code,
+                   l->err);
+}
+
+/* ---- Sealing ---- */
+
+static uint64_t symbol(void *user, enum symbol_kind kind, uint32_t index, struct error *err)
+{
+    const struct loaded *loaded = user;
+    const struct helper *helper;
+
+    switch (kind) {
+    case SYMBOL_MAP: return (uintptr_t)loaded->maps[index];
+    case SYMBOL_MAP_DATA: return loaded->maps[index]->values.word;
+    case SYMBOL_HELPER:
+        if ((helper = env_helper(loaded->object->env->rt, index)))
+            return (uintptr_t)helper->function;
+        fail(err, ANYBPF_E_NOT_FOUND, "no helper %u", index);
+        return 0;
+    case SYMBOL_FUNCTIONS: return (uintptr_t)loaded->functions;
+    case SYMBOL_KINDS: break;
+    }
+    fail(err, ANYBPF_E_UNSUPPORTED, "no symbol of kind %d", (int)kind);
+    return 0;
+}
+
+static int seal(struct loading *l)
+{
+    struct loaded *loaded = l->loaded;
+    struct image_options options = {
+        .symbol = symbol,
+        .user = loaded,
+        .prog = loaded->checked->prog,
+        .may_fault = loaded->checked->level == CHECK_TRUSTED,
+    };
+    struct functions *table = loaded->functions;
+    int code = image_seal(l->code, &options, &loaded->image, l->err);
+
+    if (code)
+        return code;
+    for (uint32_t i = 0; i < table->count; i++)
+        if (loaded->image->entries[i].at != loaded->image->entries[i].end)
+            SLOT_SET(table->at[i].code, image_entry(loaded->image, i));
+    SLOT_SET(loaded->run.code, image_entry(loaded->image, 0));
+    return 0;
+}
+
+/* Machine code; or, where the system allows none, the interpreter, with a warning. */
+static int make_runnable(struct loading *l)
+{
+    const struct anybpf_object *obj = l->prog->object;
+    uint64_t start = now();
+    struct error refusal = { 0 };
+    int code;
+
+    if (obj->interpret)
+        return arena_try(l->arena, l->err, interpret, l);
+    l->target = target_find(host_target);
+    if (!l->target)
+        return fail(l->err, ANYBPF_E_UNSUPPORTED,
+                    "this build compiles for no %s: use ANYBPF_INTERPRET", host_target);
+    if (!(l->scratch = arena_new(&allocator_libc, 0)))
+        return fail(l->err, ANYBPF_E_MEMORY, "out of memory");
+    code = arena_try(l->scratch, l->err, build, l);
+    if (!code && (code = seal(l)) == ANYBPF_E_SYSTEM) {
+        refusal = *l->err;
+        error_clear(l->err);
+        code = arena_try(l->arena, l->err, interpret, l);
+    }
+    arena_free(l->scratch);
+    l->loaded->compile_ns = now() - start;
+    if (!code && refusal.code) {
+        char text[sizeof refusal.text + 128];
+        snprintf(text, sizeof text, "program %s is interpreted: %s\n", l->prog->name, refusal.text);
+        api_log(obj->env, ANYBPF_LOG_WARNING, text);
+    }
+    return code;
+}
+
+static void unload(struct runnable *run)
+{
+    struct loaded *loaded = (struct loaded *)run;
+    struct anybpf_object *obj = loaded->object;
+    image_free(loaded->image);
+    arena_free(loaded->arena);
+    object_drop(obj);
+}
+
+int prog_load(struct anybpf_prog *prog, struct error *err)
+{
+    struct loading l = { .prog = prog, .err = err };
+    struct loaded *loaded;
+    const struct checked *checked;
+    int code;
+
+    if (prog->loaded)
+        return 0;
+    if (!(l.arena = arena_new(&allocator_libc, 0)))
+        return fail(err, ANYBPF_E_MEMORY, "out of memory");
+    if ((code = arena_try(l.arena, err, begin, &l)) ||
+        (code = arena_try(l.arena, err, check, &l)) ||
+        (code = arena_try(l.arena, err, tabulate, &l)))
+        goto failed;
+    loaded = l.loaded;
+    checked = loaded->checked;
+    loaded->run = (struct runnable){
+        .depth = checked->funcs[0].tree,
+        .cpus = prog->object->env->rt->cpus,
+        .type = checked->prog->type,
+        .flags = checked->level == CHECK_TRUSTED ? RUNNABLE_MAY_FAULT : 0,
+        .refs = 1,
+        .destroy = unload,
+    };
+    if ((code = make_runnable(&l)))
+        goto failed;
+    if (checked->context) {
+        loaded->takes_packets = checked->context->kind & (CONTEXT_XDP | CONTEXT_SKB);
+        loaded->context_size = loaded->takes_packets ? 0 : checked->context->size;
+    }
+    prog->loaded = loaded;
+    prog->object->refs++;
+    prog->object->loaded = true;
+    return 0;
+failed:
+    arena_free(l.arena);
+    return code;
+}
+
+/* ---- Public ---- */
+
+void anybpf_prog_info(const struct anybpf_prog *prog, struct anybpf_prog_info *info, size_t size)
+{
+    const struct loaded *loaded = prog->loaded;
+    struct anybpf_prog_info full = {
+        .name = prog->name,
+        .section = prog->section,
+        .context = "",
+        .insns = prog->insns,
+        .loaded = loaded != NULL,
+    };
+    if (loaded) {
+        const struct checked *checked = loaded->checked;
+        full.context = checked->prog->context;
+        full.insns = checked->prog->count;
+        full.trusted = checked->level == CHECK_TRUSTED;
+        full.compiled = loaded->image != NULL;
+        full.verified_insns = checked->stats.insns;
+        full.verified_states = checked->stats.states;
+        full.verify_ns = checked->stats.time;
+        full.compile_ns = loaded->compile_ns;
+        full.stack = checked->funcs[0].depth;
+        full.tree = checked->funcs[0].tree;
+        full.code_bytes = loaded->image ? loaded->image->size : 0;
+        full.memory_bytes = arena_taken(loaded->arena) + (loaded->image ? loaded->image->taken : 0);
+    }
+    memset(info, 0, size);
+    memcpy(info, &full, size < sizeof full ? size : sizeof full);
+}
+
+static int run_failed(const struct anybpf_prog *prog, int code)
+{
+    const struct anybpf_env *env = prog->object->env;
+
+    switch (code) {
+    case ANYBPF_E_BUSY:
+        return api_error(env, code, "program %s: no virtual CPU is free for this thread",
+                         prog->name);
+    case ANYBPF_E_LIMIT:
+        return api_error(env, code, "program %s: calls are nested too deeply for the private stack",
+                         prog->name);
+    case ANYBPF_E_FAULT:
+        return api_error(env, code, "program %s reached memory it must not, and was ended: %s",
+                         prog->name, prog->loaded->image ? "the access faulted" : interp_fault());
+    default: return api_error(env, code, "program %s could not be run", prog->name);
+    }
+}
+
+static int usable(const struct anybpf_prog *prog, bool packets)
+{
+    if (!prog->loaded)
+        return api_error(prog->object->env, ANYBPF_E_ARGUMENT, "program %s is not loaded",
+                         prog->name);
+    if (packets && !prog->loaded->takes_packets)
+        return api_error(prog->object->env, ANYBPF_E_ARGUMENT,
+                         "program %s takes a context of type \"%s\", not packets", prog->name,
+                         prog->loaded->checked->prog->context);
+    if (!packets && prog->loaded->takes_packets)
+        return api_error(prog->object->env, ANYBPF_E_ARGUMENT,
+                         "program %s takes packets: use anybpf_call_packet()", prog->name);
+    return 0;
+}
+
+int anybpf_call(const struct anybpf_prog *prog, void *ctx, size_t size, uint64_t *result)
+{
+    const struct loaded *loaded = prog->loaded;
+    struct vcpu *vcpu = vcpu_get();
+    uint64_t ignored;
+    int code;
+
+    if (__builtin_expect(!loaded || loaded->takes_packets, 0))
+        return usable(prog, false);
+    if (__builtin_expect(size < loaded->context_size, 0))
+        return api_error(prog->object->env, ANYBPF_E_ARGUMENT,
+                         "program %s: a context of %zu bytes, but its type has %u", prog->name,
+                         size, loaded->context_size);
+    if (__builtin_expect(!vcpu, 0))
+        return run_failed(prog, ANYBPF_E_BUSY);
+    code = vcpu_run(vcpu, &loaded->run, ctx, size, result ? result : &ignored);
+    return __builtin_expect(code, 0) ? run_failed(prog, code) : 0;
+}
+
+/* What the host need not fill in. */
+static void complete(struct anybpf_packet *packet)
+{
+    size_t length = (size_t)(packet->data_end - packet->data);
+    if (!packet->data_meta)
+        packet->data_meta = packet->data;
+    if (!packet->protocol && length >= 14)
+        packet->protocol = bytes_u16(packet->data + 12);
+    if (!packet->wire_len)
+        packet->wire_len = (uint32_t)length;
+}
+
+int anybpf_call_packet(const struct anybpf_prog *prog, struct anybpf_packet *packet,
+                       uint64_t *result)
+{
+    struct vcpu *vcpu = vcpu_get();
+    uint64_t ignored;
+    int code = usable(prog, true);
+
+    if (code)
+        return code;
+    if (!vcpu)
+        return run_failed(prog, ANYBPF_E_BUSY);
+    complete(packet);
+    code = vcpu_run(vcpu, &prog->loaded->run, packet, 0, result ? result : &ignored);
+    return code ? run_failed(prog, code) : 0;
+}
+
+int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *packets, size_t count,
+                      uint32_t *verdicts)
+{
+    struct vcpu *vcpu = vcpu_get();
+    int code = usable(prog, true);
+
+    if (code)
+        return code;
+    if (!vcpu)
+        return run_failed(prog, ANYBPF_E_BUSY);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t result;
+        complete(&packets[i]);
+        if ((code = vcpu_run(vcpu, &prog->loaded->run, &packets[i], 0, &result)))
+            return run_failed(prog, code);
+        verdicts[i] = (uint32_t)result;
+    }
+    return 0;
+}
