@@ -133,11 +133,6 @@ void host_context_abandon(void *ucontext, void (*function)(void))
 
 /* ---- Memory ---- */
 
-void host_sync_code(void *begin, size_t size)
-{
-    __builtin___clear_cache((char *)begin, (char *)begin + size);
-}
-
 size_t host_page(void)
 {
     static size_t page;
@@ -151,6 +146,55 @@ static size_t whole_pages(size_t size)
 {
     return (size + host_page() - 1) & ~(host_page() - 1);
 }
+
+#if defined(__aarch64__)
+/* Emulators that keep translated code (qemu-user before 8.1) miss what is written through another
+ * view of it: whether this is one is seen by rewriting a function and calling it again. */
+static bool misses_writes(void)
+{
+    enum { RET = 0xd65f03c0, MOV_W0_0 = 0x52800000, MOV_W0_1 = 0x52800020 };
+    static const uint32_t versions[2][2] = { { MOV_W0_0, RET }, { MOV_W0_1, RET } };
+    static int known; /* 0: not yet; 1: no; 2: yes */
+    int fd, got = 1;
+
+    if (__atomic_load_n(&known, __ATOMIC_RELAXED))
+        return known == 2;
+    fd = memfd_create("anybpf-probe", MFD_CLOEXEC);
+    if (fd >= 0 && !ftruncate(fd, (off_t)host_page())) {
+        void *write = mmap(NULL, host_page(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        void *code = mmap(NULL, host_page(), PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+        for (int i = 0; i < 2 && write != MAP_FAILED && code != MAP_FAILED; i++) {
+            memcpy(write, versions[i], sizeof versions[i]);
+            __builtin___clear_cache((char *)code, (char *)code + sizeof versions[i]);
+            got = ((int (*)(void))code)();
+        }
+        if (write != MAP_FAILED)
+            munmap(write, host_page());
+        if (code != MAP_FAILED)
+            munmap(code, host_page());
+    }
+    if (fd >= 0)
+        close(fd);
+    __atomic_store_n(&known, got == 1 ? 1 : 2, __ATOMIC_RELAXED);
+    return got != 1;
+}
+
+void host_sync_code(void *begin, size_t size)
+{
+    uintptr_t page = (uintptr_t)begin & ~(uintptr_t)(host_page() - 1);
+
+    __builtin___clear_cache((char *)begin, (char *)begin + size);
+    if (misses_writes()) { /* renaming the pages to themselves makes them look again */
+        size = whole_pages((uintptr_t)begin + size - page);
+        mremap((void *)page, size, size, 0);
+    }
+}
+#else
+void host_sync_code(void *begin, size_t size)
+{
+    __builtin___clear_cache((char *)begin, (char *)begin + size);
+}
+#endif
 
 void *host_map_guarded(size_t size)
 {
