@@ -13,6 +13,7 @@ static const struct kind {
     { "unit", run_unit },
     { "run", run_run },
     { "vectors", run_vectors },
+    { "ir", run_ir },
 };
 
 bool test_quick, test_rewrite;

@@ -1,0 +1,173 @@
+== constants, signs and widths
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 7
+    v2 = const -3
+    v3 = add64 v1, v2
+    store64 [v0 + 0], v3
+    v4 = add32 v2, v2
+    store64 [v0 + 8], v4
+    v5 = sdiv64 v1, v2
+    store64 [v0 + 16], v5
+    v6 = urem32 v1, v2
+    store64 [v0 + 24], v6
+    v7 = sar32 v2, v1
+    store64 [v0 + 32], v7
+    v8 = bswap16 v1
+    store64 [v0 + 40], v8
+    v9 = cmp32 v2 slt v1
+    store64 [v0 + 48], v9
+    return v3
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 7
+    v2 = const -3
+    v3 = const 4
+    store64 [v0 + 0], v3
+    v5 = const 0xfffffffa
+    store64 [v0 + 8], v5
+    v7 = const -2
+    store64 [v0 + 16], v7
+    v9 = const 7
+    store64 [v0 + 24], v9
+    v11 = const 0xffffffff
+    store64 [v0 + 32], v11
+    v13 = const 1792
+    store64 [v0 + 40], v13
+    v15 = const 1
+    store64 [v0 + 48], v15
+    return v3
+== division by nothing and by one
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 0
+    v2 = udiv64 v0, v1
+    store64 [v0 + 0], v2
+    v3 = urem32 v0, v1
+    store64 [v0 + 8], v3
+    v4 = const 1
+    v5 = sdiv64 v0, v4
+    store64 [v0 + 16], v5
+    v6 = const 16
+    v7 = udiv64 v0, v6
+    store64 [v0 + 24], v7
+    v8 = urem32 v0, v6
+    store64 [v0 + 32], v8
+    v9 = const -1
+    v10 = sdiv32 v0, v9
+    store64 [v0 + 40], v10
+    return v1
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 0
+    v2 = const 0
+    store64 [v0 + 0], v2
+    v4 = zext32.64 v0
+    store64 [v0 + 8], v4
+    v6 = const 1
+    store64 [v0 + 16], v0
+    v8 = const 16
+    v9 = const 4
+    v10 = shr64 v0, v9
+    store64 [v0 + 24], v10
+    v12 = const 15
+    v13 = and32 v0, v12
+    store64 [v0 + 32], v13
+    v15 = const -1
+    v16 = sdiv32 v0, v15 nonzero
+    store64 [v0 + 40], v16
+    return v1
+== identities keep the zero extension of narrow operations
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 0
+    v2 = add64 v0, v1
+    v3 = or32 v0, v1
+    v4 = xor64 v2, v3
+    v5 = const 0xffffffff
+    v6 = and64 v0, v5
+    v7 = and32 v0, v5
+    v8 = sub64 v6, v7
+    v9 = or64 v8, v4
+    return v9
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 0
+    v2 = zext32.64 v0
+    v3 = xor64 v0, v2
+    v4 = const 0xffffffff
+    v5 = zext32.64 v0
+    v6 = zext32.64 v0
+    v7 = sub64 v5, v6
+    v8 = or64 v7, v3
+    return v8
+== a pair of shifts is an extension, two shifts or'ed a rotate
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 56
+    v2 = shl64 v0, v1
+    v3 = sar64 v2, v1
+    store64 [v0 + 0], v3
+    v4 = const 8
+    v5 = shr64 v0, v4
+    v6 = shl64 v0, v1
+    v7 = or64 v5, v6
+    return v7
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 56
+    v2 = shl64 v0, v1
+    v3 = sext8.64 v0
+    store64 [v0 + 0], v3
+    v5 = const 8
+    v6 = shr64 v0, v5
+    v7 = shl64 v0, v1
+    v8 = rotl64 v0, v1
+    return v8
+== addresses in the frame, comparisons of comparisons
+-- before fold
+fn f index 0 args 1 depth 32
+b0:
+    v0 = param 1
+    v1 = param 2
+    v2 = const 32
+    v3 = add64 v0, v2
+    v4 = load32 [v3 - 8]
+    v5 = cmp64 v4 ult v1
+    v6 = const 0
+    branch64 v6 eq v5 ? b1 : b2
+b1:
+    return v6
+b2:
+    return v4
+-- after
+fn f index 0 args 1 depth 32
+b0:
+    v0 = param 1
+    v1 = param 2
+    v2 = const 32
+    v3 = add64 v0, v2
+    v4 = load32 [v0 + 24]
+    v5 = cmp64 v4 ult v1
+    v6 = const 0
+    branch64 v4 uge v1 ? b1 : b2
+b1:
+    return v6
+b2:
+    return v4
