@@ -84,7 +84,6 @@ void run_unit(void);
 
 void run_run(void);
 void run_vectors(void);
-/* ---- ir.c: passes, tests/ir ---- */
 void run_ir(void);
 
 /* ---- cases.c: tests as text ----
