@@ -11,11 +11,12 @@ const char *const way_names[WAY_COUNT] = {
     [WAY_INTERP] = "interpreted",
     [WAY_CHECKED] = "interpreted with checked accesses",
     [WAY_COMPILED] = "compiled",
+    [WAY_TIGHT] = "compiled with few registers",
 };
 
 const char *way_missing(enum way way)
 {
-    if (way == WAY_COMPILED && !target_find(host_target))
+    if (way >= WAY_COMPILED && !target_find(host_target))
         return "this build does not compile for the processor that it runs on";
     return NULL;
 }
@@ -44,14 +45,14 @@ struct loading {
     struct code *code;
     struct program *out;
     struct error *err;
-    bool check_access;
+    enum way way;
 };
 
 static int interpret(void *arg)
 {
     struct loading *l = arg;
     const struct interp *interp;
-    int rc = interp_new(l->m->arena, l->m->env, l->out->checked, l->m->maps, l->check_access,
+    int rc = interp_new(l->m->arena, l->m->env, l->out->checked, l->m->maps, l->way == WAY_CHECKED,
                         l->err, &interp);
     if (!rc)
         interp_runnable(interp, &l->out->run);
@@ -83,16 +84,34 @@ static uint32_t features(const struct target *target)
     return set;
 }
 
+/* The processor with three registers that calls destroy and three that they keep. */
+static const struct target *tight(const struct target *whole, struct arena *arena)
+{
+    struct target *target = arena_new_of(arena, struct target);
+    uint8_t *order = arena_alloc(arena, 6);
+    *target = *whole;
+    for (unsigned i = 0; i < 3; i++) {
+        order[i] = whole->order[2 * i];
+        order[3 + i] = whole->order[whole->order_count - 1 - i];
+    }
+    target->order = order;
+    target->order_count = 6;
+    return target;
+}
+
 static int build(void *arg)
 {
     struct loading *l = arg;
+    uint32_t set = l->way == WAY_TIGHT ? 0 : features(l->target);
+    if (l->way == WAY_TIGHT)
+        l->target = tight(l->target, l->scratch);
     struct binding binding = { .env = l->m->env, .big = l->target->big };
     struct module module;
     int rc = ir_build(l->scratch, l->out->checked, &binding, 0, &module, l->err);
     if (rc)
         return rc;
     ir_opt(&module, 0);
-    return compile(l->scratch, &module, l->target, features(l->target), &l->code, l->err);
+    return compile(l->scratch, &module, l->target, set, &l->code, l->err);
 }
 
 static uint64_t symbol(void *user, enum symbol_kind kind, uint32_t index, struct error *err)
@@ -146,12 +165,12 @@ int machine_load(struct machine *m, const struct prog *prog, enum check_level le
                  struct program *out, struct error *err)
 {
     struct verify_options options = { .level = level };
-    struct loading l = { .m = m, .out = out, .err = err, .check_access = way == WAY_CHECKED };
+    struct loading l = { .m = m, .out = out, .err = err, .way = way };
     *out = (struct program){ .prog = prog, .machine = m };
     int rc = verify(m->arena, m->env, prog, &options, err, &out->checked);
     if (rc)
         return rc;
-    return way == WAY_COMPILED ? make_code(&l) : arena_try(m->arena, err, interpret, &l);
+    return way >= WAY_COMPILED ? make_code(&l) : arena_try(m->arena, err, interpret, &l);
 }
 
 void machine_unload(struct program *program)

@@ -11,6 +11,7 @@ enum way {
     WAY_INTERP,
     WAY_CHECKED,  /* interpreted, each access checked */
     WAY_COMPILED, /* for the processor this runs on */
+    WAY_TIGHT,    /* the same with six registers and none of its features, so that values spill */
     WAY_COUNT,
 };
 extern const char *const way_names[WAY_COUNT];
