@@ -225,3 +225,50 @@ exit
 -- calls
 0 0 = 2
 1 0 = 3
+== registers change places in a loop
+-- asm
+r1 = 1
+r2 = 2
+r3 = 7
+again: r4 = r1
+r1 = r2
+r2 = r4
+r3 -= 1
+if r3 != 0 goto again
+r0 = r1
+r0 <<= 8
+r0 |= r2
+exit
+-- result
+0x201
+== five registers go round in a loop, two stay
+-- asm
+r1 = 1
+r2 = 2
+r3 = 3
+r4 = 4
+r5 = 5
+r6 = 6
+r7 = 7
+again: r0 = r1
+r1 = r2
+r2 = r3
+r3 = r4
+r4 = r5
+r5 = r0
+r6 += r7
+if r6 < 60 goto again
+r0 = r1
+r0 <<= 8
+r0 |= r2
+r0 <<= 8
+r0 |= r3
+r0 <<= 8
+r0 |= r4
+r0 <<= 8
+r0 |= r5
+r0 <<= 8
+r0 |= r6
+exit
+-- result
+0x04050102033e

@@ -6,7 +6,7 @@
 #include "rt/rt.h"
 #include "runner/runner.h"
 
-enum { NODES = 100, MEMORY = 256, ROUNDS = 20000, ROUNDS_QUICK = 2000 };
+enum { NODES = 100, MEMORY = 256, ROUNDS = 8000, ROUNDS_QUICK = 2000 };
 
 /* As far as all conventions pass a BPF function's parameters like those of a C function. */
 enum { PARAMS = 6 };
@@ -265,7 +265,8 @@ static void make(struct fn *fn, struct arena *arena)
         else
             goal--;
     }
-    for (uint32_t i = 0; i < 6; i++) { /* a value now and then has to stay to the end */
+    uint32_t kept = below(40); /* values that have to stay to the end: more than registers */
+    for (uint32_t i = 0; i < kept; i++) {
         struct node sum = { .op = IR_XOR, .width = 64 };
         sum.in[0] = values[count - 1];
         sum.in[1] = values[2 + below(count - 2)];
@@ -342,6 +343,17 @@ static void check_coverage(const struct target *target, const uint64_t *rules)
     }
 }
 
+/* Whether instructions want operands in certain registers, so that moves can go round. */
+static bool wants_registers(const struct target *target)
+{
+    for (uint32_t i = 0; i < target->rule_count; i++) {
+        const struct rule *rule = &target->rules[i];
+        if (is_tried(rule->op) && rule->op != IR_RETURN && (rule->a >= FIX_0 || rule->b >= FIX_0))
+            return true;
+    }
+    return false;
+}
+
 TEST(compiled_operations_equal_their_meaning)
 {
     const struct target *target = target_find(host_target);
@@ -362,5 +374,6 @@ TEST(compiled_operations_equal_their_meaning)
     }
     compile_coverage = NULL;
     check_coverage(target, rules);
-    CHECK(coverage.spills && coverage.reloads && coverage.cycles);
+    CHECK(coverage.spills && coverage.reloads);
+    CHECK(coverage.cycles || !wants_registers(target));
 }
