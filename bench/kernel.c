@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { LOG_SIZE = 1 << 20, OBJECT_SIZE = 1 << 20 };
+
 static int bpf(int command, union bpf_attr *attr)
 {
     return (int)syscall(SYS_bpf, command, attr, sizeof *attr);
@@ -41,7 +43,7 @@ static int map_load(const struct map_spec *spec)
 static int prog_load_kernel(const struct prog *prog)
 {
     uint8_t *insns = calloc(prog->count, 8);
-    char *log = calloc(1, 1 << 20);
+    char *log = calloc(1, LOG_SIZE);
     union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
                             .insn_cnt = prog->count,
                             .insns = (uintptr_t)insns,
@@ -60,6 +62,12 @@ static int prog_load_kernel(const struct prog *prog)
         insn_encode(insn, insns + 8 * (size_t)i, HOST_IS_BIG);
     }
     fd = bpf(BPF_PROG_LOAD, &attr);
+    if (fd < 0) { /* once more, for the reason */
+        attr.log_buf = (uintptr_t)log;
+        attr.log_size = LOG_SIZE;
+        attr.log_level = 1;
+        fd = bpf(BPF_PROG_LOAD, &attr);
+    }
     if (fd < 0)
         fprintf(stderr, "%s: the kernel refuses: %s\n%.300s", prog->name, strerror(errno),
                 strlen(log) > 300 ? log + strlen(log) - 300 : log);
@@ -82,9 +90,9 @@ static int load(void *arg)
     struct object *object = NULL;
     struct prog *prog = NULL;
     char name[64];
-    uint8_t *bytes = arena_alloc(l->arena, 1 << 20);
+    uint8_t *bytes = arena_alloc(l->arena, OBJECT_SIZE);
     FILE *file = fopen(l->path, "rb");
-    size_t size = file ? fread(bytes, 1, 1 << 20, file) : 0;
+    size_t size = file ? fread(bytes, 1, OBJECT_SIZE, file) : 0;
     int code;
 
     if (file)

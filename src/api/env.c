@@ -61,6 +61,8 @@ struct anybpf_env *anybpf_env_new(void)
         return NULL;
     }
     *env = (struct anybpf_env){ .rt = rt };
+    env->target = target_find(host_target);
+    env->features = env->target ? target_host_features(env->target) : 0;
     rt->print = print;
     rt->print_user = env;
     return env;

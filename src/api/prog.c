@@ -72,7 +72,6 @@ struct loading {
     const struct prog *final;
     struct arena *arena;   /* of the loaded program */
     struct arena *scratch; /* of the compilation */
-    const struct target *target;
     struct code *code;
     struct error *err;
 };
@@ -140,14 +139,14 @@ static int interpret(void *arg)
 static int build(void *arg)
 {
     struct loading *l = arg;
-    struct binding binding = { .env = l->prog->object->env->rt, .big = l->target->big };
+    const struct anybpf_env *env = l->prog->object->env;
+    struct binding binding = { .env = env->rt, .big = env->target->big };
     struct module *module = arena_new_of(l->scratch, struct module);
     int code = ir_build(l->scratch, l->loaded->checked, &binding, 0, module, l->err);
     if (code)
         return code;
     ir_opt(module, 0);
-    return compile(l->scratch, module, l->target, target_host_features(l->target), &l->code,
-                   l->err);
+    return compile(l->scratch, module, env->target, env->features, &l->code, l->err);
 }
 
 /* ---- Sealing ---- */
@@ -203,8 +202,7 @@ static int make_runnable(struct loading *l)
 
     if (obj->interpret)
         return arena_try(l->arena, l->err, interpret, l);
-    l->target = target_find(host_target);
-    if (!l->target)
+    if (!obj->env->target)
         return fail(l->err, ANYBPF_E_UNSUPPORTED,
                     "this build compiles for no %s: use ANYBPF_INTERPRET", host_target);
     if (!(l->scratch = arena_new(&allocator_libc, 0)))
