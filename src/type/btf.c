@@ -103,13 +103,26 @@ static const char *read_name(struct reader *r, uint32_t offset, uint64_t at)
     return name;
 }
 
-static const struct type *read_type(struct reader *r, uint32_t id, uint64_t at)
+/* A type of any kind. */
+static const struct type *read_node(struct reader *r, uint32_t id, uint64_t at)
 {
     const struct type *type = types_get(r->types, id);
     if (!type)
         fail(r->err, ANYBPF_E_FORMAT, "%s: offset %llu: there is no type %u", r->where,
              (unsigned long long)(r->base + at), id);
     return type;
+}
+
+/* A type that values, or what a pointer points to, can have. */
+static const struct type *read_type(struct reader *r, uint32_t id, uint64_t at)
+{
+    const struct type *type = read_node(r, id, at);
+    if (!type || (type->kind != TYPE_VAR && type->kind != TYPE_DATASEC && type->kind != TYPE_FUNC &&
+                  type->kind != TYPE_DECL_TAG))
+        return type;
+    fail(r->err, ANYBPF_E_FORMAT, "%s: offset %llu: type %u is a %s, which no value has", r->where,
+         (unsigned long long)(r->base + at), id, type_kind_name((enum type_kind)type->kind));
+    return NULL;
 }
 
 /* ---- Types ---- */
@@ -239,7 +252,7 @@ static int fill_vars(struct reader *r, const struct record *record, struct type 
         const uint8_t *p = record->extra + (size_t)12 * i;
         uint32_t at = record->at + TYPE_FIXED + 12 * i;
 
-        vars[i] = (struct var){ read_type(r, u32(r, p), at), u32(r, p + 4), u32(r, p + 8) };
+        vars[i] = (struct var){ read_node(r, u32(r, p), at), u32(r, p + 4), u32(r, p + 8) };
         if (!vars[i].var)
             return r->err->code;
         if (vars[i].var->kind != TYPE_VAR && vars[i].var->kind != TYPE_FUNC)
@@ -253,7 +266,7 @@ static int fill_tag(struct reader *r, const struct record *record, struct type *
     struct tag *tag = arena_new_of(r->types->arena, struct tag);
     struct type *marked;
 
-    type->to = read_type(r, record->word, record->at + 8);
+    type->to = read_node(r, record->word, record->at + 8);
     if (!type->to)
         return r->err->code;
     marked = r->types->all.at[record->word];
@@ -366,7 +379,7 @@ struct ext_reader {
 static int read_func(struct ext_reader *x, const uint8_t *p, uint64_t at)
 {
     struct reader *r = &x->r;
-    struct btf_func func = { x->section, u32(r, p), read_type(r, u32(r, p + 4), at + 4) };
+    struct btf_func func = { x->section, u32(r, p), read_node(r, u32(r, p + 4), at + 4) };
 
     if (!func.func)
         return r->err->code;
