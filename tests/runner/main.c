@@ -11,6 +11,7 @@ static const struct kind {
     void (*run)(void);
 } kinds[] = {
     { "unit", run_unit },
+    { "load", run_load },
     { "run", run_run },
     { "vectors", run_vectors },
     { "ir", run_ir },

@@ -85,6 +85,7 @@ void run_unit(void);
 void run_run(void);
 void run_vectors(void);
 void run_ir(void);
+void run_load(void);
 
 /* ---- cases.c: tests as text ----
  *
