@@ -16,6 +16,12 @@ static void index_rules(const struct target *target, uint32_t rules_of[IR_COUNT 
     assert(next == target->rule_count); /* rules are sorted by op */
 }
 
+/* Whether code outside the module may reach the function. */
+static bool is_entered(const struct module *module, uint32_t function)
+{
+    return function == 0 || !module->checked || module->checked->funcs[function].is_token;
+}
+
 int compile(struct arena *arena, const struct module *module, const struct target *target,
             uint32_t features, struct code **out, struct error *err)
 {
@@ -28,7 +34,8 @@ int compile(struct arena *arena, const struct module *module, const struct targe
                            .fn = &module->fns[i],
                            .rules_of = rules_of,
                            .features = features,
-                           .code = code };
+                           .code = code,
+                           .frame.entered = is_entered(module, i) };
         if (!gen.fn->blocks.count)
             continue;
         gen_select(&gen);

@@ -228,9 +228,21 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
     }
 }
 
+/* Whether an edge goes back to the block. */
+static bool is_loop(const struct fn *fn, uint32_t b)
+{
+    const struct block *block = &fn->blocks.at[b];
+    for (uint32_t i = 0; i < block->pred_count; i++)
+        if (fn->edges.at[block->preds + i] >= b)
+            return true;
+    return false;
+}
+
 static void emit_block(struct emission *e, uint32_t b, uint32_t next)
 {
     const struct block *block = &e->fn->blocks.at[b];
+    if (e->target->loop_align && is_loop(e->fn, b))
+        code_align(e->code, e->target->loop_align, e->target->loop_align);
     code_bind(e->code, e->labels[b]);
     for (uint32_t i = block->first; i < block->first + block->count; i++) {
         const struct node *node = &e->fn->nodes.at[i];

@@ -107,7 +107,8 @@ struct emit {
 struct frame {
     uint64_t saved; /* callee-saved registers it uses */
     uint32_t slots;
-    bool calls; /* anything: the stack must be aligned, the return address safe */
+    bool calls;   /* anything: the stack must be aligned, the return address safe */
+    bool entered; /* through a pointer: it begins with a landing pad */
 };
 
 /* ---- A processor ---- */
@@ -125,6 +126,7 @@ struct target {
     const uint8_t *order; /* those to give to values, best first */
     uint8_t order_count;
     uint8_t scratch;
+    uint8_t loop_align; /* bytes to which loops are aligned, 0: none */
 
     const struct rule *rules; /* sorted by op */
     uint32_t rule_count;

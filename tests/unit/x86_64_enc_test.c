@@ -29,6 +29,7 @@ enum form { /* NONE_: gen.h has a NONE too */
             R_M,
             M,
             MI,
+            M_I,
             MIQ,
             M8,
             MC,
@@ -212,6 +213,7 @@ static void try_row(const struct row *r, unsigned w, bool memory)
     switch (r->form) {
     case MI:
     case MIQ: try_imm(r, w, memory); break;
+    case M_I: try_imm(r, w, true); break;
     case M8: try_imm8(r, w, memory); break;
     case M_R:
     case R_M: try_two(r, w, w, true); break;

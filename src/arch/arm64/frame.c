@@ -66,7 +66,8 @@ void a64_prologue(struct code *code, const struct frame *frame)
     struct shape shape = shape_of(frame);
     uint32_t done = 0;
 
-    code_u32(code, a64_bti_c());
+    if (frame->entered)
+        code_u32(code, a64_bti_c());
     if (!shape.size)
         return;
     if (shape.saved >= 2 && shape.size <= PAIR_REACH) {

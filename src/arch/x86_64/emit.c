@@ -39,8 +39,9 @@ static unsigned alu_digit(unsigned op)
 static enum x86_op alu(enum x86_op add_row, unsigned op)
 {
     unsigned digit = alu_digit(op);
-    return add_row == X86_ADD_MI ? (enum x86_op)(add_row | (int)digit << 12)
-                                 : (enum x86_op)(add_row + (int)digit * 8);
+    return add_row == X86_ADD_MI || add_row == X86_LOCK_ADD_MI
+               ? (enum x86_op)(add_row | (int)digit << 12)
+               : (enum x86_op)(add_row + (int)digit * 8);
 }
 
 static unsigned shift_digit(unsigned op)
@@ -531,13 +532,27 @@ void x86_emit_modify_i(struct emit *e)
 
 /* ---- Atomics: every locked instruction is a full barrier ---- */
 
-void x86_emit_atomic(struct emit *e)
+/* The arithmetic that an atomic operation does. */
+static unsigned atomic_op(const struct emit *e)
 {
-    enum x86_op row = e->node->op == IR_ATOMIC_ADD   ? X86_LOCK_ADD
-                      : e->node->op == IR_ATOMIC_OR  ? X86_LOCK_OR
-                      : e->node->op == IR_ATOMIC_AND ? X86_LOCK_AND
-                                                     : X86_LOCK_XOR;
-    x86_m(e->code, row, width(e), e->b, mem(e));
+    switch (e->node->op) {
+    case IR_ATOMIC_ADD: return IR_ADD;
+    case IR_ATOMIC_OR:
+    case IR_FETCH_OR: return IR_OR;
+    case IR_ATOMIC_AND:
+    case IR_FETCH_AND: return IR_AND;
+    default: return IR_XOR;
+    }
+}
+
+void x86_emit_atomic_r(struct emit *e)
+{
+    x86_m(e->code, alu(X86_LOCK_ADD_MR, atomic_op(e)), width(e), e->b, mem(e));
+}
+
+void x86_emit_atomic_i(struct emit *e)
+{
+    x86_mi(e->code, alu(X86_LOCK_ADD_MI, atomic_op(e)), width(e), mem(e), (int32_t)e->imm);
 }
 
 void x86_emit_exchange(struct emit *e)
@@ -552,14 +567,11 @@ void x86_emit_fetch_loop(struct emit *e)
     struct code *code = e->code;
     unsigned w = width(e);
     uint32_t again = code_label(code);
-    unsigned op = e->node->op == IR_FETCH_OR    ? IR_OR
-                  : e->node->op == IR_FETCH_AND ? IR_AND
-                                                : IR_XOR;
 
     x86_m(code, X86_MOV_RM, w, RAX, mem(e));
     code_bind(code, again);
     x86_r(code, X86_MOV_MR, w, RAX, X86_SCRATCH);
-    x86_r(code, alu(X86_ADD_MR, op), w, e->b, X86_SCRATCH);
+    x86_r(code, alu(X86_ADD_MR, atomic_op(e)), w, e->b, X86_SCRATCH);
     x86_m(code, X86_LOCK_CMPXCHG, w, X86_SCRATCH, mem(e));
     x86_jcc(code, CC_NE, again);
 }

@@ -84,6 +84,7 @@ enum {
     X86_FLAG_NO_W = 1 << 19, /* 64 bits wide without REX.W */
     X86_FLAG_RM8 = 1 << 20,  /* the r/m operand is a byte, whatever the width */
     X86_FLAG_LOCK = 1 << 21 | X86_FLAG_SIZED,
+    X86_FLAG_LOCK_IMM = X86_FLAG_LOCK | X86_FLAG_IMM8,
     X86_FLAG_ALU_IMM = X86_FLAG_SIZED | X86_FLAG_IMM8 | X86_FLAG_ACC,
     X86_FLAG_TEST_IMM = X86_FLAG_SIZED | X86_FLAG_ACC,
     X86_FLAG_SHIFT_IMM = X86_FLAG_SIZED | X86_FLAG_ONE,

@@ -10,7 +10,7 @@
  * leave alone, if they fit; one that needs nothing has no frame at all. */
 #include "arch/x86_64/local.h"
 
-enum { RED_ZONE = 128 };
+enum { RED_ZONE = 128, PAGE = 4096 };
 
 static const struct {
     uint8_t reg, dwarf;
@@ -51,7 +51,8 @@ void x86_prologue(struct code *code, const struct frame *frame)
 {
     int32_t size = reserved(frame), cfa = 8;
 
-    x86_none(code, X86_ENDBR64);
+    if (frame->entered)
+        x86_none(code, X86_ENDBR64);
     for (unsigned i = 0; i < SAVED; i++)
         if (frame->saved & REG_BIT(saved_order[i].reg)) {
             x86_o(code, X86_PUSH, X86_W64, saved_order[i].reg);
@@ -64,6 +65,9 @@ void x86_prologue(struct code *code, const struct frame *frame)
             x86_o(code, X86_PUSH, X86_W64, RAX);
         else
             x86_ri(code, X86_SUB_MI, X86_W64, RSP, size);
+        /* No page is passed over, so that the stack's guard page is met. */
+        for (int32_t at = size - PAGE; at >= 0; at -= PAGE)
+            x86_m(code, X86_TEST_MR, X86_W64, RAX, x86_at(RSP, at));
         code_cfi(code, CFI_DEF_CFA, DWARF_RSP, cfa + size);
     }
 }

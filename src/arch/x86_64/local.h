@@ -31,9 +31,9 @@ emitter x86_emit_constant, x86_emit_symbol, x86_emit_add_ri, x86_emit_add_rr, x8
     x86_emit_cmp_rm, x86_emit_cmp_mi, x86_emit_select_rr, x86_emit_select_ri, x86_emit_branch_rr,
     x86_emit_branch_ri, x86_emit_branch_rm, x86_emit_branch_mi, x86_emit_branch_bit, x86_emit_load,
     x86_emit_load_signed, x86_emit_probe, x86_emit_store_r, x86_emit_store_i, x86_emit_modify_r,
-    x86_emit_modify_i, x86_emit_atomic, x86_emit_exchange, x86_emit_fetch_loop,
-    x86_emit_compare_exchange, x86_emit_call, x86_emit_call_helper,
-    x86_emit_call_pointer, x86_emit_ret, x86_emit_tail;
+    x86_emit_modify_i, x86_emit_atomic_r, x86_emit_atomic_i, x86_emit_exchange, x86_emit_fetch_loop,
+    x86_emit_compare_exchange, x86_emit_call, x86_emit_call_helper, x86_emit_call_pointer,
+    x86_emit_ret, x86_emit_tail;
 void x86_move(struct code *code, uint8_t to, uint8_t from);
 void x86_swap(struct code *code, uint8_t a, uint8_t b);
 void x86_constant(struct code *code, uint8_t to, int64_t value);

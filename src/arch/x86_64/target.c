@@ -81,6 +81,10 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
 #define MEMORY(OP, text, widths, operand_b, result, emitter)                                       \
     R(text, OP, widths, emitter, .a = ADDR, .b = operand_b, .to = result)
 
+#define ATOMIC(OP, text)                                                                           \
+    MEMORY(ATOMIC_##OP, "atomic_" text ".i", WXX, IMM(X86_IMM_32), TO_NONE, atomic_i),             \
+        MEMORY(ATOMIC_##OP, "atomic_" text ".r", WXX, REG, TO_NONE, atomic_r)
+
 /* Neither address nor operand may be in rax, which is read and written all along. */
 #define FETCH_LOOP(OP, text)                                                                       \
     R(text, OP, WXX, fetch_loop, .a = ADDR, .b = REG, .to = TO_FIX(RAX), .clobbers = REG_BIT(RAX))
@@ -153,10 +157,10 @@ static const struct rule rules[] = {
       .needs = X86_MOVBE),
     MEMORY(STORE, "store.r", WALL, REG, TO_NONE, store_r),
 
-    MEMORY(ATOMIC_ADD, "atomic_add", WXX, REG, TO_NONE, atomic),
-    MEMORY(ATOMIC_OR, "atomic_or", WXX, REG, TO_NONE, atomic),
-    MEMORY(ATOMIC_AND, "atomic_and", WXX, REG, TO_NONE, atomic),
-    MEMORY(ATOMIC_XOR, "atomic_xor", WXX, REG, TO_NONE, atomic),
+    ATOMIC(ADD, "add"),
+    ATOMIC(OR, "or"),
+    ATOMIC(AND, "and"),
+    ATOMIC(XOR, "xor"),
     MEMORY(FETCH_ADD, "fetch_add", WXX, REG, TO_EARLY, exchange),
     FETCH_LOOP(FETCH_OR, "fetch_or"),
     FETCH_LOOP(FETCH_AND, "fetch_and"),
@@ -188,6 +192,7 @@ const struct target target_x86_64 = {
     .order = order,
     .order_count = sizeof order,
     .scratch = X86_SCRATCH,
+    .loop_align = 16,
     .rules = rules,
     .rule_count = sizeof rules / sizeof rules[0],
     .features = features,
