@@ -16,8 +16,9 @@
  * per-CPU maps lie outside: element i of CPU c at values + c * cpu_stride + i * stride, and are
  * written in place.
  *
- * LRU maps evict by the clock algorithm: a lookup by a program marks the element, the hand passes
- * marked elements once. */
+ * LRU maps evict by the clock algorithm. A ring of max_entries places holds the elements in the
+ * order in which they came, each of which knows its place (slab_element.index). A lookup by a
+ * program marks the element; the hand takes the mark away and spares it once. */
 #include "rt/local.h"
 #include <string.h>
 
@@ -29,7 +30,8 @@ enum {
     BYTES_MAX = 4 << 20, /* key and value of an element */
     PER_CPU_VALUE_MAX = 32768,
 };
-enum { MARK_LIVE = 1, MARK_USED = 2 }; /* slab_element.mark of LRU maps */
+enum { MARK_LIVE = 1, MARK_USED = 2 }; /* slab_element.mark */
+enum { SEARCH = 64 };                  /* places looked at before something is evicted too early */
 #define LOCKED   (UINT64_C(1) << 56)
 #define EVERY(b) ((b) * UINT64_C(0x010101010101))
 
@@ -46,8 +48,9 @@ struct hash_map {
     uint32_t more_count, more_used;
     uint32_t value_at; /* offset of the value from the key */
     uint64_t seed;
-    uint64_t live; /* elements in the table */
-    uint32_t hand; /* of the clock */
+    uint64_t live;               /* elements in the table */
+    struct slab_element **clock; /* LRU maps */
+    uint32_t hand;
     struct slab slab;
 };
 
@@ -275,6 +278,8 @@ static struct slab_element *take_out(struct hash_map *hash, struct place place)
     struct slab_element *element = place.bucket->at[place.way];
     set_tag(place, 0);
     set_element(place, NULL);
+    if (hash->clock)
+        __atomic_store_n(&hash->clock[element->index], NULL, __ATOMIC_RELEASE);
     __atomic_store_n(&element->mark, 0, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&hash->live, 1, __ATOMIC_RELAXED);
     return element;
@@ -307,23 +312,40 @@ static int delete(struct map *map, const void *key)
     return remove_key(map, key, NULL);
 }
 
-/* Turns the clock until one element has gone. An element seen live keeps its key until this
- * invocation ends. */
-static bool make_room(struct map *map)
+/* Turns the clock until the element has a place of its own. What is seen there stays as it is until
+ * this invocation ends, whoever deletes it. */
+static bool take_place(struct map *map, struct slab_element *element)
 {
     struct hash_map *hash = hash_of(map);
-    uint32_t count = slab_count(&hash->slab);
+    bool room = __atomic_load_n(&hash->live, __ATOMIC_RELAXED) < map->max_entries;
 
-    for (uint64_t turns = 0; turns < 2 * (uint64_t)count + 2; turns++) {
-        uint32_t at = __atomic_fetch_add(&hash->hand, 1, __ATOMIC_RELAXED) % count;
-        struct slab_element *element = slab_at(&hash->slab, at);
-        uint32_t mark = __atomic_load_n(&element->mark, __ATOMIC_ACQUIRE);
-        if (mark & MARK_USED)
-            __atomic_fetch_and(&element->mark, ~(uint32_t)MARK_USED, __ATOMIC_RELAXED);
-        else if (mark & MARK_LIVE && !remove_key(map, key_of(element), element))
+    for (uint64_t turns = 0; turns < 4 * (uint64_t)map->max_entries + SEARCH; turns++) {
+        uint32_t at = __atomic_fetch_add(&hash->hand, 1, __ATOMIC_RELAXED) % map->max_entries;
+        struct slab_element **place = &hash->clock[at], *none = NULL;
+        struct slab_element *there = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+        uint32_t mark = there ? __atomic_load_n(&there->mark, __ATOMIC_ACQUIRE) : 0;
+
+        if (there && ((room && turns < SEARCH) || !(mark & MARK_LIVE)))
+            continue;
+        if (mark & MARK_USED) {
+            __atomic_fetch_and(&there->mark, ~(uint32_t)MARK_USED, __ATOMIC_RELAXED);
+            continue;
+        }
+        element->index = at;
+        if ((!there || !remove_key(map, key_of(there), there)) &&
+            __atomic_compare_exchange_n(place, &none, element, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED)) {
+            __atomic_fetch_add(&hash->live, 1, __ATOMIC_RELAXED);
             return true;
+        }
     }
     return false;
+}
+
+static void leave_place(struct map *map, uint32_t at)
+{
+    __atomic_store_n(&hash_of(map)->clock[at], NULL, __ATOMIC_RELEASE);
+    __atomic_fetch_sub(&hash_of(map)->live, 1, __ATOMIC_RELAXED);
 }
 
 /* Counts one more element; false when the map is full. */
@@ -351,9 +373,19 @@ static struct slab_element *make(struct map *map, struct vcpu *vcpu, const void 
     return element;
 }
 
-/* Puts the element into the chain, or in the place of the one there with its key: *old. */
+/* The new element takes the old one's place in the clock, the old one the new one's. */
+static void swap_places(struct hash_map *hash, struct slab_element *new, struct slab_element *old)
+{
+    uint32_t at = old->index;
+    old->index = new->index;
+    new->index = at;
+    __atomic_store_n(&hash->clock[at], new, __ATOMIC_RELEASE);
+}
+
+/* Puts the element into the chain, or where the one with its key was: *old. `counted`: it is among
+ * the live ones already and has its place in the clock; else -E2BIG asks for one. */
 static int put(struct map *map, struct slab_element *element, struct bucket *bucket, uint64_t tag,
-               uint64_t flags, struct slab_element **old)
+               uint64_t flags, bool counted, struct slab_element **old)
 {
     struct hash_map *hash = hash_of(map);
     struct place place = place_of(map, bucket, tag, key_of(element));
@@ -364,15 +396,18 @@ static int put(struct map *map, struct slab_element *element, struct bucket *buc
     if (place.bucket) {
         *old = place.bucket->at[place.way];
         __atomic_store_n(&element->mark, MARK_LIVE, __ATOMIC_RELEASE);
+        if (hash->clock)
+            swap_places(hash, element, *old);
         set_element(place, element);
         __atomic_store_n(&(*old)->mark, 0, __ATOMIC_RELAXED);
         return 0;
     }
-    if (!reserve(map))
+    if (!counted && (hash->clock || !reserve(map)))
         return -E2BIG;
     place = empty_place(hash, bucket);
     if (!place.bucket) {
-        __atomic_fetch_sub(&hash->live, 1, __ATOMIC_RELAXED);
+        if (!counted)
+            __atomic_fetch_sub(&hash->live, 1, __ATOMIC_RELAXED);
         return -ENOMEM;
     }
     __atomic_store_n(&element->mark, MARK_LIVE, __ATOMIC_RELEASE);
@@ -389,21 +424,23 @@ static int publish(struct map *map, struct slab_element *element, uint64_t flags
     uint64_t h = hash_key(key_of(element), map->key_size, hash->seed);
     struct bucket *bucket = bucket_of(hash, h);
     struct slab_element *old = NULL;
-    bool lru = map->type == MAP_LRU_HASH;
+    bool counted = false;
     int code;
 
     do {
         code = -EBUSY;
         if (chain_lock(vcpu, bucket)) {
-            code = put(map, element, bucket, tag_of(h), flags, &old);
+            code = put(map, element, bucket, tag_of(h), flags, counted, &old);
             chain_unlock(vcpu, bucket);
         }
-    } while (code == -E2BIG && lru && make_room(map));
+    } while (code == -E2BIG && hash->clock && (counted = take_place(map, element)));
+    if (counted && (code || old))
+        leave_place(map, old ? old->index : element->index);
     if (code)
         slab_untake(&hash->slab, vcpu, element);
     if (old)
         slab_give(&hash->slab, vcpu, old);
-    return code == -E2BIG && lru ? -ENOMEM : code;
+    return code == -E2BIG && hash->clock ? -ENOMEM : code;
 }
 
 static int update(struct map *map, const void *key, const void *value, uint64_t flags, bool host)
@@ -542,6 +579,21 @@ static uint64_t values_bytes(const struct map *map)
     return map->cpu_stride * map->env->cpus;
 }
 
+static uint64_t clock_bytes(const struct map *map)
+{
+    return map->max_entries * (uint64_t)sizeof(struct slab_element *);
+}
+
+static void destroy(struct map *map)
+{
+    struct hash_map *hash = hash_of(map);
+    slab_done(&hash->slab);
+    if (map->values.word)
+        pages_unmap(map->values.at, values_bytes(map));
+    map_memory_give(map, hash->clock, clock_bytes(map));
+    map_memory_give(map, hash->buckets, table_bytes(hash));
+}
+
 static int check(const struct map_spec *spec, bool per_cpu, struct error *err)
 {
     if (!spec->key_size || !spec->value_size || !spec->max_entries)
@@ -562,12 +614,23 @@ static int check(const struct map_spec *spec, bool per_cpu, struct error *err)
     return 0;
 }
 
+/* Programs look up the common sizes of keys by functions of their own. */
+static void choose_lookup(struct map *map)
+{
+    if (map->type != MAP_HASH)
+        return;
+    switch (map->key_size) {
+    case 4: SLOT_SET(map->lookup, lookup_4); break;
+    case 8: SLOT_SET(map->lookup, lookup_8); break;
+    case 16: SLOT_SET(map->lookup, lookup_16); break;
+    }
+}
+
 static int create(struct map *map, const struct map_spec *spec, struct error *err)
 {
     struct hash_map *hash = hash_of(map);
-    bool per_cpu = map->kind->per_cpu;
+    bool per_cpu = map->kind->per_cpu, lru = map->type == MAP_LRU_HASH;
     uint64_t limit = UINT32_MAX, load = LOAD * 10 + LOAD_TENTHS;
-    uint32_t size;
     int code = check(spec, per_cpu, err);
 
     if (code)
@@ -577,35 +640,23 @@ static int create(struct map *map, const struct map_spec *spec, struct error *er
     hash->bucket_count = (uint32_t)((map->max_entries * UINT64_C(10) + load - 1) / load);
     hash->more_count = map->max_entries / 3 + 2;
     hash->buckets = map_memory_take(map, table_bytes(hash));
-    size = hash->value_at + (per_cpu ? 0 : map->value_size);
+    if (lru)
+        hash->clock = map_memory_take(map, clock_bytes(map));
     if (per_cpu) {
         limit = 2 * (uint64_t)map->max_entries + 64;
         map->stride = round_up_8(map->value_size);
         map->cpu_stride = (limit * map->stride + host_page() - 1) / host_page() * host_page();
         SLOT_SET(map->values, pages_map(values_bytes(map)));
     }
-    if (!hash->buckets || (per_cpu && !map->values.word)) {
-        map_memory_give(map, hash->buckets, table_bytes(hash));
+    slab_init(&hash->slab, hash->value_at + (per_cpu ? 0 : map->value_size), map->max_entries,
+              limit);
+    if (!hash->buckets || (lru && !hash->clock) || (per_cpu && !map->values.word)) {
+        destroy(map);
         return fail(err, ANYBPF_E_MEMORY, "map %s: no memory for %u entries", spec->name,
                     map->max_entries);
     }
-    slab_init(&hash->slab, size, map->max_entries, limit);
-    if (map->type == MAP_HASH && map->key_size == 4)
-        SLOT_SET(map->lookup, lookup_4);
-    if (map->type == MAP_HASH && map->key_size == 8)
-        SLOT_SET(map->lookup, lookup_8);
-    if (map->type == MAP_HASH && map->key_size == 16)
-        SLOT_SET(map->lookup, lookup_16);
+    choose_lookup(map);
     return 0;
-}
-
-static void destroy(struct map *map)
-{
-    struct hash_map *hash = hash_of(map);
-    slab_done(&hash->slab);
-    if (map->values.word)
-        pages_unmap(map->values.at, values_bytes(map));
-    map_memory_give(map, hash->buckets, table_bytes(hash));
 }
 
 enum {
