@@ -58,7 +58,7 @@ static uint8_t *value_of(const struct lpm_map *lpm, struct node *node)
 
 static uint32_t bit(const uint8_t *bits, uint32_t index)
 {
-    return bits[index / 8] >> (7 - index % 8) & 1u;
+    return (uint32_t)bits[index / 8] >> (7 - index % 8) & 1u;
 }
 
 /* How many bits from the first on are equal in both, at most `limit`. */
@@ -71,7 +71,7 @@ static uint32_t common(const uint8_t *a, const uint8_t *b, uint32_t limit)
             return done + (uint32_t)__builtin_clz(differ);
     }
     for (; done < limit; done += 8) {
-        uint32_t differ = (uint32_t)(a[done / 8] ^ b[done / 8]);
+        uint32_t differ = (uint32_t)a[done / 8] ^ (uint32_t)b[done / 8];
         if (differ) {
             done += (uint32_t)__builtin_clz(differ) - 24;
             break;

@@ -106,7 +106,7 @@ static inline void epoch_enter(struct vcpu *vcpu, struct invocation *outer)
         __atomic_store_n(&vcpu->epoch, __atomic_load_n(&process.epoch, __ATOMIC_ACQUIRE),
                          __ATOMIC_RELEASE);
     if (__builtin_expect(process.fenced, 0))
-        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        __atomic_exchange_n(&vcpu->epoch, vcpu->epoch, __ATOMIC_SEQ_CST);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 

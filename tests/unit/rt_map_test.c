@@ -436,7 +436,7 @@ static void compare_with_kernel(struct env *env, uint32_t type, uint32_t key_siz
         memset(key, 0, sizeof key);
         if (type == MAP_LPM_TRIE) {
             bytes_set_u32(key, random_below(key_size * 8 - 31));
-            key[4] = (uint8_t)random_below(4) << 6;
+            key[4] = (uint8_t)(random_below(4) << 6);
             key[5] = (uint8_t)random_below(256);
         } else
             bytes_set_u32(key, random_below(max * 3 / 2));
