@@ -116,10 +116,10 @@ int env_add_helper(struct env *env, uint32_t id, const char *prototype, void (*f
     return arena_try(env->arena, err, add_helper, &a);
 }
 
-/* The last struct of a set of types. */
-static const struct type *last_struct(const struct types *types)
+/* The last struct of the types from `first` on. */
+static const struct type *last_struct(const struct types *types, uint32_t first)
 {
-    for (uint32_t i = types->all.count; i-- > 0;)
+    for (uint32_t i = types->all.count; i-- > first;)
         if (types->all.at[i]->kind == TYPE_STRUCT && types->all.at[i]->name[0])
             return types->all.at[i];
     return NULL;
@@ -163,7 +163,7 @@ static int add_context(void *arg)
     code = cdecl_parse(env->types, a->text, a->err);
     if (code)
         return code;
-    record = env->types->all.count > before ? last_struct(env->types) : NULL;
+    record = last_struct(env->types, before);
     if (!record || !record->size || record->size > UINT16_MAX)
         return fail(a->err, ANYBPF_E_FORMAT,
                     "context type %s: the declaration must end with a struct of up to 65535 bytes",

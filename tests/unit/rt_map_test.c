@@ -42,7 +42,7 @@ static uint64_t call(struct env *env, uint32_t id, uint64_t a, uint64_t b, uint6
     return result;
 }
 
-#define P(pointer) ((uint64_t)(uintptr_t)(pointer))
+#define P(...) ((uint64_t)(uintptr_t)(__VA_ARGS__))
 
 TEST(rt_map_create_refuses_what_the_kernel_refuses)
 {
