@@ -82,9 +82,13 @@ static int begin(void *arg)
     struct anybpf_object *obj = l->prog->object;
     const struct prog *prog = NULL;
     struct loaded *loaded = arena_new_of(l->arena, struct loaded);
-    int code = prog_resolve(l->prog, l->arena, &prog, l->err);
+    int code;
 
-    if (code)
+    if (obj->file && obj->file->big != HOST_IS_BIG)
+        return fail(l->err, ANYBPF_E_UNSUPPORTED,
+                    "the object was compiled for %s-endian processors, and this one is not",
+                    obj->file->big ? "big" : "little");
+    if ((code = prog_resolve(l->prog, l->arena, &prog, l->err)))
         return code;
     l->final = prog;
     loaded->object = obj;

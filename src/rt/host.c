@@ -61,10 +61,10 @@ bool host_has(const char *feature)
 struct landing {
     int32_t at, landing; /* each relative to itself */
 };
-extern const struct landing table_begin[] __asm__("__start_anybpf_landings")
-    __attribute__((visibility("hidden")));
-extern const struct landing table_end[] __asm__("__stop_anybpf_landings")
-    __attribute__((visibility("hidden")));
+/* The linker's names for the bounds of the section; gcc forgets the visibility of a name of one's
+ * own given by __asm__. */
+extern const struct landing __start_anybpf_landings[] __attribute__((visibility("hidden")));
+extern const struct landing __stop_anybpf_landings[] __attribute__((visibility("hidden")));
 
 #define LOAD(instruction, value, from, label)                                                      \
     __asm__ goto("1: " instruction "\n"                                                            \
@@ -105,7 +105,8 @@ end:
 
 uintptr_t host_load_landing(uintptr_t at)
 {
-    for (const struct landing *row = table_begin; row < table_end; row++)
+    for (const struct landing *row = __start_anybpf_landings; row < __stop_anybpf_landings;
+         row++)
         if ((uintptr_t)&row->at + (uintptr_t)(intptr_t)row->at == at)
             return (uintptr_t)&row->landing + (uintptr_t)(intptr_t)row->landing;
     return 0;

@@ -2,6 +2,7 @@
 /* Types as C text, and values by their types. Pointers and prototypes may form cycles, and unions
  * repeat their bytes: FUEL bounds the nodes printed, DEPTH the pointers followed in one type. */
 #include "type/type.h"
+#include <arpa/inet.h>
 #include <stdio.h>
 
 enum { FUEL = 1 << 22, DEPTH = 16, INDENT = 4 };
@@ -441,6 +442,27 @@ static void put_array(struct value_printer *p, const struct type *type, uint64_t
     close_list(p, &list);
 }
 
+/* Internet addresses as people write them: struct in_addr, struct in6_addr. */
+static bool put_address(struct value_printer *p, const struct type *type, uint64_t at)
+{
+    static const struct {
+        const char *name;
+        uint64_t size;
+        int family;
+    } rows[] = { { "in_addr", 4, AF_INET }, { "in6_addr", 16, AF_INET6 } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[INET6_ADDRSTRLEN];
+        if (strcmp(type->name, rows[i].name) || type->size != rows[i].size ||
+            !bytes_has(p->value, at, type->size) ||
+            !inet_ntop(rows[i].family, p->value.at + at, text, sizeof text))
+            continue;
+        put_quoted(p, text);
+        return true;
+    }
+    return false;
+}
+
 static void put_fields(struct value_printer *p, const struct type *type, uint64_t at,
                        struct list *list)
 {
@@ -503,6 +525,8 @@ static void put_value(struct value_printer *p, const struct type *type, uint64_t
     case TYPE_ARRAY: put_array(p, type, at); break;
     case TYPE_STRUCT:
     case TYPE_UNION:
+        if (put_address(p, type, at))
+            break;
         list = open_list(p, false, false);
         put_fields(p, type, at, &list);
         close_list(p, &list);

@@ -15,6 +15,8 @@ static const struct kind {
     { "run", run_run },
     { "vectors", run_vectors },
     { "ir", run_ir },
+    { "obj", run_objects },
+    { "damage", run_damage },
 };
 
 bool test_quick, test_rewrite;

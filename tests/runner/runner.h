@@ -86,6 +86,8 @@ void run_run(void);
 void run_vectors(void);
 void run_ir(void);
 void run_load(void);
+void run_objects(void); /* tests/obj */
+void run_damage(void);
 
 /* ---- cases.c: tests as text ----
  *
