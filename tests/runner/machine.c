@@ -170,6 +170,8 @@ int machine_load(struct machine *m, const struct prog *prog, enum check_level le
     int rc = verify(m->arena, m->env, prog, &options, err, &out->checked);
     if (rc)
         return rc;
+    if (way == WAY_COMPILED)
+        sums_add(m, out->checked);
     return way >= WAY_COMPILED ? make_code(&l) : arena_try(m->arena, err, interpret, &l);
 }
 

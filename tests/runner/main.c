@@ -17,6 +17,7 @@ static const struct kind {
     { "ir", run_ir },
     { "obj", run_objects },
     { "damage", run_damage },
+    { "sums", run_sums }, /* last: of what the others loaded */
 };
 
 bool test_quick, test_rewrite;
@@ -29,6 +30,11 @@ static struct {
     char name[256]; /* of the running test, "" outside */
     bool bad, skip;
 } run;
+
+const char *test_name(void)
+{
+    return run.name;
+}
 
 static bool wanted(const char *name)
 {

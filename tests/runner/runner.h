@@ -33,6 +33,7 @@ void test_end(void);
 void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void test_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+const char *test_name(void); /* of the running test */
 /* Whether the running test has failed so far. */
 bool test_failed(void);
 
@@ -84,6 +85,7 @@ void run_unit(void);
 
 void run_run(void);
 void run_vectors(void);
+void run_sums(void);
 void run_ir(void);
 void run_load(void);
 void run_objects(void); /* tests/obj */
