@@ -12,6 +12,7 @@
 
 struct facts {          /* of a value */
     uint64_t forbidden; /* registers destroyed while it lives */
+    uint64_t avoided;   /* those in which some use cannot take it */
     float weight;       /* uses and the definition, each 8 to the power of its loops' number */
     uint32_t length;    /* instructions that it lives through */
     uint8_t hint;       /* a register that a use or the definition wants, or REG_NONE */
@@ -87,11 +88,29 @@ static void passes(struct alloc *a, uint32_t value, uint32_t from, const struct 
     a->facts[value].length += (last == LAST_OUT ? end : last) - from + 1;
 }
 
+/* Registers in which no operand of free choice may be. */
+static uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
+{
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    uint64_t set = rule->clobbers;
+    for (unsigned i = 0; i < 4; i++)
+        if (kinds[i] >= FIX_0)
+            set |= REG_BIT(kinds[i] - FIX_0);
+    if (rule->a == ARGS) {
+        uint32_t count;
+        call_args(a->fn, &a->fn->nodes.at[node], &count);
+        for (uint32_t i = 0; i < count; i++)
+            set |= REG_BIT(rule_args(a->gen, rule)[i]);
+    }
+    return set;
+}
+
 static void weigh_inst(struct alloc *a, uint32_t node, float weight)
 {
     const struct inst *inst = &a->gen->insts[node];
     const struct rule *rule = rule_of(a->gen, node);
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    uint64_t avoid = avoided(a, node, rule);
     uint32_t count;
     for (unsigned i = 0; i < 4; i++) {
         if (inst->use[i] == NO_VALUE)
@@ -99,6 +118,8 @@ static void weigh_inst(struct alloc *a, uint32_t node, float weight)
         a->facts[inst->use[i]].weight += weight;
         if (kinds[i] >= FIX_0)
             a->facts[inst->use[i]].hint = kinds[i] - FIX_0;
+        else
+            a->facts[inst->use[i]].avoided |= avoid;
     }
     if (rule->to == TO_A && inst->use[0] != NO_VALUE && a->facts[inst->use[0]].hint == REG_NONE)
         a->facts[inst->use[0]].hint = a->facts[node].hint;
@@ -241,10 +262,10 @@ static uint8_t hinted(const struct alloc *a, uint32_t value, uint8_t wish, uint6
 static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
 {
     set &= a->pool & ~a->facts[value].forbidden;
-    uint64_t free = set & ~a->taken;
-    uint8_t reg = hinted(a, value, wish, free);
+    uint64_t free = set & ~a->taken, best = free & ~a->facts[value].avoided;
+    uint8_t reg = hinted(a, value, wish, best ? best : free);
     if (reg == REG_NONE)
-        reg = first_of(a, free);
+        reg = first_of(a, best ? best : free);
     if (reg == REG_NONE) {
         reg = cheapest(a, set);
         if (reg == REG_NONE || cost(a, a->holder[reg]) >= cost(a, value)) {
@@ -264,23 +285,6 @@ static void release(struct alloc *a, uint32_t value, uint32_t node)
     if (a->gen->last[value] == node && home != REG_NONE && a->taken & REG_BIT(home) &&
         a->holder[home] == value)
         a->taken &= ~REG_BIT(home);
-}
-
-/* Registers in which no operand of free choice may be. */
-static uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
-{
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    uint64_t set = rule->clobbers;
-    for (unsigned i = 0; i < 4; i++)
-        if (kinds[i] >= FIX_0)
-            set |= REG_BIT(kinds[i] - FIX_0);
-    if (rule->a == ARGS) {
-        uint32_t count;
-        call_args(a->fn, &a->fn->nodes.at[node], &count);
-        for (uint32_t i = 0; i < count; i++)
-            set |= REG_BIT(rule_args(a->gen, rule)[i]);
-    }
-    return set;
 }
 
 /* Where the operands have to be; returns the registers of those of free choice, but for a tied one,

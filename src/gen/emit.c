@@ -199,12 +199,15 @@ static void follow(struct emission *e, uint32_t edge, uint32_t next)
     jump_unless_next(e, e->fn->edges.at[edge], next);
 }
 
+/* Moves of the edge taken are done before going on to it where that closes a loop, with the
+ * condition inverted; else behind the function, so that the usual way falls through. */
 static void emit_branch(struct emission *e, uint32_t value, const struct block *block,
                         uint32_t next)
 {
-    uint32_t taken = block->succs, other = block->succs + 1;
+    uint32_t taken = block->succs, other = block->succs + 1, to = e->fn->edges.at[taken];
     bool taken_moves = has_moves(e, taken), other_moves = has_moves(e, other);
-    bool invert = other_moves ? false : taken_moves || e->fn->edges.at[taken] == next;
+    bool backward = e->code->labels.at[e->labels[to]].at != LABEL_UNBOUND;
+    bool invert = !other_moves && (to == next || (taken_moves && backward));
     if (invert) {
         uint32_t edge = taken;
         taken = other;
