@@ -20,7 +20,7 @@ static inline bool bytes_has(struct bytes b, uint64_t offset, uint64_t size)
 /* A NUL-ended string inside, or NULL. */
 static inline const char *bytes_text(struct bytes b, uint64_t offset)
 {
-    if (offset >= b.size || !memchr(b.at + offset, 0, b.size - offset))
+    if (offset >= b.size || !memchr(b.at + offset, 0, b.size - (size_t)offset))
         return NULL;
     return (const char *)b.at + offset;
 }

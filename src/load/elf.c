@@ -105,7 +105,7 @@ static int read_sections(struct elf *elf)
     if (count > elf->file.size / sizeof(Elf64_Shdr) ||
         !bytes_has(elf->file, table, count * sizeof(Elf64_Shdr)))
         return BAD(NULL, table, "the section headers lie outside the file");
-    elf->sections = arena_array_of(elf->arena, count, struct section);
+    elf->sections = arena_array_of(elf->arena, (size_t)count, struct section);
     elf->section_count = (uint32_t)count;
     for (uint32_t i = 0; i < count; i++)
         if (read_section(elf, table + i * sizeof(Elf64_Shdr), &elf->sections[i]))

@@ -448,9 +448,11 @@ static int read_declaration(struct parser *p, const struct type **func)
 
 static int read_all(struct parser *p, const struct type **func)
 {
-    while (p->token != END)
+    while (p->token != END) {
         if (!lex_accept(p, ';') && read_declaration(p, func))
             return p->err->code;
+        types_index(p->types);
+    }
     return 0;
 }
 
@@ -480,8 +482,9 @@ static int read_one_type(struct parser *p, const struct type **type)
 static int parse(struct types *types, const char *text, const struct type **result,
                  int (*read)(struct parser *p, const struct type **result), struct error *err)
 {
-    struct parser p = { .types = types, .err = err, .begin = text, .at = text };
-    uint32_t before = types->all.count;
+    struct parser p = {
+        .types = types, .err = err, .begin = text, .at = text, .first = types->all.count
+    };
     struct error again = { 0 };
 
     *result = NULL;
@@ -495,7 +498,7 @@ static int parse(struct types *types, const char *text, const struct type **resu
         *last.type = last.was;
         p.completed.count--;
     }
-    types->all.count = types->same_name.count = before;
+    types_forget(types, p.first);
     types_finish(types, 1, &again); /* what the completed ones had changed */
     return err->code;
 }

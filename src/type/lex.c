@@ -142,6 +142,8 @@ static int read_sizeof(struct parser *p, int64_t *value)
         cdecl_declarator(p, spec.type, false, &declarator) || cdecl_finish(p, declarator.type))
         return p->err->code;
     *value = (int64_t)declarator.type->size;
+    if (!*value)
+        return lex_fail(p, "this type has no size");
     return lex_expect(p, ')');
 }
 
@@ -155,6 +157,7 @@ static int read_number(struct parser *p, int64_t *value)
     if (end != p->start + p->length)
         return lex_fail(p, "this is no integer");
     *value = (int64_t)number;
+    p->huge |= *value < 0;
     lex_next(p);
     return 0;
 }

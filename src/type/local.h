@@ -15,6 +15,8 @@ struct parser {
     const char *start; /* of the token */
     size_t length;
     unsigned nesting;
+    bool huge;      /* a number beyond INT64_MAX was read: what is negative now is not */
+    uint32_t first; /* id of the first type of this text */
     struct vec(struct completed {
         struct type *type;
         struct type was;

@@ -425,7 +425,7 @@ static void put_array(struct value_printer *p, const struct type *type, uint64_t
 
     if (item->is_char && item->size == 1 && bytes_has(p->value, at, type->size) &&
         is_string(p->value.at + at, type->size, &length)) {
-        text_json(p->text, (const char *)p->value.at + at, length);
+        text_json(p->text, (const char *)p->value.at + at, (size_t)length);
         return;
     }
     list = open_list(

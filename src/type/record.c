@@ -160,6 +160,13 @@ static int add_member(struct parser *p, struct layout *layout, struct members *m
     return 0;
 }
 
+static bool is_anonymous(const struct type *type)
+{
+    while (type->kind == TYPE_CONST || type->kind == TYPE_VOLATILE)
+        type = type->to;
+    return (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION) && !type->name[0];
+}
+
 /* The declarators of one member declaration. */
 static int read_members(struct parser *p, struct layout *layout, struct members *members,
                         const struct tag **tags)
@@ -170,9 +177,7 @@ static int read_members(struct parser *p, struct layout *layout, struct members 
         return p->err->code;
     if (p->token == ';') { /* an anonymous struct or union; a tag alone declares nothing */
         struct declarator none = { spec.type, "" };
-        bool is_anonymous = (spec.type->kind == TYPE_STRUCT || spec.type->kind == TYPE_UNION) &&
-                            !spec.type->name[0];
-        return is_anonymous ? add_member(p, layout, members, &none, &spec.attrs, -1) : 0;
+        return is_anonymous(spec.type) ? add_member(p, layout, members, &none, &spec.attrs, -1) : 0;
     }
     do {
         struct declarator declarator = { spec.type, "" };
@@ -226,12 +231,13 @@ static int read_body(struct parser *p, struct type *type, struct layout_attrs *a
     return 0;
 }
 
-/* Before the forward declaration becomes a definition: what names it will have a size. */
+/* Before the forward declaration becomes a definition: what names it will have a size. Types of
+ * the text at hand are finished later anyway. */
 static void complete(struct parser *p, struct type *forward)
 {
     struct types *types = p->types;
 
-    for (uint32_t i = 1; i < types->all.count; i++) {
+    for (uint32_t i = 1; i < p->first; i++) {
         struct type *type = types->all.at[i];
         if ((type->kind == TYPE_TYPEDEF || type->kind == TYPE_CONST ||
              type->kind == TYPE_VOLATILE) &&
@@ -343,12 +349,13 @@ int record_enum(struct parser *p, const struct type **out)
     *out = type;
     while (p->token == WORD) {
         const char *word = lex_take(p);
+        p->huge = false;
         if (lex_accept(p, '=') && lex_expression(p, 0, &value))
             return p->err->code;
         vec_push(p->types->arena, &list, (struct enumerator){ word, (uint64_t)value });
         type->enumerators = list.at; /* later ones may use it */
         type->count = list.count;
-        type->is_signed |= value < 0;
+        type->is_signed |= value < 0 && !p->huge;
         value = (int64_t)((uint64_t)value + 1);
         if (!lex_accept(p, ','))
             break;

@@ -74,6 +74,18 @@ void types_index(struct types *types)
     types->indexed = types->all.count;
 }
 
+void types_forget(struct types *types, uint32_t first)
+{
+    for (uint32_t id = first; id < types->indexed; id++) {
+        uint32_t *head = hash_get_text(&types->names, types->all.at[id]->name);
+        while (head && *head >= first) /* what is newer stands in front */
+            *head = types->same_name.at[*head];
+    }
+    types->all.count = types->same_name.count = first;
+    if (types->indexed > first)
+        types->indexed = first;
+}
+
 static const struct type *find_here(const struct types *types, enum type_kind kind,
                                     const char *name)
 {

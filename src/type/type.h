@@ -147,6 +147,8 @@ int type_finish(struct types *types, struct type *type, struct error *err);
 int types_finish(struct types *types, uint32_t first, struct error *err);
 /* Makes the names of all types added so far quick to find. */
 void types_index(struct types *types);
+/* Takes back all types from that id on; nobody may refer to them any more. */
+void types_forget(struct types *types, uint32_t first);
 
 /* Without typedefs, qualifiers and type tags. */
 const struct type *type_strip(const struct type *type);

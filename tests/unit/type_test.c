@@ -211,3 +211,131 @@ TEST_IN_ARENA(same_layout_looks_at_bytes)
     CHECK_EQ(offset, 32);
     CHECK(!type_member(a, "none", &offset));
 }
+
+/* ---- BTF, from words: a header, types, then the strings "\0a\0b\0" ---- */
+
+enum { KIND = 24, A = 1, B = 3, VALUES = 1u << 31 };
+
+/* Parses these words as the types of a .BTF section of that byte order. */
+static int parse_words(struct place *at, bool big, const uint32_t *words, uint32_t count)
+{
+    static const uint8_t strings[] = { 0, 'a', 0, 'b', 0, 7, 0 };
+    uint32_t header[] = { 0, 24, 0, count * 4, count * 4, sizeof strings };
+    uint8_t *bytes = arena_alloc(at->arena, 24 + count * 4 + sizeof strings);
+
+    for (uint32_t i = 0; i < 6 + count; i++) {
+        uint32_t word = i < 6 ? header[i] : words[i - 6];
+        bytes_set_u32(bytes + i * 4, big == HOST_IS_BIG ? word : __builtin_bswap32(word));
+    }
+    bytes[0] = big ? 0xeb : 0x9f;
+    bytes[1] = big ? 0x9f : 0xeb;
+    bytes[2] = 1;
+    bytes[3] = 0;
+    memcpy(bytes + 24 + count * 4, strings, sizeof strings);
+    at->types = types_new(at->arena, NULL);
+    error_clear(&at->err);
+    return btf_parse(at->types, (struct bytes){ bytes, 24 + count * 4 + sizeof strings },
+                     "x.o: .BTF", &at->err);
+}
+
+#define INT_A(bits) A, TYPE_INT << KIND, 4, (bits)
+#define REFUSED(says, ...)                                                                         \
+    do {                                                                                           \
+        const uint32_t words[] = { __VA_ARGS__ };                                                  \
+        CHECK_EQ(parse_words(at, false, words, sizeof words / 4), ANYBPF_E_FORMAT);                \
+        CHECK_SAY(strstr(at->err.text, says), "%s, not %s", at->err.text, says);                   \
+    } while (0)
+
+TEST_IN_ARENA(btf_of_either_byte_order)
+{
+    const uint32_t words[] = { INT_A(32 | 1 << 24),
+                               B,
+                               TYPE_STRUCT << KIND | VALUES | 2,
+                               8,
+                               A,
+                               1,
+                               0,
+                               B,
+                               1,
+                               5u << 24 | 32,
+                               0,
+                               TYPE_CONST << KIND,
+                               2,
+                               A,
+                               TYPE_ENUM64 << KIND | VALUES | 1,
+                               8,
+                               B,
+                               0xfffffffe,
+                               0xffffffff };
+    for (int big = 0; big < 2; big++) {
+        CHECK_SAY(!parse_words(at, big, words, sizeof words / 4), "%s", at->err.text);
+        CHECK_EQ(at->types->big, big);
+        CHECK_TEXT(shown(at, TYPE_STRUCT, "b"), "struct b {\n    a a; /* at 0, size 4 */\n    a "
+                                                "b:5; /* at 4:0 */\n}; /* size 8, align 4 */\n");
+        CHECK_EQ(types_get(at->types, 3)->size, 8);
+        CHECK_EQ(types_get(at->types, 4)->enumerators[0].value, (uint64_t)-2);
+        CHECK(types_get(at->types, 1)->is_signed && !types_get(at->types, 5));
+    }
+}
+
+TEST_IN_ARENA(btf_that_lies_is_refused)
+{
+    REFUSED("x.o: .BTF: offset 32: there is no type 9", 0, TYPE_PTR << KIND, 9);
+    REFUSED("offset 24: a name lies outside the strings", 99, TYPE_PTR << KIND, 0);
+    REFUSED("offset 24: a name contains control characters", 5, TYPE_PTR << KIND, 0);
+    REFUSED("offset 24: a type is cut off", 0, TYPE_PTR << KIND);
+    REFUSED("offset 24: a type is cut off", 0, TYPE_STRUCT << KIND | 2, 4, A, 1, 0);
+    REFUSED("offset 24: a type of unknown kind", 0, 20u << KIND, 0);
+    REFUSED("type 1: typedef a contains itself", A, TYPE_TYPEDEF << KIND, 1);
+    REFUSED("struct a contains itself", A, TYPE_STRUCT << KIND | 1, 4, B, 1, 0);
+    REFUSED("array (anonymous) contains itself", 0, TYPE_ARRAY << KIND, 0, 1, 1, 2);
+    REFUSED("member b lies outside a (4 bytes)", INT_A(32), A, TYPE_STRUCT << KIND | 1, 4, B, 1, 8);
+    REFUSED("member b of a has no size", A, TYPE_STRUCT << KIND | 1, 4, B, 0, 0);
+    REFUSED("has more bits than its size", INT_A(33));
+    REFUSED("has an impossible size", A, TYPE_INT << KIND, 3, 24);
+    REFUSED("is larger than 1 TiB", INT_A(32), 0, TYPE_ARRAY << KIND, 0, 1, 1, ~0u, 0,
+            TYPE_ARRAY << KIND, 0, 2, 1, ~0u);
+    REFUSED("a function's type is no prototype", INT_A(32), A, TYPE_FUNC << KIND, 1);
+    REFUSED("which no value has", A, TYPE_VAR << KIND, 1, 0);
+    REFUSED("what is neither variable nor function", INT_A(32), A, TYPE_DATASEC << KIND | 1, 4, 1,
+            0, 4);
+    REFUSED("marks what cannot be declared", INT_A(32), A, TYPE_DECL_TAG << KIND, 1, ~0u);
+}
+
+TEST_IN_ARENA(btf_nests_only_so_deep)
+{
+    uint32_t words[3 * 80];
+
+    for (uint32_t i = 0; i < 80; i++) { /* each is a typedef of the one before */
+        words[3 * i] = A;
+        words[3 * i + 1] = TYPE_TYPEDEF << KIND;
+        words[3 * i + 2] = i;
+    }
+    CHECK_EQ(parse_words(at, false, words, 3 * 60), 0);
+    CHECK_EQ(types_get(at->types, 60)->depth, 61);
+    CHECK_EQ(parse_words(at, false, words, 3 * 80), ANYBPF_E_FORMAT);
+    CHECK(strstr(at->err.text, "is nested too deeply"));
+    for (uint32_t i = 0; i < 80; i++) /* each of the one behind */
+        words[3 * i + 2] = i + 2;
+    words[3 * 79 + 2] = 0;
+    CHECK_EQ(parse_words(at, false, words, 3 * 80), ANYBPF_E_FORMAT);
+    CHECK(strstr(at->err.text, "is nested too deeply"));
+}
+
+TEST_IN_ARENA(btf_has_no_room_for_explosions)
+{
+    /* 40 structs of size 0, each of which has the one before twice: 2^40 parts. */
+    uint32_t words[40 * 9];
+
+    for (uint32_t i = 0; i < 40; i++) {
+        const uint32_t one[] = { A, TYPE_STRUCT << KIND | 2, 0, A, i, 0, B, i, 0 };
+        memcpy(words + 9 * i, one, sizeof one);
+    }
+    words[1] = TYPE_STRUCT << KIND; /* the first is empty, its members are two fit types */
+    words[3] = words[6] = A, words[4] = TYPE_FWD << KIND, words[5] = 0;
+    words[7] = TYPE_FWD << KIND, words[8] = 0;
+    for (uint32_t i = 1; i < 40; i++)
+        words[9 * i + 4] = words[9 * i + 7] = i == 1 ? 1 : i + 2;
+    CHECK_EQ(parse_words(at, false, words, 9 * 40), ANYBPF_E_FORMAT);
+    CHECK_SAY(strstr(at->err.text, "has too many parts"), "%s", at->err.text);
+}
