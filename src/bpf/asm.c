@@ -276,7 +276,7 @@ static bool match_text(struct match *m, const char *pattern)
 static bool match_texts(struct match *best, const char *at, uint8_t id, const char *texts)
 {
     const struct insn_row *row = &insn_rows[id];
-    for (; texts && *texts; texts = strchr(texts, ';'), texts += texts != NULL) {
+    for (; texts && *texts; texts = strchr(texts, ';'), texts = texts ? texts + 1 : NULL) {
         struct match m = { .at = at, .insn = { .id = id, .code = row->code } };
         if (row->when == 'o')
             m.insn.off = (int16_t)row->value;
