@@ -18,8 +18,8 @@ foreign=$(printf '%s\n%s\n' "$shared" "$static" |
     echo "the static library exports: $static"
     exit 1
 }
-declared=$(gcc -E -P "$(dirname "$0")/../../include/anybpf.h" | grep -o 'anybpf_[a-z0-9_]* *(' |
-    tr -d ' (' | sort -u)
+declared=$(gcc -E -P "$(dirname "$0")/../../include/anybpf.h" |
+    sed -n 's/.*visibility("default").*[ *]\(anybpf_[a-z0-9_]*\)(.*/\1/p' | sort -u)
 missing=$(printf '%s\n' "$declared" | while read -r name; do
     [ -z "$name" ] || printf '%s\n' "$shared" | grep -qx "$name" || echo "$name"
 done)
