@@ -39,7 +39,7 @@ int cmd_plugin(int argc, char **argv)
         hex_load(o.memory ? o.memory : "", &memory, &err))
         return complain_of(&err, STATUS_USAGE);
     if (vector_run(program, o.elf, memory, o.interpret, &result, &err))
-        return complain_of(&err, STATUS_REFUSED);
+        return complain_of(&err, status_of(err.code));
     printf("%" PRIx64 "\n", result);
     return STATUS_DONE;
 }
