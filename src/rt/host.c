@@ -134,6 +134,8 @@ void host_context_abandon(void *ucontext, void (*function)(void))
 
 /* ---- Memory ---- */
 
+enum { HUGE_PAGE = 2 << 20 };
+
 size_t host_page(void)
 {
     static size_t page;
@@ -255,6 +257,12 @@ void *pages_map(uint64_t size)
     memory = mmap(NULL, size ? (size_t)size : 1, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
+}
+
+void pages_dense(void *memory, uint64_t size)
+{
+    if (size >= 4 * HUGE_PAGE)
+        madvise(memory, (size_t)size, MADV_HUGEPAGE); /* only a hint */
 }
 
 void pages_unmap(void *memory, uint64_t size)

@@ -161,6 +161,8 @@ static inline uint32_t round_up_8(uint32_t size)
 /* Address space for `size` bytes, zeroed, committed on use; NULL: none. */
 void *pages_map(uint64_t size);
 void pages_unmap(void *memory, uint64_t size);
+/* Says that all of it will be used, in no order. */
+void pages_dense(void *memory, uint64_t size);
 /* Zeroed memory of the environment's allocator, or pages where it is much. */
 void *map_memory_take(struct map *map, uint64_t size);
 void map_memory_give(struct map *map, void *memory, uint64_t size);

@@ -79,22 +79,34 @@ static inline uint64_t fold(uint64_t a, uint64_t b)
 
 #define MULTIPLIER UINT64_C(0x9e3779b97f4a7c15)
 
-/* Inlined with a constant size where it matters. */
+/* Up to 8 bytes as a number that is another for each text of that size. */
+static inline uint64_t up_to_8(const uint8_t *at, uint32_t size)
+{
+    if (size == 8)
+        return bytes_u64(at);
+    if (size >= 4)
+        return bytes_u32(at) | (uint64_t)bytes_u32(at + size - 4) << 32;
+    return at[0] | (uint64_t)at[size / 2] << 8 | (uint64_t)at[size - 1] << 16;
+}
+
+/* Both are inlined with a constant size where it matters. */
 static inline __attribute__((always_inline)) uint64_t hash_key(const void *key, uint32_t size,
                                                                uint64_t seed)
 {
     const uint8_t *at = key;
-    uint64_t h = seed;
-
     for (; size > 8; size -= 8, at += 8)
-        h = fold(h ^ bytes_u64(at), MULTIPLIER);
-    if (size == 8)
-        return fold(h ^ bytes_u64(at), MULTIPLIER);
-    if (size == 4)
-        return fold(h ^ bytes_u32(at), MULTIPLIER);
-    uint64_t rest = 0;
-    memcpy(&rest, at, size);
-    return fold(h ^ rest, MULTIPLIER);
+        seed = fold(seed ^ bytes_u64(at), MULTIPLIER);
+    return fold(seed ^ up_to_8(at, size), MULTIPLIER);
+}
+
+static inline __attribute__((always_inline)) bool same_key(const void *a, const void *b,
+                                                           uint32_t size)
+{
+    const uint8_t *x = a, *y = b;
+    for (; size > 8; size -= 8, x += 8, y += 8)
+        if (bytes_u64(x) != bytes_u64(y))
+            return false;
+    return up_to_8(x, size) == up_to_8(y, size);
 }
 
 static inline uint64_t tag_of(uint64_t hash)
@@ -124,7 +136,7 @@ find_sized(struct map *map, const void *key, uint32_t size)
         for (; hits; hits &= hits - 1) {
             struct slab_element *element =
                 __atomic_load_n(&bucket->at[__builtin_ctzll(hits) / 8], __ATOMIC_ACQUIRE);
-            if (element && !memcmp(key_of(element), key, size))
+            if (element && same_key(key_of(element), key, size))
                 return element;
         }
         bucket = __atomic_load_n(&bucket->next, __ATOMIC_ACQUIRE);
@@ -236,7 +248,7 @@ static struct place place_of(struct map *map, struct bucket *bucket, uint64_t ta
     for (; bucket; bucket = bucket->next)
         for (uint32_t i = 0; i < WAYS; i++)
             if ((uint8_t)(tags_of(bucket) >> 8 * i) == tag &&
-                !memcmp(key_of(bucket->at[i]), key, map->key_size))
+                same_key(key_of(bucket->at[i]), key, map->key_size))
                 return (struct place){ bucket, i };
     return (struct place){ 0 };
 }
@@ -640,6 +652,8 @@ static int create(struct map *map, const struct map_spec *spec, struct error *er
     hash->bucket_count = (uint32_t)((map->max_entries * UINT64_C(10) + load - 1) / load);
     hash->more_count = map->max_entries / 3 + 2;
     hash->buckets = map_memory_take(map, table_bytes(hash));
+    if (hash->buckets)
+        pages_dense(hash->buckets, hash->bucket_count * (uint64_t)sizeof(struct bucket));
     if (lru)
         hash->clock = map_memory_take(map, clock_bytes(map));
     if (per_cpu) {

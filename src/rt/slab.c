@@ -66,6 +66,7 @@ static struct slab_element *carve(struct slab *slab, struct vcpu *vcpu)
             chunk++;
         uint8_t *memory = pages_map((uint64_t)chunk_size(slab, chunk) * slab->size);
         if (memory) {
+            pages_dense(memory, (uint64_t)chunk_size(slab, chunk) * slab->size);
             slab->room += chunk_size(slab, chunk);
             __atomic_store_n(&slab->chunks[chunk], memory, __ATOMIC_RELEASE);
         }
