@@ -289,7 +289,8 @@ void gen_emit(struct gen *gen)
     struct emission e = {
         .gen = gen, .fn = fn, .target = gen->target, .code = gen->code, .line = NO_VALUE
     };
-    moves_init(&e.moves, gen->arena, gen->frame.slots);
+    /* The last slot is the moves' own. */
+    moves_init(&e.moves, gen->arena, gen->frame.slots ? gen->frame.slots - 1 : 0);
     e.labels = arena_array_of(gen->arena, fn->blocks.count, uint32_t);
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         e.labels[b] = code_label(e.code);
