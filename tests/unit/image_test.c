@@ -87,7 +87,9 @@ static int seal_now(void *arg)
     struct wish *wish = arg;
     struct fn fn = { .arena = wish->arena, .name = "image_test", .args = 1 };
     struct module module = { .arena = wish->arena, .fns = &fn, .count = 1 };
-    struct image_options options = { .symbol = address_of };
+    static const struct func func = { .name = "image_test" };
+    static const struct prog prog = { .name = "image_test", .funcs = &func, .func_count = 1 };
+    struct image_options options = { .symbol = address_of, .prog = &prog };
     struct error err = { 0 };
     struct code *code;
 
@@ -287,4 +289,42 @@ TEST(parents_leave_their_childrens_code_alone)
         image_free(after[i]);
     close(go[0]);
     close(go[1]);
+}
+
+/* A line of perf's map file; whatever another image wrote before stays. */
+TEST(perf_is_told_names)
+{
+    char path[64], wanted[96];
+    size_t size;
+    if (is_missing())
+        return;
+    snprintf(path, sizeof path, "/tmp/perf-%d.map", (int)getpid());
+    debug_perf_map = true;
+    struct image *image = seal(make_sum, 1);
+    debug_perf_map = false;
+    char *text = file_read(path, &size);
+    snprintf(wanted, sizeof wanted, "%" PRIxPTR " %x bpf_prog_image_test\n",
+             (uintptr_t)image_entry(image, 0), image->entries[0].end - image->entries[0].at);
+    CHECK_SAY(text && strstr(text, wanted), "%s has no line %s", path, wanted);
+    free(text);
+    unlink(path);
+    image_free(image);
+}
+
+/* gdb, where it is there, stops within a helper and names the program in the backtrace. */
+TEST(gdb_is_told_names)
+{
+    static const char command[] =
+        "gdb -nx -batch -ex 'set confirm off' -ex 'break main' -ex run -ex 'set var debug_gdb = 1' "
+        "-ex 'break take_trace' -ex continue -ex backtrace --args /proc/%d/exe "
+        "image_test/backtraces 2>&1 | grep -q '^#1 .*image_test ()'";
+    char text[sizeof command + 16];
+    if (is_missing())
+        return;
+    if (system("gdb -nx -batch -ex run --args true 2>&1 | grep -q 'exited normally'")) {
+        test_skip("no gdb here");
+        return;
+    }
+    snprintf(text, sizeof text, command, (int)getpid());
+    CHECK(system(text) == 0);
 }
