@@ -82,9 +82,9 @@ static void put_string(struct out *out, struct spec spec, uint64_t from)
     put_padded(out, &spec, "", text, length > 0 ? strnlen(text, sizeof text) : 0);
 }
 
-/* An IP address of 4 or 16 bytes in memory; `full`: with all its zeros and, of 16, no colons. */
-static void put_address(struct out *out, const struct spec *spec, uint64_t from, int bytes,
-                        bool full)
+/* An IP address of 4 or 16 bytes in memory; `full`: with all its zeros and, of 16, no colons. A
+ * width does not matter. */
+static void put_address(struct out *out, uint64_t from, int bytes, bool full)
 {
     uint8_t address[16] = { 0 };
     char text[40];
@@ -101,7 +101,7 @@ static void put_address(struct out *out, const struct spec *spec, uint64_t from,
             length += snprintf(text + length, room, "%s%02x%02x", i && !full ? ":" : "",
                                (unsigned)address[i], (unsigned)address[i + 1]);
     }
-    put_padded(out, spec, "", text, (size_t)length);
+    put_padded(out, &(struct spec){ 0 }, "", text, (size_t)length);
 }
 
 /* What follows "%p"; moves *format behind it. */
@@ -114,13 +114,13 @@ static int put_pointer(struct out *out, struct spec spec, const char **format, u
         put_string(out, spec, value);
     } else if ((f[0] == 'i' || f[0] == 'I') && (f[1] == '4' || f[1] == '6')) {
         *format += 2;
-        put_address(out, &spec, value, f[1] == '4' ? 4 : 16, f[0] == 'i');
+        put_address(out, value, f[1] == '4' ? 4 : 16, f[0] == 'i');
     } else if (!f[0] || isspace((unsigned char)f[0]) || ispunct((unsigned char)f[0]) ||
                strchr("KxsSB", f[0])) {
         *format += f[0] && strchr("KxsSB", f[0]) ? 1 : 0;
         spec.longs = 2;
-        if (spec.width < 2 * sizeof(void *)) {
-            spec.width = 2 * sizeof(void *);
+        if (!spec.width) {
+            spec.width = 2 * sizeof(uint64_t);
             spec.zero = true;
         }
         put_number(out, &spec, value, 'x');

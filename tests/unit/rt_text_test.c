@@ -39,7 +39,12 @@ TEST(rt_snprintf_formats_as_the_kernel)
         { "%08x|%-8d|%8d", { 0xbeef, 5, 5 }, 3, 27, "0000beef|5       |       5" },
         { "%+d % d %05d", { 5, 5, (uint64_t)-5 }, 3, 12, "+5  5 -0005" },
         { "%llx", { UINT64_MAX }, 1, 17, "ffffffffffffffff" },
-        { "%c%c", { 'o', 'k' }, 2, 3, "ok" },
+        { "%c|%3c|%-3c|", { 'a', 'b', 'c' }, 3, 11, "a|  b|c  |" },
+        { "%px|%5px", { 0xabc, 0xabc }, 2, 23, "0000000000000abc|  abc" },
+        { "%p.", { 0 }, 1, 18, "0000000000000000." },
+        { "%-05d|%+x|%+u", { 5, 5, 5 }, 3, 10, "5    |5|5" },
+        { "%016lld|%5u", { (uint64_t)-7, 123456789 }, 2, 27, "-000000000000007|123456789" },
+        { "%d", { 1, 2 }, 2, 2, "1" },
         { "%i", { 7 }, 1, 2, "7" },
         { "%d", { 0 }, 0, -EINVAL, NULL },
         { "%", { 0 }, 1, -EINVAL, NULL },
@@ -65,7 +70,7 @@ TEST(rt_snprintf_formats_as_the_kernel)
     uint64_t args[3] = { P(text), P(address4), P(address6) };
     CHECK_EQ(call(HELPER_snprintf, P(got), 64, P("%s %pI4 %pI6"), P(args), 24), 16 + 40);
     CHECK_TEXT(got, "text 10.1.0.255 2001:0db8:0000:0000:0000:0000:0000:0001");
-    CHECK_EQ(call(HELPER_snprintf, P(got), 64, P("%6s|%pi4|"), P(args), 16), 7 + 16 + 1);
+    CHECK_EQ(call(HELPER_snprintf, P(got), 64, P("%6s|%20pi4|"), P(args), 16), 7 + 16 + 1);
     CHECK_TEXT(got, "  text|010.001.000.255|");
     CHECK_EQ(call(HELPER_snprintf, P(got), 64, P("%pks%s"), P((uint64_t[]){ P(text), 8 }), 16), 5);
     CHECK_TEXT(got, "text");
@@ -124,6 +129,9 @@ TEST(rt_strtol_reads_as_the_kernel)
         { "017", 0, 3, 15 },
         { "019", 0, 2, 1 },
         { "0x", 0, 1, 0 },
+        { "0xg", 16, -EINVAL, 0 },
+        { " +5", 0, -EINVAL, 0 },
+        { "- 5", 0, -EINVAL, 0 },
         { "ff", 16, 2, 255 },
         { "ff", 10, -EINVAL, 0 },
         { "", 10, -EINVAL, 0 },
@@ -205,6 +213,36 @@ static uint16_t checksum(const uint8_t *bytes, uint32_t size)
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)~sum;
+}
+
+/* Figures that Linux 6.18 gave. */
+TEST(rt_checksums_are_the_kernels)
+{
+    struct anybpf_packet packet = packet_of(64);
+    uint8_t a[64], b[64], *at = packet.data + 24;
+
+    for (int i = 0; i < 64; i++) {
+        a[i] = (uint8_t)(i * 37 + 11);
+        b[i] = (uint8_t)(i * 91 + 3);
+        packet.data[i] = (uint8_t)(i * 13 + 7);
+    }
+    env = env_new(&allocator_libc, NULL);
+    if (!HOST_IS_BIG) {
+        CHECK_EQ(call(HELPER_csum_diff, P(a), 16, P(b), 20, 0x12345678), 31833);
+        CHECK_EQ(call(HELPER_csum_diff, P(a), 0, P(b), 64, 0), 28687);
+        CHECK_EQ(call(HELPER_csum_diff, P(a), 64, P(b), 0, 0xffffffff), 36911);
+        CHECK_EQ(call(HELPER_csum_diff, P(a), 64, P(a), 64, 0), 65535);
+        CHECK_EQ(call(HELPER_csum_diff, P(a), 64, P(a), 64, 5), 5);
+        CHECK_EQ(call(HELPER_l3_csum_replace, P(&packet), 24, 0x1234, 0xabcd, 2), 0);
+        CHECK_EQ(bytes_u16(at), 0xb2a5);
+        CHECK_EQ(call(HELPER_l3_csum_replace, P(&packet), 24, 0x12345678, 0xabcdef01, 4), 0);
+        CHECK_EQ(bytes_u16(at), 0x8082);
+        CHECK_EQ(call(HELPER_l4_csum_replace, P(&packet), 24, 0, 0xabcdef01, 0x10), 0);
+        CHECK_EQ(bytes_u16(at), 0xe5b2);
+        CHECK_EQ(call(HELPER_l4_csum_replace, P(&packet), 24, 0x1111, 0xee01, 0x32), 0);
+        CHECK_EQ(bytes_u16(at), 0x8c2);
+    }
+    env_free(env);
 }
 
 TEST(rt_skb_checksums_stay_right)
