@@ -4,7 +4,7 @@
  * BTF's data sections to the ELF file; they are filled in here. */
 #include "load/local.h"
 
-enum { MAP_TYPE_ARRAY = 2 };
+enum { MAP_TYPE_ARRAY = 2, SETTING_MAX = 4096 }; /* bytes of one setting */
 
 static bool is_named(const char *name, const char *stem)
 {
@@ -76,9 +76,10 @@ static void add_kconfig(struct elf *elf)
     vars = arena_array_of(elf->arena, type->count, struct var);
     for (uint32_t i = 0; i < type->count; i++) {
         uint64_t size = type->vars[i].var->size;
-        if (size > 4096 || end > 1 << 20)
-            return; /* no settings; who refers to them is told so */
+        if (size > SETTING_MAX)
+            size = 0;
         vars[i] = (struct var){ type->vars[i].var, end, (uint32_t)size };
+        *hash_put_text(elf->arena, &elf->settings, type->vars[i].var->name) = end;
         end += (uint32_t)(size + 7) / 8 * 8;
     }
     if (!end)
@@ -89,17 +90,9 @@ static void add_kconfig(struct elf *elf)
     add_map(elf, ".kconfig", SHN_UNDEF, end)->read_only = true;
 }
 
-bool elf_extern(const struct elf *elf, const char *section, const char *name,
-                const struct var **var)
+bool data_is_setting(const struct elf *elf, const char *name)
 {
-    const struct type *type = elf->types ? types_find(elf->types, TYPE_DATASEC, section) : NULL;
-
-    for (uint32_t i = 0; type && i < type->count; i++)
-        if (!strcmp(type->vars[i].var->name, name)) {
-            *var = &type->vars[i];
-            return true;
-        }
-    return false;
+    return hash_get_text(&elf->settings, name) != NULL;
 }
 
 int data_read(struct elf *elf)
@@ -116,6 +109,8 @@ int data_read(struct elf *elf)
 
         if (!is_data(section))
             continue;
+        if (maps_check_room(elf, section, 0))
+            return elf->err->code;
         if (section->size > INT32_MAX)
             return elf_fail(elf, elf->err, section, 0, ANYBPF_E_LIMIT, "more than 2 GiB of data");
         section->map = (int32_t)elf->maps.count;

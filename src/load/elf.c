@@ -125,15 +125,15 @@ static int read_sections(struct elf *elf)
             return BAD(NULL, at, "the name of section %u has control characters", i);
         }
     }
+    for (uint32_t i = (uint32_t)count; i-- > 1;)
+        *hash_put_text(elf->arena, &elf->section_names, elf->sections[i].name) = i;
     return 0;
 }
 
 struct section *elf_section(const struct elf *elf, const char *name)
 {
-    for (uint32_t i = 1; i < elf->section_count; i++)
-        if (!strcmp(elf->sections[i].name, name))
-            return &elf->sections[i];
-    return NULL;
+    const uint32_t *index = hash_get_text(&elf->section_names, name);
+    return index ? &elf->sections[*index] : NULL;
 }
 
 /* ---- Symbols ---- */

@@ -66,7 +66,8 @@ struct elf {
     bool big;
     struct section *sections;
     uint32_t section_count;
-    uint32_t names; /* section with the names of sections */
+    struct hash section_names; /* to the first section of that name */
+    uint32_t names;            /* section with the names of sections */
     struct symbol *symbols;
     uint32_t symbol_count;
     struct elf_func *funcs; /* by section, then offset */
@@ -77,7 +78,8 @@ struct elf {
     struct vec(struct map_spec *) maps;
     /* Symbols in map sections, to maps: hash of section << 32 | offset, to index + 1. */
     struct hash map_at;
-    int32_t kconfig; /* index of the map with weak kernel settings, or -1 */
+    int32_t kconfig;      /* index of the map with the kernel's settings, or -1 */
+    struct hash settings; /* their names, to the offsets in it */
 };
 
 /* ---- elf.c ---- */
@@ -93,10 +95,6 @@ struct section *elf_section(const struct elf *elf, const char *name); /* NULL if
 uint32_t elf_reloc_from(const struct section *section, uint64_t offset);
 /* The function that begins there, or NULL. */
 const struct elf_func *elf_func_at(const struct elf *elf, uint32_t section, uint64_t offset);
-/* Whether BTF lists an extern of that name in that data section (".kconfig"); *var is where. */
-bool elf_extern(const struct elf *elf, const char *section, const char *name,
-                const struct var **var);
-
 static inline bool elf_is_code(const struct section *section)
 {
     return section->type == SHT_PROGBITS && (section->flags & SHF_EXECINSTR) && section->size;
@@ -112,6 +110,9 @@ const char *elf_symbol_name(const struct elf *elf, const struct symbol *symbol);
 
 /* ---- maps.c, data.c ---- */
 
+enum { MAPS_MAX = 4096 };
+int maps_check_room(const struct elf *elf, const struct section *section, uint64_t offset);
+
 /* Makes the maps of .maps and maps sections, and of sections with global data. */
 int maps_read(struct elf *elf);
 int data_read(struct elf *elf);
@@ -119,6 +120,8 @@ int data_read(struct elf *elf);
 struct map_spec *maps_add(struct elf *elf, const char *name, uint32_t section, uint64_t offset);
 /* The map at that place: its index, or -1. */
 int maps_at(const struct elf *elf, uint32_t section, uint64_t offset);
+/* Whether a name is that of a kernel setting (BTF's data section .kconfig). */
+bool data_is_setting(const struct elf *elf, const char *name);
 /* Whether the section holds map definitions. */
 bool maps_in(const struct section *section);
 

@@ -3,8 +3,6 @@
  * __uint, __type, __array), and the older struct bpf_map_def in section maps. */
 #include "load/local.h"
 
-enum { MAPS_MAX = 4096 };
-
 /* What the names of attributes set; the order does not matter. */
 struct definition {
     struct elf *elf;
@@ -19,6 +17,13 @@ struct definition {
 
 #define BAD(d, ...)                                                                                \
     elf_fail((d)->elf, (d)->elf->err, (d)->section, (d)->offset, ANYBPF_E_FORMAT, __VA_ARGS__)
+
+int maps_check_room(const struct elf *elf, const struct section *section, uint64_t offset)
+{
+    return elf->maps.count < MAPS_MAX ? 0
+                                      : elf_fail(elf, elf->err, section, offset, ANYBPF_E_LIMIT,
+                                                 "more than %u maps", MAPS_MAX);
+}
 
 struct map_spec *maps_add(struct elf *elf, const char *name, uint32_t section, uint64_t offset)
 {
@@ -319,9 +324,8 @@ int maps_read(struct elf *elf)
 
         if (!section || !maps_in(section) || !symbol->name[0] || symbol->type == STT_SECTION)
             continue;
-        if (elf->maps.count >= MAPS_MAX)
-            return elf_fail(elf, elf->err, section, symbol->value, ANYBPF_E_LIMIT,
-                            "more than %u maps", MAPS_MAX);
+        if (maps_check_room(elf, section, symbol->value))
+            return elf->err->code;
         if (maps_at(elf, symbol->section, symbol->value) >= 0)
             return elf_fail(elf, elf->err, section, symbol->value, ANYBPF_E_FORMAT,
                             "map %s lies where another one does", symbol->name);

@@ -81,16 +81,16 @@ static int aim(struct linker *l, uint32_t at, uint32_t section, int64_t offset)
 /* The address of something that the object does not have: 0 if it is weak. */
 static int resolve_extern(struct linker *l, struct insn *insn, const struct symbol *symbol)
 {
-    const struct var *var;
     bool weak = symbol->bind == STB_WEAK;
 
-    if (elf_extern(l->elf, ".kconfig", symbol->name, &var)) {
+    if (data_is_setting(l->elf, symbol->name)) {
         if (!weak || l->elf->kconfig < 0)
             return FAIL(
                 l, ANYBPF_E_NOT_FOUND,
                 "extern %s: there is no kernel configuration here; declare it __weak to have 0",
                 symbol->name);
-        set_ldimm(insn, SRC_MAP_VALUE, l->elf->kconfig, (int32_t)var->offset);
+        set_ldimm(insn, SRC_MAP_VALUE, l->elf->kconfig,
+                  (int32_t)*hash_get_text(&l->elf->settings, symbol->name));
         return 0;
     }
     if (!weak)
@@ -284,6 +284,20 @@ static int check_core(struct linker *l, const struct elf_func *source)
     return 0;
 }
 
+/* Of all functions; nothing that this needs is kept. */
+static int check_cores(struct linker *l)
+{
+    struct arena_mark mark = arena_mark(l->arena);
+
+    for (uint32_t i = 0; i < l->sources.count; i++) {
+        l->section = &l->elf->sections[l->sources.at[i]->section];
+        if (check_core(l, l->sources.at[i]))
+            return l->err->code;
+    }
+    arena_reset(l->arena, mark);
+    return 0;
+}
+
 static int add_func(struct linker *l, uint32_t index)
 {
     const struct elf_func *source = l->sources.at[index];
@@ -293,15 +307,15 @@ static int add_func(struct linker *l, uint32_t index)
     l->offset = source->offset;
     if (count > INSNS_MAX - start)
         return FAIL(l, ANYBPF_E_LIMIT, "the program has more than %u instructions", INSNS_MAX);
-    if (start + count > l->insns.room)
-        vec_resize(l->arena, &l->insns, (start + count) * 2);
+    if (start + count > l->insns.room) {
+        uint32_t twice = l->insns.room * 2;
+        vec_resize(l->arena, &l->insns, twice > start + count ? twice : start + count);
+    }
     l->insns.count = start + count;
     insn_decode_all(l->section->data.at + source->offset, count, l->elf->big, &l->insns.at[start]);
     l->funcs.at[index].start = start;
     l->funcs.at[index].count = count;
     copy_lines(l, source, start);
-    if (check_core(l, source))
-        return l->err->code;
     return relocate_func(l, source, start);
 }
 
@@ -344,6 +358,8 @@ static int link_all(void *arg)
     for (uint32_t i = 0; i < l->funcs.count; i++)
         if (add_func(l, i))
             return l->err->code;
+    if (check_cores(l))
+        return l->err->code;
     fix(l);
     *prog = (struct prog){
         .name = source->name,

@@ -323,8 +323,12 @@ static int fill(struct reader *r, const struct record *record, struct type *type
 static int read_types(struct reader *r, struct bytes part)
 {
     struct record record;
-    uint32_t id = 1;
+    uint32_t id = 1, count = 0;
 
+    for (uint32_t at = 0; at < part.size; at = next_record(&record), count++)
+        if (read_record(r, part, at, &record))
+            return r->err->code;
+    types_reserve(r->types, count);
     for (uint32_t at = 0; at < part.size; at = next_record(&record)) {
         const char *name;
         if (read_record(r, part, at, &record))

@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { IN_PROGRESS = 255 };
+enum { IN_PROGRESS = 255, WORTH_INDEXING = 64 /* types: fewer are searched as fast */ };
 #define SIZE_LIMIT ((uint64_t)1 << 40) /* of an array; bits of it can still be counted */
 static_assert((int)TYPE_DEPTH < (int)IN_PROGRESS, "depths must be told from the mark");
 
@@ -48,6 +48,15 @@ const struct type *types_get(const struct types *types, uint32_t id)
     return id < types->all.count ? types->all.at[id] : NULL;
 }
 
+void types_reserve(struct types *types, uint32_t count)
+{
+    uint32_t have = types->all.count;
+
+    vec_resize(types->arena, &types->all, have + count);
+    vec_resize(types->arena, &types->same_name, have + count);
+    types->all.count = types->same_name.count = have;
+}
+
 struct type *types_add(struct types *types, enum type_kind kind, const char *name)
 {
     struct type *type = arena_new_of(types->arena, struct type);
@@ -62,6 +71,8 @@ struct type *types_add(struct types *types, enum type_kind kind, const char *nam
 
 void types_index(struct types *types)
 {
+    if (types->all.count - types->indexed < WORTH_INDEXING)
+        return;
     /* From the last to the first, so that chains are in the order of ids. */
     for (uint32_t id = types->all.count; id-- > types->indexed;) {
         uint32_t *first;

@@ -145,7 +145,9 @@ struct type *types_add(struct types *types, enum type_kind kind, const char *nam
  * used. */
 int type_finish(struct types *types, struct type *type, struct error *err);
 int types_finish(struct types *types, uint32_t first, struct error *err);
-/* Makes the names of all types added so far quick to find. */
+/* Makes room for so many more at once. */
+void types_reserve(struct types *types, uint32_t count);
+/* Makes the names of all types added so far quick to find, if they are many. */
 void types_index(struct types *types);
 /* Takes back all types from that id on; nobody may refer to them any more. */
 void types_forget(struct types *types, uint32_t first);
