@@ -166,7 +166,7 @@ int machine_load(struct machine *m, const struct prog *prog, enum check_level le
 {
     struct verify_options options = { .level = level };
     struct loading l = { .m = m, .out = out, .err = err, .way = way };
-    *out = (struct program){ .prog = prog, .machine = m };
+    *out = (struct program){ .prog = prog, .machine = m, .run = { .refs = 1 } };
     int rc = verify(m->arena, m->env, prog, &options, err, &out->checked);
     if (rc)
         return rc;

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Running a sample: interpreted and compiled, from the same memory and the same maps. */
+#include "fuzz/fuzz.h"
+#include "runner/machine.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+/* One for each way, for a prog array takes either interpreted or compiled programs. */
+static struct machine machines[WAY_COUNT];
+static struct arena_mark clean[WAY_COUNT]; /* of their arenas, before any program */
+static struct map_spec specs[SAMPLE_MAPS] = {
+    [MAP_VALUES] = { .name = "values",
+                     .type = MAP_ARRAY,
+                     .key_size = 4,
+                     .value_size = 32,
+                     .max_entries = 4 },
+    [MAP_TABLE] = { .name = "table",
+                    .type = MAP_HASH,
+                    .key_size = 8,
+                    .value_size = 16,
+                    .max_entries = 6 },
+    [MAP_TAILS] = { .name = "tails",
+                    .type = MAP_PROG_ARRAY,
+                    .key_size = 4,
+                    .value_size = 4,
+                    .max_entries = PIECES },
+    [MAP_GLOBALS] = { .name = ".data",
+                      .type = MAP_ARRAY,
+                      .key_size = 4,
+                      .value_size = 64,
+                      .max_entries = 1,
+                      .is_data = true },
+    [MAP_PER_CPU] = { .name = "per_cpu",
+                      .type = MAP_PERCPU_ARRAY,
+                      .key_size = 4,
+                      .value_size = 32,
+                      .max_entries = 2 },
+};
+static const struct map_spec *const spec_list[] = { &specs[MAP_VALUES], &specs[MAP_TABLE],
+                                                    &specs[MAP_TAILS], &specs[MAP_GLOBALS],
+                                                    &specs[MAP_PER_CPU] };
+
+/* Aligned, so that atomics are; every run uses the same addresses. */
+static uint8_t memory[MEMORY] __attribute__((aligned(64)));
+
+struct outcome {
+    int rc;
+    uint64_t r0;
+    uint8_t memory[MEMORY];
+    uint64_t maps; /* a hash of what is in them */
+};
+
+static bool begin(enum way way)
+{
+    struct machine *m = &machines[way];
+    struct error err = { 0 };
+    if (!machine_begin(m))
+        return false;
+    while (m->map_count < SAMPLE_MAPS) {
+        m->maps[m->map_count] = map_create(m->env, spec_list[m->map_count], &err);
+        if (!m->maps[m->map_count++]) {
+            fprintf(stderr, "%s\n", err.text);
+            return false;
+        }
+    }
+    clean[way] = arena_mark(m->arena);
+    return true;
+}
+
+bool execute_begin(void)
+{
+    return begin(WAY_INTERP) && begin(WAY_COMPILED);
+}
+
+/* ---- Maps ---- */
+
+static void *array_memory(const struct machine *machine, enum sample_map map, size_t *size)
+{
+    struct map *m = machine->maps[map];
+    if (m->type == MAP_PERCPU_ARRAY) {
+        *size = (size_t)m->stride * m->max_entries;
+        return m->values.at + vcpu_get()->cpu * m->cpu_stride;
+    }
+    return map_memory(m, size);
+}
+
+static void reset_maps(const struct machine *m)
+{
+    for (unsigned i = 0; i < SAMPLE_MAPS; i++) {
+        size_t size = 0;
+        uint64_t key;
+        void *at = i == MAP_TABLE || i == MAP_TAILS ? NULL : array_memory(m, i, &size);
+        if (at)
+            memset(at, 0x5a, size);
+        while (i == MAP_TABLE && !map_next_key(m->maps[i], NULL, &key))
+            map_delete(m->maps[i], &key);
+    }
+}
+
+static uint64_t hash(uint64_t h, const void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3u;
+    return h;
+}
+
+/* Of arrays in order; of the table whatever order it has. */
+static uint64_t hash_maps(const struct machine *m)
+{
+    uint64_t h = 0xcbf29ce484222325u, table = 0, key, next;
+    uint8_t value[16];
+    for (unsigned i = 0; i < SAMPLE_MAPS; i++) {
+        size_t size = 0;
+        const void *at = i == MAP_TABLE || i == MAP_TAILS ? NULL : array_memory(m, i, &size);
+        if (at)
+            h = hash(h, at, size);
+    }
+    const void *from = NULL;
+    for (; !map_next_key(m->maps[MAP_TABLE], from, &next); from = &key) {
+        key = next;
+        if (!map_lookup(m->maps[MAP_TABLE], &key, value))
+            table += hash(hash(1, &key, sizeof key), value, sizeof value);
+    }
+    return h + table;
+}
+
+/* ---- One way ---- */
+
+struct attempt {
+    const struct sample *sample;
+    enum way way;
+    enum check_level level;
+    struct program programs[PIECES];
+    struct prog *progs[PIECES];
+    struct error err;
+};
+
+static int prepare(void *arg)
+{
+    struct attempt *a = arg;
+    for (uint32_t i = 0; i < a->sample->piece_count; i++) {
+        struct prog *prog = sample_prog(machines[a->way].arena, a->sample, i, false);
+        if (!prog)
+            return fail(&a->err, ANYBPF_E_LIMIT, "a jump does not reach");
+        prog->maps = spec_list;
+        prog->map_count = SAMPLE_MAPS;
+        prog->context = "memory";
+        prog->license = "GPL";
+        a->progs[i] = prog;
+    }
+    return 0;
+}
+
+static int load_all(struct attempt *a)
+{
+    int rc = arena_try(machines[a->way].arena, &a->err, prepare, a);
+    for (uint32_t i = 0; !rc && i < a->sample->piece_count; i++)
+        rc = machine_load(&machines[a->way], a->progs[i], a->level, a->way, &a->programs[i],
+                          &a->err);
+    for (uint32_t i = 0; !rc && a->sample->tail_calls && i < a->sample->piece_count; i++)
+        rc = map_set_prog(machines[a->way].maps[MAP_TAILS], i, &a->programs[i].run);
+    return rc;
+}
+
+static void unload_all(struct attempt *a)
+{
+    for (uint32_t i = 0; i < PIECES; i++) {
+        if (a->sample->tail_calls)
+            map_set_prog(machines[a->way].maps[MAP_TAILS], i, NULL);
+        if (a->programs[i].prog)
+            machine_unload(&a->programs[i]);
+    }
+    arena_reset(machines[a->way].arena, clean[a->way]);
+}
+
+/* Loads and runs; returns what loading returns, its error in err. */
+static int attempt(const struct sample *sample, enum way way, enum check_level level,
+                   struct outcome *out, struct error *err)
+{
+    struct attempt a = { .sample = sample, .way = way, .level = level };
+    int rc = load_all(&a);
+    if (!rc) {
+        sample_memory(sample, memory);
+        if (sample->uses_maps)
+            reset_maps(&machines[way]);
+        out->r0 = 0;
+        out->rc = machine_run(&a.programs[0], memory, MEMORY, &out->r0);
+        memcpy(out->memory, memory, MEMORY);
+        out->maps = sample->uses_maps ? hash_maps(&machines[way]) : 0;
+    }
+    unload_all(&a);
+    *err = a.err;
+    return rc;
+}
+
+/* ---- Comparing ---- */
+
+static void describe(struct report *report, const struct outcome *a, const struct outcome *b)
+{
+    if (a->rc != b->rc)
+        snprintf(report->text, sizeof report->text, "interpreted: error %d, compiled: %d", a->rc,
+                 b->rc);
+    else if (a->r0 != b->r0)
+        snprintf(report->text, sizeof report->text,
+                 "r0 interpreted %#" PRIx64 ", compiled %#" PRIx64, a->r0, b->r0);
+    else if (a->maps != b->maps)
+        snprintf(report->text, sizeof report->text, "the maps differ");
+    for (unsigned i = 0; i < MEMORY && !report->text[0]; i++)
+        if (a->memory[i] != b->memory[i])
+            snprintf(report->text, sizeof report->text,
+                     "byte %u of the memory: interpreted %02x, compiled %02x", i, a->memory[i],
+                     b->memory[i]);
+    if (report->text[0])
+        report->verdict = DIFFERENT;
+}
+
+void execute(const struct sample *sample, struct report *report)
+{
+    struct outcome interpreted, compiled;
+    struct error err = { 0 };
+    enum check_level level = sample->mode == MODE_WILD ? CHECK_TRUSTED : CHECK_VERIFIED;
+
+    *report = (struct report){ .verdict = SAME, .verified = level == CHECK_VERIFIED };
+    int rc = attempt(sample, WAY_INTERP, level, &interpreted, &err);
+    if (rc && level == CHECK_VERIFIED) {
+        snprintf(report->text, sizeof report->text, "%s", err.text);
+        report->verified = false;
+        level = CHECK_TRUSTED;
+        rc = attempt(sample, WAY_INTERP, level, &interpreted, &err);
+    }
+    if (rc) {
+        report->verdict = REFUSED;
+        snprintf(report->text, sizeof report->text, "%s", err.text);
+        return;
+    }
+    report->text[0] = 0;
+    rc = attempt(sample, WAY_COMPILED, level, &compiled, &err);
+    if (rc) {
+        report->verdict = DIFFERENT;
+        snprintf(report->text, sizeof report->text, "not compiled: %s", err.text);
+        return;
+    }
+    describe(report, &interpreted, &compiled);
+}
+
+void execute_interpreted(const struct sample *sample, uint64_t *r0, uint8_t out[MEMORY])
+{
+    struct outcome outcome = { 0 };
+    struct error err = { 0 };
+    attempt(sample, WAY_INTERP, CHECK_TRUSTED, &outcome, &err);
+    *r0 = outcome.r0;
+    memcpy(out, outcome.memory, MEMORY);
+}

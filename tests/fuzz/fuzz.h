@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The differential fuzzer: random programs that are valid by construction, run in several ways that
+ * must agree. Everything follows from the seed. */
+#pragma once
+#include "base/vector.h"
+#include "bpf/checked.h"
+#include "bpf/text.h"
+#include "rt/rt.h"
+
+/* ---- Samples ---- */
+
+enum { NO_TARGET = UINT32_MAX };
+
+/* An instruction before its place is known. */
+struct item {
+    struct insn insn;
+    int32_t high;    /* second half of a 64-bit immediate */
+    uint32_t target; /* of jumps, calls and tokens: index of an item, or NO_TARGET */
+    bool starts;     /* a function begins here */
+    bool gone;       /* taken away by the shrinker; jumps here go to what follows */
+};
+struct item_list vec(struct item);
+
+/* What a sample may do. */
+enum mode {
+    MODE_KERNEL, /* what the kernel's verifier accepts, without maps */
+    MODE_TAME,   /* what our verifier should accept */
+    MODE_WILD,   /* anything that is well-formed and does no harm: trusted */
+};
+
+enum { PIECES = 3, MEMORY = 256 };
+
+/* The maps of every sample, by index. */
+enum sample_map { MAP_VALUES, MAP_TABLE, MAP_TAILS, MAP_GLOBALS, MAP_PER_CPU, SAMPLE_MAPS };
+
+struct sample {
+    uint64_t seed;
+    enum mode mode;
+    struct item_list pieces[PIECES]; /* the program, and what it may tail-call: prog array slots */
+    uint32_t piece_count;
+    uint32_t kernel_start; /* items of the main piece that only the kernel gets */
+    bool tail_calls, uses_maps;
+};
+
+/* Makes the sample of a seed. most_wild: the wildest mode wanted. */
+void generate(struct arena *arena, uint64_t seed, enum mode most_wild, struct sample *out);
+
+/* A piece as a program, its functions as prog_from_insns() finds them; NULL: a jump is too far.
+ * kernel: as an XDP program whose packet is the memory. */
+struct prog *sample_prog(struct arena *arena, const struct sample *sample, uint32_t piece,
+                         bool kernel);
+
+/* ---- Running ---- */
+
+enum verdict {
+    SAME,
+    DIFFERENT,
+    REFUSED, /* by the verifier at both levels: the generator's fault */
+};
+
+struct report { /* of one sample */
+    enum verdict verdict;
+    bool verified;
+    char text[1100]; /* what is different */
+};
+
+/* The interpreter against compiled code. Call execute_begin() once; false after a message. */
+bool execute_begin(void);
+void execute(const struct sample *sample, struct report *report);
+
+/* The interpreter against the kernel: samples of MODE_KERNEL. */
+bool kernel_works(void);
+void kernel_compare(const struct sample *sample, struct report *report);
+/* For it: runs the sample interpreted. */
+void execute_interpreted(const struct sample *sample, uint64_t *r0, uint8_t memory[MEMORY]);
+
+/* The input that every run begins with. */
+void sample_memory(const struct sample *sample, uint8_t memory[MEMORY]);
+
+/* ---- Shrinking ---- */
+
+/* Takes away what the difference does not need. Each try runs in a process of its own, so that it
+ * may crash or hang. check: 0 if the sample behaves. */
+void shrink(struct sample *sample, int (*check)(const struct sample *sample));
+void sample_print(const struct sample *sample);
+
+/* ---- Coverage ---- */
+
+void coverage_begin(void);
+void coverage_count(const struct sample *sample);
+/* Prints the table; returns the number of empty cells. */
+unsigned coverage_print(void);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* anybpf-fuzz: see usage(). Samples have the seeds N, N + 1, ... */
+#include "fuzz/fuzz.h"
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct {
+    uint64_t seed, count;
+    bool kernel, print, quiet;
+    enum mode mode;
+} options = { .count = 20000, .mode = MODE_WILD };
+
+/* What test code reports failures with; here they end the run. */
+void test_fail(const char *file, int line, const char *format, ...);
+void test_fail(const char *file, int line, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s:%d: ", file, line);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    exit(2);
+}
+
+static int usage(void)
+{
+    fputs("usage: anybpf-fuzz [--seed N] [--count N] [--kernel] [--tame] [--print] [--quiet]\n"
+          "Runs N random programs interpreted and compiled and compares what they do.\n"
+          "  --seed N   begin with this one (default 0)\n"
+          "  --count N  how many (default 20000); with less than 20000 holes in the coverage are\n"
+          "             shown but are no failure\n"
+          "  --kernel   compare with the kernel's BPF_PROG_TEST_RUN instead\n"
+          "  --tame     only programs that the verifier should accept\n"
+          "  --print    print the programs, run none\n"
+          "  --quiet    no coverage table\n",
+          stderr);
+    return 2;
+}
+
+static void run_one(const struct sample *sample, struct report *report)
+{
+    if (options.kernel)
+        kernel_compare(sample, report);
+    else
+        execute(sample, report);
+}
+
+static int check(const struct sample *sample)
+{
+    struct report report;
+    run_one(sample, &report);
+    return report.verdict == DIFFERENT;
+}
+
+static volatile uint64_t running;
+
+static void make_smaller(uint64_t seed)
+{
+    struct arena *arena = arena_new(&allocator_libc, 0);
+    struct sample sample;
+    struct report report = { 0 };
+    generate(arena, seed, options.kernel ? MODE_KERNEL : options.mode, &sample);
+    shrink(&sample, check);
+    sample_print(&sample);
+    fflush(stdout);
+    alarm(10);
+    run_one(&sample, &report);
+    if (report.text[0])
+        printf("shrunk: %s\n", report.text);
+    arena_free(arena);
+}
+
+/* A sample that kills the process is shrunk by another one. */
+static void die(int number)
+{
+    signal(number, SIG_DFL);
+    printf("seed %" PRIu64 ": signal %d\n", running, number);
+    fflush(stdout);
+    if (!fork()) {
+        make_smaller(running);
+        _exit(0);
+    }
+    wait(NULL);
+    raise(number);
+}
+
+struct tally {
+    uint64_t same, different, refused, verified, tame;
+    unsigned shown;
+};
+
+static void run_seed(struct arena *arena, uint64_t seed, struct tally *tally)
+{
+    struct arena_mark mark = arena_mark(arena);
+    struct sample sample;
+    struct report report;
+
+    running = seed;
+    generate(arena, seed, options.kernel ? MODE_KERNEL : options.mode, &sample);
+    if (options.print) {
+        printf("== seed %" PRIu64 "\n", seed);
+        sample_print(&sample);
+    } else {
+        coverage_count(&sample);
+        run_one(&sample, &report);
+        tally->same += report.verdict == SAME;
+        tally->verified += report.verified;
+        tally->tame += sample.mode != MODE_WILD;
+        if (report.verdict == REFUSED && !tally->refused++)
+            printf("seed %" PRIu64 " is refused: %s\n", seed, report.text);
+        if (report.verdict == DIFFERENT) {
+            printf("seed %" PRIu64 ": %s\n", seed, report.text);
+            if (!tally->different++)
+                make_smaller(seed);
+        }
+    }
+    arena_reset(arena, mark);
+}
+
+static bool read_options(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--seed") && i + 1 < argc)
+            options.seed = strtoull(argv[++i], NULL, 0);
+        else if (!strcmp(argv[i], "--count") && i + 1 < argc)
+            options.count = strtoull(argv[++i], NULL, 0);
+        else if (!strcmp(argv[i], "--kernel"))
+            options.kernel = true;
+        else if (!strcmp(argv[i], "--tame"))
+            options.mode = MODE_TAME;
+        else if (!strcmp(argv[i], "--print"))
+            options.print = true;
+        else if (!strcmp(argv[i], "--quiet"))
+            options.quiet = true;
+        else
+            return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM, SIGTRAP };
+    struct tally tally = { 0 };
+    struct timespec from, to;
+
+    if (!read_options(argc, argv))
+        return usage();
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (options.kernel && !kernel_works()) {
+        puts("skipped: bpf() is not permitted here");
+        return 0;
+    }
+    struct arena *arena = arena_new(&allocator_libc, 0);
+    if (!arena || !execute_begin())
+        return 2;
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        signal(fatal[i], die);
+    coverage_begin();
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (uint64_t i = 0; i < options.count && tally.different < 10; i++) {
+        if (i % 256 == 0)
+            alarm(60);
+        run_seed(arena, options.seed + i, &tally);
+    }
+    alarm(0);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    if (options.print)
+        return 0;
+    double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    unsigned empty = options.quiet || options.kernel ? 0 : coverage_print();
+    printf("%" PRIu64 " alike, %" PRIu64 " different, %" PRIu64 " refused; %" PRIu64 " of %" PRIu64
+           " accepted by the verifier; %.1f us each\n",
+           tally.same, tally.different, tally.refused, tally.verified, tally.tame,
+           seconds * 1e6 / (double)(options.count ? options.count : 1));
+    return tally.different || (tally.refused && !options.kernel) ||
+           (empty && options.count >= 20000);
+}
