@@ -24,7 +24,7 @@ struct generator {
     enum mode mode;
 
     struct signature functions[FUNCTIONS];
-    uint32_t starts[FUNCTIONS]; /* items */
+    uint32_t starts[FUNCTIONS];      /* items */
     uint32_t function_count, called; /* called: a set */
     struct vec(struct pending) pending;
 

@@ -59,6 +59,7 @@ static int check(const struct sample *sample)
 }
 
 static volatile uint64_t running;
+static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM, SIGTRAP };
 
 static void make_smaller(uint64_t seed)
 {
@@ -79,7 +80,11 @@ static void make_smaller(uint64_t seed)
 /* A sample that kills the process is shrunk by another one. */
 static void die(int number)
 {
-    signal(number, SIG_DFL);
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        signal(fatal[i], SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     printf("seed %" PRIu64 ": signal %d\n", running, number);
     fflush(stdout);
     if (!fork()) {
@@ -146,7 +151,6 @@ static bool read_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM, SIGTRAP };
     struct tally tally = { 0 };
     struct timespec from, to;
 
@@ -166,7 +170,7 @@ int main(int argc, char **argv)
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (uint64_t i = 0; i < options.count && tally.different < 10; i++) {
         if (i % 256 == 0)
-            alarm(60);
+            alarm(20);
         run_seed(arena, options.seed + i, &tally);
     }
     alarm(0);

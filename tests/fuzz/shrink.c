@@ -2,6 +2,7 @@
 /* Making a failing sample small: ranges of items are taken away as long as it still fails, long
  * ranges first; then constants are made plain. */
 #include "fuzz/fuzz.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -19,6 +20,7 @@ static int behaviour(const struct sample *sample, int (*check)(const struct samp
     if (child < 0)
         return 0;
     if (!child) {
+        signal(SIGALRM, SIG_DFL);
         alarm(PATIENCE);
         _exit(check(sample));
     }
