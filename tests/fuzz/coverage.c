@@ -10,7 +10,9 @@
 static uint64_t insns[INSN_COUNT], helpers[256];
 static const struct target *target;
 static struct coverage compiled;
-static unsigned empty, column;
+static bool whole;        /* print all cells, not only the empty ones */
+static const char *table; /* being printed */
+static unsigned cells, empty, column;
 
 void coverage_begin(void)
 {
@@ -34,15 +36,23 @@ void coverage_count(const struct sample *sample)
 
 static void heading(const char *text)
 {
-    printf("%s%s\n", column ? "\n" : "", text);
+    table = text;
+    if (whole)
+        printf("%s-- %s\n", column ? "\n" : "", text);
     column = 0;
 }
 
 static void cell(const char *name, uint64_t count)
 {
-    printf("%s %-22.22s %9" PRIu64 "%s", count ? " " : "!", name, count, column == 2 ? "\n" : "");
-    column = (column + 1) % 3;
+    cells++;
     empty += !count;
+    if (whole) {
+        printf("%s %-22.22s %9" PRIu64 "%s", count ? " " : "!", name, count,
+               column == 2 ? "\n" : "");
+        column = (column + 1) % 3;
+    } else if (!count) {
+        printf("not reached: %s: %s\n", table, name);
+    }
 }
 
 /* Rows that no program can hold, or that none of ours does. */
@@ -99,7 +109,7 @@ static void print_compiler(void)
     cell("detours", compiled.detours);
 }
 
-unsigned coverage_print(void)
+unsigned coverage_print(bool all)
 {
     static const struct {
         enum helper_id id;
@@ -115,7 +125,8 @@ unsigned coverage_print(void)
         { HELPER_loop, "loop" },
         { HELPER_tail_call, "tail_call" },
     };
-    empty = 0;
+    whole = all;
+    cells = empty = 0;
     heading("instructions");
     for (uint8_t id = INSN_INVALID + 1; id < INSN_SECOND; id++)
         if (is_expected(id))
@@ -125,7 +136,6 @@ unsigned coverage_print(void)
         cell(called[i].name, helpers[called[i].id]);
     if (target)
         print_compiler();
-    heading("");
-    printf("%u empty cells\n", empty);
+    printf("%scoverage: %u of %u cells reached\n", column ? "\n" : "", cells - empty, cells);
     return empty;
 }

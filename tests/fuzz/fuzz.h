@@ -88,5 +88,5 @@ void sample_print(const struct sample *sample);
 
 void coverage_begin(void);
 void coverage_count(const struct sample *sample);
-/* Prints the table; returns the number of empty cells. */
-unsigned coverage_print(void);
+/* Prints the empty cells, or all; returns the number of empty ones. */
+unsigned coverage_print(bool all);

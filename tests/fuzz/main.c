@@ -12,7 +12,7 @@
 
 static struct {
     uint64_t seed, count;
-    bool kernel, print, quiet;
+    bool kernel, print, table;
     enum mode mode;
 } options = { .count = 20000, .mode = MODE_WILD };
 
@@ -30,7 +30,7 @@ void test_fail(const char *file, int line, const char *format, ...)
 
 static int usage(void)
 {
-    fputs("usage: anybpf-fuzz [--seed N] [--count N] [--kernel] [--tame] [--print] [--quiet]\n"
+    fputs("usage: anybpf-fuzz [--seed N] [--count N] [--kernel] [--tame] [--print] [--table]\n"
           "Runs N random programs interpreted and compiled and compares what they do.\n"
           "  --seed N   begin with this one (default 0)\n"
           "  --count N  how many (default 20000); with less than 20000 holes in the coverage are\n"
@@ -38,7 +38,7 @@ static int usage(void)
           "  --kernel   compare with the kernel's BPF_PROG_TEST_RUN instead\n"
           "  --tame     only programs that the verifier should accept\n"
           "  --print    print the programs, run none\n"
-          "  --quiet    no coverage table\n",
+          "  --table    print the whole table of what was reached\n",
           stderr);
     return 2;
 }
@@ -141,8 +141,8 @@ static bool read_options(int argc, char **argv)
             options.mode = MODE_TAME;
         else if (!strcmp(argv[i], "--print"))
             options.print = true;
-        else if (!strcmp(argv[i], "--quiet"))
-            options.quiet = true;
+        else if (!strcmp(argv[i], "--table"))
+            options.table = true;
         else
             return false;
     }
@@ -178,7 +178,7 @@ int main(int argc, char **argv)
     if (options.print)
         return 0;
     double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-    unsigned empty = options.quiet || options.kernel ? 0 : coverage_print();
+    unsigned empty = options.kernel ? 0 : coverage_print(options.table);
     printf("%" PRIu64 " alike, %" PRIu64 " different, %" PRIu64 " refused; %" PRIu64 " of %" PRIu64
            " accepted by the verifier; %.1f us each\n",
            tally.same, tally.different, tally.refused, tally.verified, tally.tame,

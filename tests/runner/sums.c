@@ -91,7 +91,8 @@ static int compile_both(void *arg)
     return 0;
 }
 
-void sums_add(const struct machine *m, const struct checked *checked)
+/* Compiles the program of the running test for every processor. */
+static void add_program(const struct machine *m, const struct checked *checked)
 {
     for (unsigned i = 0; targets[i]; i++) {
         struct arena *arena = arena_new(&allocator_libc, 0);
@@ -101,6 +102,11 @@ void sums_add(const struct machine *m, const struct checked *checked)
             test_fail(__FILE__, __LINE__, "for %s: %s", targets[i]->name, err.text);
         arena_free(arena);
     }
+}
+
+__attribute__((constructor)) static void join(void)
+{
+    machine_on_compile = add_program;
 }
 
 /* ---- Comparing ---- */
