@@ -54,6 +54,15 @@ struct anybpf_env;
 /* A new environment with the built-in helpers, context types (xdp, tc, socket, raw_tp) and map
  * kinds. NULL: no memory. anybpf_env_free() also closes the objects opened in it. */
 ANYBPF_API struct anybpf_env *anybpf_env_new(void);
+/* The same with memory from the embedder: alloc as malloc(), NULL when there is none; release gets
+ * the size that was asked for. Both are called from any thread. What a process has only one of
+ * (code memory, stacks of threads) does not come from there. */
+struct anybpf_allocator {
+    void *(*alloc)(void *user, size_t size);
+    void (*release)(void *user, void *memory, size_t size);
+    void *user;
+};
+ANYBPF_API struct anybpf_env *anybpf_env_new_with(const struct anybpf_allocator *allocator);
 ANYBPF_API void anybpf_env_free(struct anybpf_env *env);
 
 /* The sentence about the last failure of a function given this environment, its objects, programs

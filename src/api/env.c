@@ -47,40 +47,44 @@ static void print(void *user, const char *text, size_t size)
     api_log(user, ANYBPF_LOG_PRINTK, text);
 }
 
-struct anybpf_env *anybpf_env_new(void)
+struct anybpf_env *anybpf_env_new_with(const struct anybpf_allocator *allocator)
 {
     struct error err = { 0 };
-    struct env *rt = env_new(&allocator_libc, &err);
-    struct anybpf_env *env = rt ? rt->from->alloc(rt->from->user, sizeof *env) : NULL;
+    struct anybpf_env *env = allocator->alloc(allocator->user, sizeof *env);
 
-    if (!env) {
-        if (rt)
-            env_free(rt);
-        fail(&err, ANYBPF_E_MEMORY, "out of memory for an environment");
-        api_fail(NULL, &err);
+    if (!env)
+        return NULL;
+    *env = (struct anybpf_env){ .from = *allocator };
+    env->rt = env_new(&env->from, &err);
+    if (!env->rt) {
+        allocator->release(allocator->user, env, sizeof *env);
         return NULL;
     }
-    *env = (struct anybpf_env){ .rt = rt };
     env->target = target_find(host_target);
     env->features = env->target ? target_host_features(env->target) : 0;
-    rt->print = print;
-    rt->print_user = env;
+    env->rt->print = print;
+    env->rt->print_user = env;
     return env;
+}
+
+struct anybpf_env *anybpf_env_new(void)
+{
+    return anybpf_env_new_with(&allocator_libc);
 }
 
 void anybpf_env_free(struct anybpf_env *env)
 {
-    const struct allocator *from;
+    struct anybpf_allocator from;
     if (!env)
         return;
     while (env->objects)
         anybpf_close(env->objects);
     epoch_drain(); /* programs still retired point into the environment */
-    from = env->rt->from;
     env_free(env->rt);
     if (last.env == env)
         last.env = NULL;
-    from->release(from->user, env, sizeof *env);
+    from = env->from;
+    from.release(from.user, env, sizeof *env);
 }
 
 /* ---- Log ---- */

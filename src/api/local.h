@@ -11,6 +11,7 @@
 #include "verify/verify.h"
 
 struct anybpf_env {
+    struct anybpf_allocator from;
     struct env *rt;
     const struct target *target; /* of this processor; NULL: this build has none for it */
     uint32_t features;           /* those of the target that this processor has */

@@ -21,7 +21,7 @@ static int init(void *arg)
 
 static struct anybpf_object *object_new(struct anybpf_env *env, struct error *err)
 {
-    struct anybpf_object start = { .env = env, .arena = arena_new(&allocator_libc, 0), .refs = 1 };
+    struct anybpf_object start = { .env = env, .arena = arena_new(&env->from, 0), .refs = 1 };
     struct anybpf_object *obj = &start;
 
     if (!start.arena) {
@@ -183,7 +183,7 @@ struct anybpf_object *anybpf_open(struct anybpf_env *env, const char *path)
             close(fd);
         return NULL;
     }
-    data = allocator_libc.alloc(allocator_libc.user, (size_t)status.st_size + 1);
+    data = env->from.alloc(env->from.user, (size_t)status.st_size + 1);
     if (!data)
         api_error(env, ANYBPF_E_MEMORY, "%s: out of memory", path);
     while (data && (got = read(fd, data + have, (size_t)status.st_size - have)) > 0)
@@ -193,7 +193,8 @@ struct anybpf_object *anybpf_open(struct anybpf_env *env, const char *path)
     else if (data)
         api_error(env, ANYBPF_E_SYSTEM, "%s: not a regular file", path);
     close(fd);
-    allocator_libc.release(allocator_libc.user, data, (size_t)status.st_size + 1);
+    if (data)
+        env->from.release(env->from.user, data, (size_t)status.st_size + 1);
     return obj;
 }
 

@@ -209,7 +209,7 @@ static int make_runnable(struct loading *l)
     if (!obj->env->target)
         return fail(l->err, ANYBPF_E_UNSUPPORTED,
                     "this build compiles for no %s: use ANYBPF_INTERPRET", host_target);
-    if (!(l->scratch = arena_new(&allocator_libc, 0)))
+    if (!(l->scratch = arena_new(&obj->env->from, 0)))
         return fail(l->err, ANYBPF_E_MEMORY, "out of memory");
     code = arena_try(l->scratch, l->err, build, l);
     if (!code && (code = seal(l)) == ANYBPF_E_SYSTEM) {
@@ -245,7 +245,7 @@ int prog_load(struct anybpf_prog *prog, struct error *err)
 
     if (prog->loaded)
         return 0;
-    if (!(l.arena = arena_new(&allocator_libc, 0)))
+    if (!(l.arena = arena_new(&prog->object->env->from, 0)))
         return fail(err, ANYBPF_E_MEMORY, "out of memory");
     if ((code = arena_try(l.arena, err, begin, &l)) ||
         (code = arena_try(l.arena, err, check, &l)) ||

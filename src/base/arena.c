@@ -15,7 +15,7 @@ struct chunk {
 enum { HEAD = (sizeof(struct chunk) + ALIGN - 1) / ALIGN * ALIGN };
 
 struct arena {
-    struct allocator from;
+    struct anybpf_allocator from;
     struct chunk *chunk; /* the newest, from which memory is cut */
     size_t taken, limit;
     jmp_buf *landing; /* of the innermost arena_try() */
@@ -33,9 +33,9 @@ static void libc_release(void *user, void *memory, size_t size)
     free(memory);
 }
 
-const struct allocator allocator_libc = { libc_alloc, libc_release, NULL };
+const struct anybpf_allocator allocator_libc = { libc_alloc, libc_release, NULL };
 
-struct arena *arena_new(const struct allocator *from, size_t limit)
+struct arena *arena_new(const struct anybpf_allocator *from, size_t limit)
 {
     struct arena *arena = from->alloc(from->user, sizeof *arena);
     if (arena)

@@ -12,18 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where arenas and the runtime's own objects get memory: the embedder's hook. */
-struct allocator {
-    void *(*alloc)(void *user, size_t size);          /* as malloc; NULL when there is none */
-    void (*release)(void *user, void *memory, size_t size); /* size as given to alloc */
-    void *user;
-};
-extern const struct allocator allocator_libc;
+/* The embedder's hook (anybpf_env_new_with()), unless he has none: malloc(). */
+extern const struct anybpf_allocator allocator_libc;
 
 struct arena;
 
 /* limit: the most bytes the arena may take from the allocator, 0 for no limit. NULL: no memory. */
-struct arena *arena_new(const struct allocator *from, size_t limit);
+struct arena *arena_new(const struct anybpf_allocator *from, size_t limit);
 void arena_free(struct arena *arena); /* NULL is allowed */
 
 /* Runs body(arg) with running out of memory caught; returns what body returns, or records

@@ -57,7 +57,7 @@ struct object {
 
 /* Reads an object; the bytes are copied. *object is NULL on failure. `name` is copied, too. */
 int object_open(struct bytes bytes, const char *name, const struct env *env,
-                const struct allocator *from, struct object **object, struct error *err);
+                const struct anybpf_allocator *from, struct object **object, struct error *err);
 void object_free(struct object *object); /* NULL is allowed */
 /* Index of the program or map of that name, or -1. */
 int object_find_prog(const struct object *object, const char *name);

@@ -178,7 +178,7 @@ static int read_object(void *arg)
 }
 
 int object_open(struct bytes bytes, const char *name, const struct env *env,
-                const struct allocator *from, struct object **object, struct error *err)
+                const struct anybpf_allocator *from, struct object **object, struct error *err)
 {
     struct opening o = { .bytes = bytes, .name = name, .env = env, .err = err };
 

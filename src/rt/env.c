@@ -31,7 +31,7 @@ static int make(void *arg)
     return 0;
 }
 
-struct env *env_new(const struct allocator *from, struct error *err)
+struct env *env_new(const struct anybpf_allocator *from, struct error *err)
 {
     struct arena *arena = arena_new(from, 0);
     struct env *env;

@@ -23,7 +23,7 @@ enum { MUCH = 65536 };
 
 void *map_memory_take(struct map *map, uint64_t size)
 {
-    const struct allocator *from = map->env->from;
+    const struct anybpf_allocator *from = map->env->from;
     void *memory;
 
     if (size >= MUCH)

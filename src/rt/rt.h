@@ -265,7 +265,7 @@ const struct context_field *context_field(const struct context_type *context, ui
 
 struct env {
     struct arena *arena; /* all of the environment's own */
-    const struct allocator *from;
+    const struct anybpf_allocator *from;
     struct types *types; /* of the embedder's declarations */
     uint32_t cpus;       /* virtual CPUs; maps and programs are made for so many */
     void (*print)(void *user, const char *text, size_t size); /* what programs print; NULL: lost */
@@ -278,7 +278,7 @@ struct env {
 
 enum { ENV_CPUS = 1024 };
 /* With the built-in helpers and context types. */
-struct env *env_new(const struct allocator *from, struct error *err);
+struct env *env_new(const struct anybpf_allocator *from, struct error *err);
 void env_free(struct env *env); /* after its maps and programs */
 
 const struct helper *env_helper(const struct env *env, uint32_t id); /* NULL: no such helper */

@@ -296,3 +296,49 @@ TEST(packets_go_to_packet_programs_only)
     }
     anybpf_env_free(env);
 }
+
+/* ---- Memory ---- */
+
+static struct {
+    size_t taken, budget; /* bytes */
+} memory;
+
+static void *take(void *user, size_t size)
+{
+    (void)user;
+    if (size > memory.budget - memory.taken)
+        return NULL;
+    memory.taken += size;
+    return malloc(size);
+}
+
+static void give(void *user, void *at, size_t size)
+{
+    (void)user;
+    memory.taken -= size;
+    free(at);
+}
+
+TEST(memory_that_runs_out_is_an_error_and_nothing_leaks)
+{
+    const struct anybpf_allocator allocator = { take, give, NULL };
+    bool loaded = false;
+
+    for (memory.budget = 1000; memory.budget < 4000000 && !loaded; memory.budget += 3001) {
+        struct anybpf_env *env = anybpf_env_new_with(&allocator);
+        struct anybpf_object *obj = NULL;
+        if (env)
+            obj = anybpf_open_insns(env, HOST_IS_BIG ? "\xb7\0\0\0\0\0\0\x05\x95\0\0\0\0\0\0"
+                                                     : "\xb7\0\0\0\x05\0\0\0\x95\0\0\0\0\0\0",
+                2, "memory");
+        if (obj) {
+            uint64_t result = 0;
+            struct anybpf_prog *prog = anybpf_find(obj, NULL);
+            loaded = prog && !anybpf_call(prog, &result, 8, &result) && result == 5;
+            CHECK(loaded || anybpf_error(env)[0]);
+        }
+        anybpf_env_free(env);
+        CHECK_EQ(memory.taken, 0);
+    }
+    CHECK(loaded);
+}
