@@ -202,9 +202,13 @@ static unsigned token_register(const struct verifier *v, struct insn insn)
     return 0;
 }
 
-static bool calls_tail(const struct verifier *v, struct insn insn)
+/* What a helper called does that concerns all that call the function, too. */
+static void note_helper(struct verifier *v, uint32_t func, struct insn insn)
 {
-    return insn.id == INSN_CALL && env_helper(v->env, (uint32_t)insn.imm)->flags & HELPER_TAIL_CALL;
+    uint32_t flags = insn.id == INSN_CALL ? env_helper(v->env, (uint32_t)insn.imm)->flags : 0;
+
+    v->funcs[func].tail_calls |= (flags & HELPER_TAIL_CALL) != 0;
+    v->moves_packet[func] |= (flags & (HELPER_MOVES_PACKET | HELPER_TAIL_CALL)) != 0;
 }
 
 /* Who calls whom as far as the instructions show. A token whose origin is not plain may be any
@@ -218,7 +222,7 @@ static void find_edges(struct verifier *v, const struct prog *prog, const uint8_
 
         if (func + 1 < prog->func_count && i == prog->funcs[func + 1].start)
             func++;
-        v->funcs[func].tail_calls |= calls_tail(v, insn);
+        note_helper(v, func, insn);
         if (insn.id == INSN_CALL_LOCAL)
             callee = prog_func_index(prog, insn_callee(insn, i));
         else if (reg)
@@ -326,6 +330,7 @@ int structural_trees(struct verifier *v)
             "function %s calls itself, perhaps through others: recursion is not allowed",
             func->name);
     }
+    v->order = g.order;
     v->funcs[0].reached = true;
     for (uint32_t i = 0; i < g.nodes; i++)
         for (uint32_t e = g.first[g.order[i]]; e < g.first[g.order[i] + 1]; e++)
@@ -337,6 +342,7 @@ int structural_trees(struct verifier *v)
             const struct func_fact *callee = &v->funcs[g.edges[e].to];
             below = callee->tree > below ? callee->tree : below;
             func->tail_calls |= callee->tail_calls;
+            v->moves_packet[g.order[i]] |= v->moves_packet[g.edges[e].to];
         }
         func->tree = func->depth + below;
         if (func->tree > VCPU_STACK)

@@ -32,6 +32,20 @@ static int find_context(struct verifier *v)
     return 0;
 }
 
+/* Everything beyond the structure. */
+static int prove(struct verifier *v)
+{
+    int code = walk_all(v);
+
+    for (uint32_t i = 0; i < v->prog->func_count; i++)
+        v->funcs[i].depth = (uint16_t)((v->funcs[i].depth + FRAME_ALIGN - 1) & -FRAME_ALIGN);
+    if (!code)
+        code = structural_trees(v);
+    if (!code)
+        facts_find(v);
+    return code;
+}
+
 static int verify_body(void *arg)
 {
     struct verifier *v = arg;
@@ -42,9 +56,12 @@ static int verify_body(void *arg)
     v->facts = arena_array_of(v->arena, v->prog->count, struct insn_fact);
     /* One more: the node for tokens of unknown origin (structural.c). */
     v->funcs = arena_array_of(v->arena, v->prog->func_count + 1u, struct func_fact);
+    v->moves_packet = arena_array_of(v->scratch, v->prog->func_count + 1u, bool);
     code = find_context(v);
     if (!code)
         code = structural_check(v);
+    if (!code && v->options.level == CHECK_VERIFIED)
+        code = prove(v);
     if (code)
         return code;
     *checked = (struct checked){

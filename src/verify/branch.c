@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jumps: what their condition says of numbers, NULL and the packet's length on either way. */
+#include "verify/local.h"
+
+/* The farthest from its base that a pointer may be for a comparison with the end to count: beyond
+ * it, the sum could have wrapped. */
+enum { PACKET_MAX = 0xffff, RAW_MAX = 1 << 24 };
+
+/* ---- Ties between equal numbers ---- */
+
+struct tie {
+    struct verifier *v;
+    uint32_t ids[2];
+    const struct scalar *nums[2];
+    uint32_t count;
+};
+
+static bool tied(const struct tie *tie, const struct reg *reg, unsigned which)
+{
+    return reg->kind == REG_SCALAR && tie->ids[which] && reg->id == tie->ids[which];
+}
+
+static void note_tied(struct reg *reg, unsigned frame, unsigned place, void *user)
+{
+    struct tie *tie = user;
+
+    if (!tied(tie, reg, 0) && !tied(tie, reg, 1))
+        return;
+    vec_push(tie->v->scratch, &tie->v->links, (uint16_t)(frame << 8 | place));
+    tie->count++;
+}
+
+static void sharpen_tied(struct reg *reg, unsigned frame, unsigned place, void *user)
+{
+    struct tie *tie = user;
+
+    (void)frame, (void)place;
+    for (unsigned i = 0; i < 2; i++)
+        if (tied(tie, reg, i))
+            reg->num = *tie->nums[i];
+}
+
+/* Records in the step which places are sharpened together. */
+static void note_links(struct verifier *v, struct state *state, struct insn insn, uint32_t a,
+                       uint32_t b)
+{
+    struct tie tie = { .v = v, .ids = { a, b } };
+    uint32_t first = v->links.count;
+
+    if (!a && !b)
+        return;
+    if (insn_row(insn)->src_reg) {
+        vec_push(v->scratch, &v->links, (uint16_t)((state->depth - 1) << 8 | insn.dst));
+        vec_push(v->scratch, &v->links, (uint16_t)((state->depth - 1) << 8 | insn.src));
+    }
+    state_each(state, note_tied, &tie);
+    vec_push(v->scratch, &v->links, UINT16_MAX);
+    if (tie.count > 1 || insn_row(insn)->src_reg)
+        v->step.links = first;
+    else
+        v->links.count = first;
+}
+
+static void put(struct verifier *v, struct state *state, struct insn insn, const struct scalar *a,
+                const struct scalar *b)
+{
+    struct reg *regs = state_top(state)->regs;
+    bool two = insn_row(insn)->src_reg;
+    struct tie tie = { .v = v,
+                       .ids = { regs[insn.dst].id, two ? regs[insn.src].id : 0 },
+                       .nums = { a, b } };
+
+    for (unsigned i = 0; i < 2; i++)
+        if (tie.ids[i] == ID_LENGTH && tie.nums[i]->full.umin > state->length)
+            state->length = tie.nums[i]->full.umin;
+    regs[insn.dst].num = *a;
+    if (two)
+        regs[insn.src].num = *b;
+    if (tie.ids[0] || tie.ids[1])
+        state_each(state, sharpen_tied, &tie);
+}
+
+/* Both operands matter. */
+static void rely(struct verifier *v, const struct state *state, struct insn insn)
+{
+    precise_reg(v, state, insn.dst);
+    if (insn_row(insn)->src_reg)
+        precise_reg(v, state, insn.src);
+}
+
+static int decide(struct verifier *v, struct state *state, struct insn insn, bool jumps)
+{
+    v->seen[state->at] |= jumps ? SEEN_JUMPED : SEEN_PASSED;
+    if (!jumps)
+        return WALK_NEXT;
+    state->at = (uint32_t)insn_target(insn, state->at);
+    return WALK_JUMPED;
+}
+
+/* Both ways are possible: the jump is walked later. */
+static struct state *both(struct verifier *v, struct state *state, struct insn insn)
+{
+    struct state *jumped;
+
+    v->seen[state->at] |= SEEN_JUMPED | SEEN_PASSED;
+    jumped = walk_fork(v, state);
+    jumped->at = (uint32_t)insn_target(insn, state->at);
+    return jumped;
+}
+
+static int compare_numbers(struct verifier *v, struct state *state, struct insn insn,
+                           const struct reg *src)
+{
+    const struct insn_row *row = insn_row(insn);
+    const struct reg *dst = &state_top(state)->regs[insn.dst];
+    struct scalar yes[2] = { dst->num, src->num }, no[2] = { dst->num, src->num };
+    bool may = scalar_assume(row->op, true, row->bits, &yes[0], &yes[1], 64);
+    bool may_not = scalar_assume(row->op, false, row->bits, &no[0], &no[1], 64);
+    bool lengths = dst->id == ID_LENGTH || (row->src_reg && src->id == ID_LENGTH);
+    struct state *jumped;
+
+    if (may != may_not || lengths)
+        rely(v, state, insn);
+    if (!may && !may_not)
+        return WALK_END; /* nothing is possible: no run comes here */
+    if (may != may_not)
+        return decide(v, state, insn, may);
+    note_links(v, state, insn, dst->id, row->src_reg ? src->id : 0);
+    jumped = both(v, state, insn);
+    put(v, jumped, insn, &yes[0], &yes[1]);
+    put(v, state, insn, &no[0], &no[1]);
+    return WALK_NEXT;
+}
+
+/* ---- NULL ---- */
+
+struct null_test {
+    uint32_t id;
+    bool is_null;
+};
+
+static void settle_null(struct reg *reg, unsigned frame, unsigned place, void *user)
+{
+    const struct null_test *test = user;
+
+    (void)frame, (void)place;
+    if (!(reg->flags & REG_NULLABLE) || reg->id != test->id)
+        return;
+    if (test->is_null) {
+        *reg = reg_scalar(scalar_const(0, 64));
+    } else {
+        reg->flags &= (uint8_t)~REG_NULLABLE;
+        reg->id = 0;
+    }
+}
+
+static void put_null(struct state *state, const struct reg *pointer, bool is_null)
+{
+    struct null_test test = { pointer->id, is_null };
+    uint32_t ref = pointer->ref;
+
+    state_each(state, settle_null, &test);
+    for (uint32_t i = 0; is_null && ref && i < state->ref_count; i++)
+        if (state->refs[i] == ref) { /* there is nothing to give back */
+            state->refs[i] = state->refs[--state->ref_count];
+            break;
+        }
+}
+
+static int compare_null(struct verifier *v, struct state *state, struct insn insn)
+{
+    struct reg pointer = state_top(state)->regs[insn.dst];
+    bool equal_jumps = insn_row(insn)->op == OP_JEQ;
+    struct state *jumped;
+
+    if (insn_row(insn)->src_reg)
+        precise_reg(v, state, insn.src);
+    /* Where a pointer was moved to might be 0. */
+    if (!(pointer.flags & REG_NULLABLE) && !pointer.off && scalar_is_const(&pointer.num))
+        return decide(v, state, insn, !equal_jumps);
+    jumped = both(v, state, insn);
+    if (pointer.flags & REG_NULLABLE) {
+        put_null(jumped, &pointer, equal_jumps);
+        put_null(state, &pointer, !equal_jumps);
+    }
+    return WALK_NEXT;
+}
+
+/* ---- The packet's end ---- */
+
+struct bound {
+    const struct reg *pointer;
+    uint32_t range;
+};
+
+static void put_range(struct reg *reg, unsigned frame, unsigned place, void *user)
+{
+    const struct bound *bound = user;
+
+    (void)frame, (void)place;
+    if (reg->kind == bound->pointer->kind && reg->id == bound->pointer->id &&
+        reg->range < bound->range)
+        reg->range = bound->range;
+}
+
+/* pointer < end, or <=, holds in the state. */
+static void put_bound(struct state *state, const struct reg *pointer, bool strict)
+{
+    struct bound bound = { pointer, 0 };
+    int64_t max = pointer->kind == REG_RAW ? RAW_MAX : PACKET_MAX;
+
+    if (pointer->off < 0 || pointer->num.full.smin < 0 ||
+        pointer->num.full.smax + pointer->off > max)
+        return;
+    bound.range = (uint32_t)pointer->off + strict;
+    state_each(state, put_range, &bound);
+}
+
+/* Whether `end` is the end of what `pointer` points into. */
+static bool is_end_of(const struct reg *end, const struct reg *pointer)
+{
+    switch (pointer->kind) {
+    case REG_PACKET: return end->kind == REG_END;
+    case REG_RAW: return end->kind == REG_RAW_END;
+    case REG_META: /* the metadata end where the packet begins */
+        return end->kind == REG_PACKET && !end->id && !end->off;
+    default: return false;
+    }
+}
+
+static enum insn_op mirror(enum insn_op op)
+{
+    switch (op) {
+    case OP_JGT: return OP_JLT;
+    case OP_JGE: return OP_JLE;
+    case OP_JLT: return OP_JGT;
+    case OP_JLE: return OP_JGE;
+    default: return op;
+    }
+}
+
+static void compare_end(struct state *jumped, struct state *passed, enum insn_op op,
+                        const struct reg *pointer)
+{
+    switch (op) {
+    case OP_JGT: put_bound(passed, pointer, false); break;
+    case OP_JGE: put_bound(passed, pointer, true); break;
+    case OP_JLT: put_bound(jumped, pointer, true); break;
+    case OP_JLE: put_bound(jumped, pointer, false); break;
+    case OP_JEQ: put_bound(jumped, pointer, false); break;
+    case OP_JNE: put_bound(passed, pointer, false); break;
+    default: break;
+    }
+}
+
+static int compare_pointers(struct verifier *v, struct state *state, struct insn insn,
+                            const struct reg *other)
+{
+    const struct insn_row *row = insn_row(insn);
+    struct reg dst = state_top(state)->regs[insn.dst], src = *other;
+    struct state *jumped = both(v, state, insn);
+
+    if (row->bits == 64 && is_end_of(&src, &dst))
+        compare_end(jumped, state, row->op, &dst);
+    else if (row->bits == 64 && is_end_of(&dst, &src))
+        compare_end(jumped, state, mirror(row->op), &src);
+    return WALK_NEXT;
+}
+
+int branch_insn(struct verifier *v, struct state *state, struct insn insn)
+{
+    const struct insn_row *row = insn_row(insn);
+    const struct reg *regs = state_top(state)->regs;
+    struct reg src;
+
+    if (row->kind == INSN_KIND_GOTO) {
+        state->at = (uint32_t)insn_target(insn, state->at);
+        return WALK_JUMPED;
+    }
+    if (row->kind == INSN_KIND_MAY_GOTO) {
+        both(v, state, insn);
+        return WALK_NEXT;
+    }
+    src = row->src_reg
+              ? regs[insn.src]
+              : reg_scalar(scalar_const(
+                    row->bits == 64 ? (uint64_t)(int64_t)insn.imm : (uint32_t)insn.imm, 64));
+    if (regs[insn.dst].kind == REG_NONE || src.kind == REG_NONE)
+        return refuse(v, "r%u was not written to before it is compared",
+                      regs[insn.dst].kind == REG_NONE ? insn.dst : insn.src);
+    if (regs[insn.dst].kind == REG_SCALAR && src.kind == REG_SCALAR)
+        return compare_numbers(v, state, insn, &src);
+    if (row->bits == 64 && (row->op == OP_JEQ || row->op == OP_JNE) &&
+        reg_is_pointer(&regs[insn.dst]) && reg_is(&src, 0))
+        return compare_null(v, state, insn);
+    return compare_pointers(v, state, insn, &src);
+}
