@@ -42,6 +42,7 @@ struct anybpf_map {
     const struct map_spec *spec;
     const struct map_spec *resized; /* what to make instead, or NULL */
     struct map *map;                /* NULL until it is made */
+    bool filled;                    /* its initial programs have been put in */
 };
 
 /* A program that runs: what prog arrays and callers hold on to. */

@@ -282,58 +282,73 @@ int anybpf_set_max_entries(struct anybpf_object *obj, const char *name, uint32_t
 
 /* ---- Loading ---- */
 
-/* Initial values of prog arrays: what the object names; programs that are not loaded are passed
- * over, so that one program can be loaded alone. */
-static int fill_prog_arrays(struct anybpf_object *obj, struct error *err)
+static int load_one(struct anybpf_prog *prog, struct error *err)
 {
-    for (uint32_t i = 0; i < obj->map_count; i++) {
-        const struct anybpf_map *map = &obj->maps[i];
-        for (uint32_t s = 0; s < map->spec->slot_count; s++) {
-            const struct map_slot_init *slot = &map->spec->slots[s];
-            struct anybpf_prog *prog = prog_named(obj, slot->name);
-            if (!prog)
-                return fail(err, ANYBPF_E_NOT_FOUND, "map %s: slot %u names \"%s\", no program",
-                            map->spec->name, slot->index, slot->name);
-            if (map->map && prog->loaded && map_set_prog(map->map, slot->index, &prog->loaded->run))
-                return fail(err, ANYBPF_E_ARGUMENT,
-                            "map %s: slot %u cannot take program %s: no such slot, or another type",
-                            map->spec->name, slot->index, slot->name);
-        }
+    int code = prog_load(prog, err);
+    if (code)
+        error_prefix(err, "%s", prog->name);
+    return code;
+}
+
+/* Loads the programs that the object puts in the array, and puts them in. */
+static int fill(struct anybpf_object *obj, struct anybpf_map *map, struct error *err)
+{
+    for (uint32_t i = 0; i < map->spec->slot_count; i++) {
+        const struct map_slot_init *slot = &map->spec->slots[i];
+        struct anybpf_prog *prog = prog_named(obj, slot->name);
+        int code;
+        if (!prog)
+            return fail(err, ANYBPF_E_NOT_FOUND, "map %s: slot %u names \"%s\", no program",
+                        map->spec->name, slot->index, slot->name);
+        if ((code = load_one(prog, err)))
+            return code;
+        if (map_set_prog(map->map, slot->index, &prog->loaded->run))
+            return fail(err, ANYBPF_E_ARGUMENT,
+                        "map %s: slot %u cannot take program %s: no such slot, or another type",
+                        map->spec->name, slot->index, slot->name);
     }
+    map->filled = true;
     return 0;
 }
 
-/* Loads programs [first, end) and puts them into the prog arrays. */
-static int load(struct anybpf_object *obj, uint32_t first, uint32_t end, struct error *err)
+/* Fills the prog arrays that loading has made, until it makes no more. */
+static int fill_prog_arrays(struct anybpf_object *obj, struct error *err)
 {
-    int code;
-    for (uint32_t i = first; i < end; i++) {
-        bool wanted = end - first == 1 || !obj->file || obj->file->progs[i].auto_load;
-        if (wanted && (code = prog_load(&obj->progs[i], err))) {
-            error_prefix(err, "%s", obj->progs[i].name);
+    for (uint32_t i = 0; i < obj->map_count; i++) {
+        struct anybpf_map *map = &obj->maps[i];
+        int code;
+        if (!map->map || map->filled || !map->spec->slot_count)
+            continue;
+        if ((code = fill(obj, map, err)))
             return code;
-        }
+        i = UINT32_MAX; /* that may have made maps before this one: from the start */
     }
-    return fill_prog_arrays(obj, err);
+    return 0;
 }
 
 int anybpf_load(struct anybpf_object *obj)
 {
     struct error err = { 0 };
+    int code = 0;
 
-    for (uint32_t i = 0; i < obj->map_count; i++)
-        if (map_make(&obj->maps[i], &err))
-            return api_fail(obj->env, &err);
-    return load(obj, 0, obj->prog_count, &err) ? api_fail(obj->env, &err) : 0;
+    for (uint32_t i = 0; i < obj->map_count && !code; i++)
+        code = map_make(&obj->maps[i], &err);
+    for (uint32_t i = 0; i < obj->prog_count && !code; i++)
+        if (!obj->file || obj->file->progs[i].auto_load)
+            code = load_one(&obj->progs[i], &err);
+    if (!code)
+        code = fill_prog_arrays(obj, &err);
+    return code ? api_fail(obj->env, &err) : 0;
 }
 
 int anybpf_load_prog(struct anybpf_prog *prog)
 {
-    struct anybpf_object *obj = prog->object;
-    uint32_t index = (uint32_t)(prog - obj->progs);
     struct error err = { 0 };
+    int code = load_one(prog, &err);
 
-    return load(obj, index, index + 1, &err) ? api_fail(obj->env, &err) : 0;
+    if (!code)
+        code = fill_prog_arrays(prog->object, &err);
+    return code ? api_fail(prog->object->env, &err) : 0;
 }
 
 struct anybpf_prog *anybpf_find(struct anybpf_object *obj, const char *name)
