@@ -79,7 +79,7 @@ static uint64_t time_anybpf(const struct anybpf_prog *prog, uint8_t *mem, uint32
 static void least(double *figure, uint64_t ns, uint32_t runs)
 {
     double each = (double)ns / runs;
-    if (!*figure || each < *figure)
+    if (*figure == 0 || each < *figure)
         *figure = each;
 }
 
@@ -136,7 +136,7 @@ static void begin(struct measured *m)
         verdict != (uint32_t)(native ^ native >> 32))
         die(m->workload, "the kernel's result is not the native one");
     least(&once, time_native(m->workload, m->mem[0], 16), 16);
-    m->runs = once * 4 > BATCH_NS ? 4 : (uint32_t)(BATCH_NS / (once + 1));
+    m->runs = once * 4 > (double)BATCH_NS ? 4 : (uint32_t)((double)BATCH_NS / (once + 1));
 }
 
 static void measure(struct measured *m)
@@ -160,7 +160,7 @@ static void count(struct means *means, const struct figures *f)
     means->anybpf += log(f->anybpf / f->native);
     means->compile += log(f->compile);
     means->count++;
-    if (f->kernel) {
+    if (f->kernel > 0) {
         means->kernel += log(f->kernel / f->native);
         means->kernels++;
     }
@@ -177,7 +177,7 @@ static void print_row(const char *name, const struct figures *f, bool json, bool
         return;
     }
     printf("%-16s %9.1f %9.1f %6.2f", name, f->native, f->anybpf, f->anybpf / f->native);
-    if (f->kernel)
+    if (f->kernel > 0)
         printf(" %9.1f %6.2f", f->kernel, f->kernel / f->native);
     else
         printf(" %9s %6s", "-", "-");
