@@ -50,6 +50,7 @@ static int move(struct verifier *v, unsigned number, struct reg *pointer, enum i
         code = check_sane(v, number, by);
     if (code)
         return code;
+    pointer->flags &= (uint8_t)~(REG_AT_END | REG_BEYOND);
     if (scalar_is_const(by)) {
         int64_t off = (int64_t)by->bits.value;
         off = pointer->off + (op == OP_ADD ? off : -off);
@@ -99,7 +100,7 @@ static int move_insn(struct verifier *v, struct state *state, struct insn insn, 
             precise_reg(v, state, insn.src);
         return move(v, insn.dst, dst, row->op, &src.num);
     }
-    if (row->op == OP_SUB && reg_is_pointer(&src) && reg_is_pointer(dst)) {
+    if (row->op == OP_SUB && (row->bits == 32 || (reg_is_pointer(&src) && reg_is_pointer(dst)))) {
         *dst = reg_scalar(scalar_zext(scalar_any(64), row->bits, 64));
         return 0;
     }

@@ -189,8 +189,9 @@ static int compare_null(struct verifier *v, struct state *state, struct insn ins
 /* ---- The packet's end ---- */
 
 struct bound {
-    const struct reg *pointer;
+    struct reg pointer;
     uint32_t range;
+    uint8_t flags;
 };
 
 static void put_range(struct reg *reg, unsigned frame, unsigned place, void *user)
@@ -198,21 +199,32 @@ static void put_range(struct reg *reg, unsigned frame, unsigned place, void *use
     const struct bound *bound = user;
 
     (void)frame, (void)place;
-    if (reg->kind == bound->pointer->kind && reg->id == bound->pointer->id &&
-        reg->range < bound->range)
+    if (reg->kind != bound->pointer.kind || reg->id != bound->pointer.id)
+        return;
+    if (reg->range < bound->range)
         reg->range = bound->range;
+    if (reg->off == bound->pointer.off)
+        reg->flags |= bound->flags;
 }
 
 /* pointer < end, or <=, holds in the state. */
-static void put_bound(struct state *state, const struct reg *pointer, bool strict)
+static void put_before(struct state *state, const struct reg *pointer, bool strict)
 {
-    struct bound bound = { pointer, 0 };
+    struct bound bound = { *pointer, 0, 0 };
     int64_t max = pointer->kind == REG_RAW ? RAW_MAX : PACKET_MAX;
 
     if (pointer->off < 0 || pointer->num.full.smin < 0 ||
         pointer->num.full.smax + pointer->off > max)
         return;
     bound.range = (uint32_t)pointer->off + strict;
+    state_each(state, put_range, &bound);
+}
+
+/* pointer > end, or >=, holds in the state. */
+static void put_behind(struct state *state, const struct reg *pointer, bool strict)
+{
+    struct bound bound = { *pointer, 0, strict ? REG_BEYOND | REG_AT_END : REG_AT_END };
+
     state_each(state, put_range, &bound);
 }
 
@@ -242,14 +254,30 @@ static enum insn_op mirror(enum insn_op op)
 static void compare_end(struct state *jumped, struct state *passed, enum insn_op op,
                         const struct reg *pointer)
 {
+    bool greater = op == OP_JGT || op == OP_JGE, strict = op == OP_JGT || op == OP_JLT;
+
+    if (op == OP_JEQ || op == OP_JNE) {
+        put_before(op == OP_JEQ ? jumped : passed, pointer, false);
+    } else if (op == OP_JGT || op == OP_JGE || op == OP_JLT || op == OP_JLE) {
+        put_behind(greater ? jumped : passed, pointer, greater == strict);
+        put_before(greater ? passed : jumped, pointer, greater != strict);
+    }
+}
+
+/* Whether an earlier comparison decides this one: 1 it jumps, 0 it does not, -1 open. */
+static int decided_before(enum insn_op op, const struct reg *pointer)
+{
+    bool known = pointer->off >= 0 && (pointer->range || !pointer->id);
+    bool at_most = known && pointer->range >= (uint32_t)pointer->off;
+    bool less = known && pointer->range > (uint32_t)pointer->off;
+    bool more = pointer->flags & REG_BEYOND, at_least = pointer->flags & REG_AT_END;
+
     switch (op) {
-    case OP_JGT: put_bound(passed, pointer, false); break;
-    case OP_JGE: put_bound(passed, pointer, true); break;
-    case OP_JLT: put_bound(jumped, pointer, true); break;
-    case OP_JLE: put_bound(jumped, pointer, false); break;
-    case OP_JEQ: put_bound(jumped, pointer, false); break;
-    case OP_JNE: put_bound(passed, pointer, false); break;
-    default: break;
+    case OP_JGT: return at_most ? 0 : more ? 1 : -1;
+    case OP_JGE: return less ? 0 : at_least ? 1 : -1;
+    case OP_JLT: return less ? 1 : at_least ? 0 : -1;
+    case OP_JLE: return at_most ? 1 : more ? 0 : -1;
+    default: return -1;
     }
 }
 
@@ -258,12 +286,18 @@ static int compare_pointers(struct verifier *v, struct state *state, struct insn
 {
     const struct insn_row *row = insn_row(insn);
     struct reg dst = state_top(state)->regs[insn.dst], src = *other;
-    struct state *jumped = both(v, state, insn);
+    bool end_first = row->bits == 64 && is_end_of(&dst, &src);
+    bool end_last = row->bits == 64 && is_end_of(&src, &dst);
+    const struct reg *pointer = end_first ? &src : &dst;
+    enum insn_op op = end_first ? mirror(row->op) : row->op;
+    int known = end_first || end_last ? decided_before(op, pointer) : -1;
+    struct state *jumped;
 
-    if (row->bits == 64 && is_end_of(&src, &dst))
-        compare_end(jumped, state, row->op, &dst);
-    else if (row->bits == 64 && is_end_of(&dst, &src))
-        compare_end(jumped, state, mirror(row->op), &src);
+    if (known >= 0)
+        return decide(v, state, insn, known);
+    jumped = both(v, state, insn);
+    if (end_first || end_last)
+        compare_end(jumped, state, op, pointer);
     return WALK_NEXT;
 }
 

@@ -126,6 +126,8 @@ enum {
     REG_NULLABLE = 1,  /* or NULL; all with the same id are, or none is */
     REG_PRECISE = 2,   /* kept states: the number matters for what was found safe */
     REG_READ_ONLY = 4, /* memory: no stores */
+    REG_AT_END = 8,    /* PACKET, META, RAW: it was seen not to lie before the end ... */
+    REG_BEYOND = 16,   /* ... to lie behind it */
 };
 
 /* A register or a spilled one. A pointer points at base + off + num; off is what all pointers of
@@ -243,8 +245,12 @@ void precise_reg(struct verifier *v, const struct state *state, unsigned reg);
 /* ---- live.c: what may still be read ---- */
 
 struct live {
-    uint16_t regs;
-    uint64_t slots;
+    uint64_t regs;
+    uint64_t slots;   /* of the function's own stack */
+    uint64_t args[5]; /* of what r1-r5 pointed to at its beginning, by 8 bytes */
+};
+struct fp {
+    int32_t regs[REGS]; /* which stack address each register holds: live.c */
 };
 /* Fills v->live: before each instruction, by liveness over each function's graph. */
 void live_find(struct verifier *v);
@@ -381,6 +387,9 @@ struct verifier {
     /* The walk. */
     const struct cfg **graphs; /* one per function */
     struct live *live;         /* one per slot */
+    struct fp **call_fp;       /* per slot: of a call of a function, its arguments */
+    bool *escapes;             /* per function: it stores addresses of stacks */
+    bool *returns;             /* per function: its result may be such an address */
     uint8_t *meets;            /* per slot: MEET_* */
     uint8_t *seen;             /* per slot: SEEN_* */
     struct insn_fact *walked;  /* per slot: regions and maps met */

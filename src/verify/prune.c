@@ -61,7 +61,8 @@ static bool covers_number(struct comparison *c, const struct reg *old, const str
 
 static bool covers_reg(struct comparison *c, const struct reg *old, const struct reg *now)
 {
-    uint8_t flags = (old->flags ^ now->flags) & (uint8_t)~REG_PRECISE;
+    const uint8_t ends = REG_AT_END | REG_BEYOND; /* knowing more does no harm */
+    uint8_t flags = (old->flags ^ now->flags) & (uint8_t)~(REG_PRECISE | ends);
 
     if (old->kind == REG_NONE)
         return true;
@@ -69,9 +70,10 @@ static bool covers_reg(struct comparison *c, const struct reg *old, const struct
         return false;
     if (old->kind == REG_SCALAR)
         return covers_number(c, old, now);
-    return !flags && old->frame == now->frame && old->of == now->of && old->off == now->off &&
-           old->range <= now->range && same_id(c, old->id, now->id) &&
-           same_id(c, old->ref, now->ref) && scalar_covers(old->num, now->num);
+    return !flags && !(old->flags & ends & ~now->flags) && old->frame == now->frame &&
+           old->of == now->of && old->off == now->off && old->range <= now->range &&
+           same_id(c, old->id, now->id) && same_id(c, old->ref, now->ref) &&
+           scalar_covers(old->num, now->num);
 }
 
 static bool covers_byte(const struct comparison *c, const struct slot *old, const struct slot *now,
@@ -275,37 +277,40 @@ static int compare_unfinished(struct verifier *v, struct node *node, struct stat
     return refuse(v, "the loop never ends: nothing changes from one round to the next");
 }
 
+/* A state is worth keeping when enough was walked since the last one. */
+static bool worth_keeping(const struct verifier *v, uint64_t insns, uint64_t jumps)
+{
+    return v->stats.insns - v->kept_insns >= insns && v->jumps - v->kept_jumps >= jumps;
+}
+
 int prune_point(struct verifier *v, struct state *state, bool repeats)
 {
     uint32_t hash = chain_hash(state), rounds = 0;
-    bool in_loop = false;
+    bool add = repeats || worth_keeping(v, 8, 2);
     struct node **place = &v->kept[state->at], *last = NULL;
 
     while (*place) {
         struct node *node = *place;
-        if (node->hash != hash) {
-            place = &node->next;
-            continue;
-        }
-        if (node->branches) {
+        if (node->hash == hash && node->branches) {
             int code = compare_unfinished(v, node, state, repeats);
             if (code)
                 return code;
-            in_loop = true;
             last = last ? last : node;
             rounds++;
-            place = &node->next;
-            continue;
+            /* Rounds of a loop differ: keeping each would be of no use. */
+            add &= repeats || worth_keeping(v, 100, 0) || worth_keeping(v, 0, 20);
+        } else if (node->hash == hash) {
+            if (covers(node->kept, state, false)) {
+                struct places places = marked_places(node->kept, false);
+                node->hits++;
+                precise_mark(v, state, &places);
+                return PRUNE_COVERED;
+            }
+            node->misses += add;
+            if (drop_useless(v, place))
+                continue;
         }
-        if (covers(node->kept, state, false)) {
-            struct places places = marked_places(node->kept, false);
-            node->hits++;
-            precise_mark(v, state, &places);
-            return PRUNE_COVERED;
-        }
-        node->misses++;
-        if (!drop_useless(v, place))
-            place = &node->next;
+        place = &node->next;
     }
     if (repeats && last) {
         widen(last->kept, state, rounds >= WIDEN_ALL_AFTER);
@@ -314,9 +319,7 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
             return PRUNE_COVERED;
         }
     }
-    if (repeats ||
-        (v->stats.insns - v->kept_insns >= 8 && v->jumps - v->kept_jumps >= 2 &&
-         (!in_loop || v->stats.insns - v->kept_insns >= 100 || v->jumps - v->kept_jumps >= 20)))
+    if (add)
         keep(v, state, hash);
     return PRUNE_GO_ON;
 }
