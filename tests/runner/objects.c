@@ -16,12 +16,16 @@ static const struct peculiar {
     const char *section; /* the type of programs whose section tells none */
     const char *rules;   /* what maps hold before */
     bool no_kernel;      /* the kernel refuses it, or does something else */
+    bool varies;         /* no two runs leave the same in maps */
 } peculiars[] = {
-    { "big_endian", HOST_IS_BIG ? 0 : ANYBPF_E_UNSUPPORTED, NULL, NULL, true },
-    { "firewall", 0, NULL, "firewall.rules", false },
-    { "maps_inner", ANYBPF_E_UNSUPPORTED, NULL, NULL, true },
-    { "maps_legacy", 0, NULL, NULL, true },
-    { "own_sections", 0, "xdp", NULL, true },
+    { "big_endian", HOST_IS_BIG ? 0 : ANYBPF_E_UNSUPPORTED, NULL, NULL, true, false },
+    { "adjust", 0, NULL, NULL, true, false }, /* test runs of the kernel show no metadata */
+    { "externs", 0, NULL, NULL, true, false }, /* the kernel has what is weak here */
+    { "firewall", 0, NULL, "firewall.rules", false, false },
+    { "maps_inner", ANYBPF_E_UNSUPPORTED, NULL, NULL, true, false },
+    { "maps_legacy", 0, NULL, NULL, true, false },
+    { "own_sections", 0, "xdp", NULL, true, false },
+    { "surroundings", 0, NULL, NULL, true, true },
 };
 
 static const struct peculiar *peculiar_of(const char *object)
@@ -93,6 +97,7 @@ static bool begin(struct side *s, const char *path, const char *name, bool inter
         anybpf_prog_info(prog, &s->info, sizeof s->info);
         CHECK_EQ(anybpf_set_type(s->object, s->info.name, s->peculiar->section), 0);
     }
+    anybpf_load(s->object); /* all: programs are in each other's prog arrays */
     s->prog = anybpf_find(s->object, name);
     CHECK_SAY(s->prog, "%s", anybpf_error(s->env));
     if (!s->prog)
@@ -228,7 +233,8 @@ static void test_same(const char *path, const char *prog, unsigned step)
         run(&interpreted, step);
         run(&compiled, step);
         compare_trials(&interpreted, compiled.trials, "compiled");
-        compare_maps(&interpreted, &compiled);
+        if (!interpreted.peculiar->varies)
+            compare_maps(&interpreted, &compiled);
     }
     end(&interpreted);
     end(&compiled);
