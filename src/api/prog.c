@@ -99,6 +99,8 @@ static int begin(void *arg)
         if (map_make(map, l->err))
             return l->err->code;
         loaded->maps[i] = map->map;
+        if (map->spec->read_only)
+            map_freeze(map->map);
     }
     l->loaded = loaded;
     return 0;
@@ -391,18 +393,24 @@ int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *pack
                       uint32_t *verdicts)
 {
     struct vcpu *vcpu = vcpu_get();
+    const struct runnable *run;
+    struct fault_guard guard;
     int code = usable(prog, true);
 
     if (code)
         return code;
+    run = &prog->loaded->run;
     if (!vcpu)
         return run_failed(prog, ANYBPF_E_BUSY);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t result;
+    if (run->flags & RUNNABLE_MAY_FAULT)
+        fault_guard(&guard);
+    for (size_t i = 0; i < count && !code; i++) {
+        uint64_t result = 0;
         complete(&packets[i]);
-        if ((code = vcpu_run(vcpu, &prog->loaded->run, &packets[i], 0, &result)))
-            return run_failed(prog, code);
+        code = vcpu_run(vcpu, run, &packets[i], 0, &result);
         verdicts[i] = (uint32_t)result;
     }
-    return 0;
+    if (run->flags & RUNNABLE_MAY_FAULT)
+        fault_unguard(&guard);
+    return code ? run_failed(prog, code) : 0;
 }

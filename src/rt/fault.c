@@ -236,18 +236,30 @@ int fault_add(const struct code_range *range, struct error *err)
     return code;
 }
 
+/* Puts a level of ours on top again where the host has put a handler of its own. */
+static void install_again(void)
+{
+    for (int i = 0; i < SIGNALS; i++) {
+        struct sigaction now;
+        if (!sigaction(signals[i], NULL, &now) && !is_ours(&now)) {
+            sigset_t before;
+            process_take(&before);
+            install(i);
+            process_drop(&before);
+        }
+    }
+}
+
 void fault_guard(struct fault_guard *guard)
 {
-    struct sigaction now;
+    struct vcpu *vcpu = vcpu_get();
     sigset_t faults;
 
-    for (int i = 0; i < SIGNALS && !process.forbid_handlers; i++)
-        if (!sigaction(signals[i], NULL, &now) && !is_ours(&now)) {
-            sigset_t all;
-            process_take(&all);
-            install(i);
-            process_drop(&all);
-        }
+    guard->changed = false;
+    if (vcpu && vcpu->host->guards++)
+        return;
+    if (!process.forbid_handlers)
+        install_again();
     sigemptyset(&faults);
     for (int i = 0; i < SIGNALS; i++)
         sigaddset(&faults, signals[i]);
@@ -257,6 +269,8 @@ void fault_guard(struct fault_guard *guard)
 
 void fault_unguard(const struct fault_guard *guard)
 {
+    if (vcpu_of_thread)
+        vcpu_of_thread->host->guards--;
     if (guard->changed)
         pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 }

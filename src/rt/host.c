@@ -105,8 +105,7 @@ end:
 
 uintptr_t host_load_landing(uintptr_t at)
 {
-    for (const struct landing *row = __start_anybpf_landings; row < __stop_anybpf_landings;
-         row++)
+    for (const struct landing *row = __start_anybpf_landings; row < __stop_anybpf_landings; row++)
         if ((uintptr_t)&row->at + (uintptr_t)(intptr_t)row->at == at)
             return (uintptr_t)&row->landing + (uintptr_t)(intptr_t)row->landing;
     return 0;

@@ -38,6 +38,7 @@ void signals_restore(const sigset_t *before);
 enum { SEEN_PAGES = 256 };
 struct vcpu_host {
     struct vcpu *next;         /* all of the process, under process.lock */
+    uint32_t guards;           /* fault_guard()s that this thread is within */
     uint32_t locks;            /* locks of maps that this thread holds */
     uint32_t pid, tid;         /* as bpf_get_current_pid_tgid() gives them */
     uint64_t random;           /* state of bpf_get_prandom_u32() */

@@ -64,7 +64,6 @@ struct invocation {
     uint64_t stack_at, fuel, epoch, context_size;
     const struct functions *functions;
     const struct runnable *running;
-    void *landing;
     uint32_t tail_calls;
 };
 
@@ -112,12 +111,15 @@ static inline void epoch_enter(struct vcpu *vcpu, struct invocation *outer)
 
 static inline void epoch_leave(struct vcpu *vcpu, const struct invocation *outer)
 {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     __atomic_store_n(&vcpu->epoch, outer->epoch, __ATOMIC_RELEASE);
 }
 
 /* Begins an invocation of `run`: *frame is what to enter it with. 0, or ANYBPF_E_BUSY (this
  * thread's CPU number is beyond the environment's) or ANYBPF_E_LIMIT (the private stack is full),
- * and then there is nothing to leave. Plain stores only, safe against signals. */
+ * and then there is nothing to leave. Plain stores only. A signal may come between any two of them:
+ * the epoch is set first and taken back last, so an invocation nested in this one finds it set and
+ * puts back whatever it finds; the outermost one need not. */
 static inline int vcpu_enter(struct vcpu *vcpu, const struct runnable *run,
                              struct invocation *outer, void **frame)
 {
@@ -127,34 +129,34 @@ static inline int vcpu_enter(struct vcpu *vcpu, const struct runnable *run,
         return ANYBPF_E_BUSY;
     if (__builtin_expect(run->depth > vcpu->stack_end - at, 0))
         return ANYBPF_E_LIMIT;
-    *outer = (struct invocation){ .stack_at = at,
-                                  .fuel = vcpu->fuel,
-                                  .context_size = vcpu->context_size,
-                                  .functions = vcpu->functions.at,
-                                  .running = vcpu->running.at,
-                                  .landing = vcpu->landing.at,
-                                  .tail_calls = vcpu->tail_calls };
+    epoch_enter(vcpu, outer);
+    outer->stack_at = at;
+    if (__builtin_expect(outer->epoch != 0, 0)) {
+        outer->fuel = vcpu->fuel;
+        outer->context_size = vcpu->context_size;
+        outer->functions = vcpu->functions.at;
+        outer->running = vcpu->running.at;
+        outer->tail_calls = vcpu->tail_calls;
+    }
     vcpu->stack_at = at + run->depth;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     vcpu->tail_calls = TAIL_CALLS;
     vcpu->fuel = FUEL;
     SLOT_SET(vcpu->running, run);
-    epoch_enter(vcpu, outer);
     *frame = (void *)(uintptr_t)at;
     return 0;
 }
 
 static inline void vcpu_leave(struct vcpu *vcpu, const struct invocation *outer)
 {
-    epoch_leave(vcpu, outer);
-    vcpu->fuel = outer->fuel;
-    vcpu->context_size = outer->context_size;
-    vcpu->tail_calls = outer->tail_calls;
-    SLOT_SET(vcpu->functions, outer->functions);
-    SLOT_SET(vcpu->running, outer->running);
-    SLOT_SET(vcpu->landing, outer->landing);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (__builtin_expect(outer->epoch != 0, 0)) {
+        vcpu->fuel = outer->fuel;
+        vcpu->context_size = outer->context_size;
+        vcpu->tail_calls = outer->tail_calls;
+        SLOT_SET(vcpu->functions, outer->functions);
+        SLOT_SET(vcpu->running, outer->running);
+    }
     vcpu->stack_at = outer->stack_at;
+    epoch_leave(vcpu, outer);
 }
 
 /* Runs a program once, whichever way it was made: 0 and *result, or as vcpu_enter(), or
@@ -202,7 +204,9 @@ bool fault_handle(int signal, void *siginfo, void *ucontext);
 
 /* Faults are signals, and the kernel kills a process that faults with the signal blocked. Around
  * code that may fault anywhere: lets both signals through, and sees to it that they arrive here
- * even if the host has installed a handler of its own since. Two or three system calls. */
+ * even if the host has installed a handler of its own since. Three system calls, none within
+ * another guard of the same thread: whoever runs a trusted program many times puts one around all
+ * of it. */
 struct fault_guard {
     sigset_t before;
     bool changed;

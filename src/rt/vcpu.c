@@ -242,13 +242,14 @@ int vcpu_run_guarded(struct vcpu *vcpu, const struct runnable *run, void *contex
                      uint64_t *result)
 {
     struct invocation outer;
-    void *frame;
+    void *frame, *landing = vcpu->landing.at;
     int code = vcpu_enter(vcpu, run, &outer, &frame);
 
     if (code)
         return code;
     vcpu->context_size = size;
     code = enter_with_landing(vcpu, run, frame, (uintptr_t)context, result);
+    SLOT_SET(vcpu->landing, landing);
     vcpu_leave(vcpu, &outer);
     return code;
 }
