@@ -112,6 +112,7 @@ static struct emit told(const struct emission *e, uint32_t value)
                          .node = &e->fn->nodes.at[value],
                          .frame = &e->gen->frame,
                          .features = e->gen->features,
+                         .width = inst->width,
                          .to = inst->to,
                          .a = inst->reg[0],
                          .b = inst->reg[1],

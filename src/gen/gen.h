@@ -54,6 +54,8 @@ enum rule_flags {
     RULE_BPF_CALL = 2, /* ARGS by the BPF convention; both clobber what the convention destroys */
     RULE_NONZERO = 4,  /* only for nodes with NODE_NONZERO */
     RULE_RMW = 8,      /* a STORE of rule.inner(LOAD of the same address, x): see `inner` */
+    RULE_NARROW = 16,  /* a comparison whose LOAD may be narrower than the operation, where that
+                        * makes no difference: emit.width is the load's */
 };
 
 /* A way to do one IR operation in machine code. Rules of an operation are tried in the order of the
@@ -95,6 +97,7 @@ struct emit {
     const struct node *node; /* op, width, imm (calls: whom), symbol */
     const struct frame *frame;
     uint32_t features;
+    uint8_t width;      /* the node's, in bits; see also RULE_NARROW */
     uint8_t to;         /* register of the result */
     uint8_t a, b, c, d; /* registers of the operands; REG_NONE where the rule takes none */
     uint8_t cond;       /* enum ir_cond, as it is after exchanging or inverting */

@@ -12,6 +12,7 @@ struct inst {
     uint32_t use[4]; /* values in registers: as operand a .. d; an index is use[3]; NO_VALUE */
     uint8_t reg[4];  /* where they are to be when the instruction runs */
     uint8_t to;      /* where it leaves its result */
+    uint8_t width;   /* in bits, of the operation */
     int64_t imm;
 };
 

@@ -4,7 +4,7 @@
  * effect, gives no instruction.
  *
  * Taken in is only what nobody else uses, in the same block, and a load only when nothing between
- * it and its user writes memory. */
+ * it and its user writes memory. A sum that is nothing but addresses goes into all of them. */
 #include "gen/local.h"
 #include <string.h>
 
@@ -12,8 +12,9 @@ struct select {
     struct gen *gen;
     const struct fn *fn;
     const struct target *target;
-    uint32_t *writes; /* by node: how many nodes before it write memory */
-    uint32_t begin;   /* first node of the block */
+    uint32_t *writes;    /* by node: how many nodes before it write memory */
+    uint32_t *addresses; /* by value: how many uses are the address of an access in its block */
+    uint32_t begin;      /* first node of the block */
 };
 
 struct match {
@@ -31,6 +32,14 @@ static const struct node *node_at(const struct select *s, uint32_t value)
 static bool is_private(const struct select *s, uint32_t value)
 {
     return value >= s->begin && s->gen->uses[value] == 1 && !s->gen->needed[value];
+}
+
+/* Whether a sum need not be computed, if all accesses that it is the address of take it in. */
+static bool is_address(const struct select *s, uint32_t value)
+{
+    return is_private(s, value) ||
+           (value >= s->begin && s->gen->uses[value] == s->addresses[value] &&
+            !s->gen->needed[value]);
 }
 
 /* A constant as operand of an operation of that width. */
@@ -54,7 +63,7 @@ static bool take_offset(const struct select *s, const struct match *m, struct ad
 {
     const struct node *base = node_at(s, a->base);
     int64_t disp;
-    if (base->op != IR_ADD || base->width != 64 || !is_private(s, a->base) ||
+    if (base->op != IR_ADD || base->width != 64 || !is_address(s, a->base) ||
         node_at(s, base->in[1])->op != IR_CONST)
         return false;
     if (__builtin_add_overflow(a->disp, node_at(s, base->in[1])->imm, &disp) ||
@@ -69,7 +78,7 @@ static bool take_offset(const struct select *s, const struct match *m, struct ad
 static bool take_index(const struct select *s, const struct match *m, struct address *a)
 {
     const struct node *base = node_at(s, a->base);
-    if (base->op != IR_ADD || base->width != 64 || !is_private(s, a->base) ||
+    if (base->op != IR_ADD || base->width != 64 || !is_address(s, a->base) ||
         a->index != NO_VALUE || node_at(s, base->in[1])->op == IR_CONST)
         return false;
     for (unsigned i = 0; i < 2; i++) {
@@ -108,12 +117,25 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
 
 /* ---- Operands ---- */
 
+/* Both sides of a comparison fit the narrow load: compared in its width, by the unsigned
+ * condition, it comes out the same. */
+static bool narrow(const struct select *s, struct match *m, unsigned operand, unsigned bits)
+{
+    if (!(m->rule->flags & RULE_NARROW) || bits > m->node.width ||
+        value_bits(s->fn, m->node.in[!operand]) > bits)
+        return false;
+    if (m->inst.cond >= COND_SLT && m->inst.cond <= COND_SGT)
+        m->inst.cond -= COND_SLT - COND_ULT;
+    m->inst.width = (uint8_t)bits;
+    return true;
+}
+
 static bool take_load(const struct select *s, struct match *m, unsigned operand, uint32_t user)
 {
     uint32_t value = m->node.in[operand];
     const struct node *load = node_at(s, value);
-    if (load->op != IR_LOAD || load->width != m->node.width || !is_private(s, value) ||
-        s->writes[value] != s->writes[user])
+    if (load->op != IR_LOAD || !is_private(s, value) || s->writes[value] != s->writes[user] ||
+        (load->width != m->node.width && !narrow(s, m, operand, load->width)))
         return false;
     return take_address(s, m, operand, load);
 }
@@ -121,9 +143,9 @@ static bool take_load(const struct select *s, struct match *m, unsigned operand,
 static bool take_immediate(const struct select *s, struct match *m, unsigned kind, uint32_t value)
 {
     const struct node *node = node_at(s, value);
-    int64_t imm = narrowed(m->node.width, node->imm);
+    int64_t imm = narrowed(m->inst.width, node->imm);
     if (node->op != IR_CONST ||
-        !s->target->immediate(kind - IMM_0, m->node.width ? m->node.width : 64, imm))
+        !s->target->immediate(kind - IMM_0, m->inst.width ? m->inst.width : 64, imm))
         return false;
     m->inst.imm = imm;
     return true;
@@ -196,7 +218,7 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
     if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
         (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
         return false;
-    m->inst = (struct inst){ .cond = m->node.cond, .to = REG_NONE };
+    m->inst = (struct inst){ .cond = m->node.cond, .width = m->node.width, .to = REG_NONE };
     memset(m->inst.use, 0xff, sizeof m->inst.use);
     memset(m->inst.reg, REG_NONE, sizeof m->inst.reg);
     if (rule->flags & RULE_RMW && !take_update(s, m, user))
@@ -291,6 +313,20 @@ static void select_node(struct select *s, uint32_t value)
     }
 }
 
+/* Accesses whose address is made in the same block. */
+static void count_addresses(struct select *s)
+{
+    for (uint32_t b = 0; b < s->fn->blocks.count; b++) {
+        const struct block *block = &s->fn->blocks.at[b];
+        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+            const struct node *node = node_at(s, i);
+            uint8_t shape = ir_rows[node->op].shape;
+            if (shape >= SHAPE_LOAD && shape <= SHAPE_CMPXCHG && node->in[0] >= block->first)
+                s->addresses[node->in[0]]++;
+        }
+    }
+}
+
 static void count_uses(struct select *s)
 {
     const struct fn *fn = s->fn;
@@ -324,7 +360,9 @@ void gen_select(struct gen *gen)
     gen->insts = arena_array_of(gen->arena, fn->nodes.count, struct inst);
     gen->uses = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
     gen->needed = arena_array_of(gen->arena, fn->nodes.count, bool);
+    s.addresses = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
     count_uses(&s);
+    count_addresses(&s);
     for (uint32_t b = fn->blocks.count; b--;) {
         const struct block *block = &fn->blocks.at[b];
         s.begin = block->first;

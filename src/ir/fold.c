@@ -16,46 +16,6 @@ static uint64_t low(unsigned width, uint64_t value)
     return width == 32 ? (uint32_t)value : value;
 }
 
-/* How many low bits of a value may be other than 0. */
-static unsigned bits_of(const struct maker *maker, uint32_t value)
-{
-    const struct node *node = node_at(maker, value);
-    switch (node->op) {
-    case IR_CONST: return node->imm ? 64 - (unsigned)__builtin_clzll((uint64_t)node->imm) : 0;
-    case IR_CMP: return 1;
-    case IR_ZEXT8: return 8;
-    case IR_ZEXT16: return 16;
-    case IR_ZEXT32: return 32;
-    case IR_LOAD:
-    case IR_PROBE:
-    case IR_LOAD_ACQUIRE:
-    case IR_BSWAP: return node->width;
-    case IR_FETCH_ADD:
-    case IR_FETCH_OR:
-    case IR_FETCH_AND:
-    case IR_FETCH_XOR:
-    case IR_XCHG:
-    case IR_CMPXCHG: return node->width;
-    case IR_AND:
-        if (is_const(maker->fn, node->in[1])) {
-            uint64_t mask = low(node->width, (uint64_t)node_at(maker, node->in[1])->imm);
-            return mask ? 64 - (unsigned)__builtin_clzll(mask) : 0;
-        }
-        return node->width;
-    case IR_SHR:
-        if (is_const(maker->fn, node->in[1]))
-            return node->width - ((unsigned)node_at(maker, node->in[1])->imm & (node->width - 1u));
-        return node->width;
-    case IR_SELECT: /* its width is that of the comparison */
-    case IR_PHI: return 64;
-    case IR_SYMBOL:
-    case IR_PARAM:
-    case IR_LOADS:
-    case IR_PROBES: return 64;
-    default: return ir_rows[node->op].flags & IR_PURE ? node->width : 64;
-    }
-}
-
 static uint64_t swapped(unsigned width, uint64_t x)
 {
     return width == 16   ? __builtin_bswap16((uint16_t)x)
@@ -146,7 +106,7 @@ static uint32_t fold_and(struct maker *maker, struct node *node, uint64_t mask)
     uint32_t x = node->in[0];
     if (mask == 0)
         return maker_const(maker, 0);
-    if (bits_of(maker, x) <= (unsigned)__builtin_ctzll(~mask))
+    if (value_bits(maker->fn, x) <= (unsigned)__builtin_ctzll(~mask))
         return x;
     if (mask == 0xff)
         return replace(node, IR_ZEXT8, 64, x, 0);
@@ -309,7 +269,7 @@ static uint32_t fold_unary(struct maker *maker, struct node *node)
     if (is_const(maker->fn, x))
         return maker_const(maker, computed(node, (uint64_t)node_at(maker, x)->imm, 0));
     bool zero = node->op == IR_ZEXT8 || node->op == IR_ZEXT16 || node->op == IR_ZEXT32;
-    if (from && bits_of(maker, x) <= (zero ? from : from - 1))
+    if (from && value_bits(maker->fn, x) <= (zero ? from : from - 1))
         return x;
     return NO_VALUE;
 }

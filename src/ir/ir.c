@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of the intermediate representation, and what follows from single rows. */
-#include "ir/ir.h"
+#include "ir/local.h"
 
 /* ir.def's words. */
 enum {
@@ -80,4 +80,45 @@ bool cond_holds(enum ir_cond cond, unsigned width, uint64_t a, uint64_t b)
     case COND_COUNT: break;
     }
     return false;
+}
+
+unsigned value_bits(const struct fn *fn, uint32_t value)
+{
+    const struct node *node = &fn->nodes.at[value];
+    switch (node->op) {
+    case IR_CONST: return node->imm ? 64 - (unsigned)__builtin_clzll((uint64_t)node->imm) : 0;
+    case IR_CMP: return 1;
+    case IR_ZEXT8: return 8;
+    case IR_ZEXT16: return 16;
+    case IR_ZEXT32: return 32;
+    case IR_LOAD:
+    case IR_PROBE:
+    case IR_LOAD_ACQUIRE:
+    case IR_BSWAP: return node->width;
+    case IR_FETCH_ADD:
+    case IR_FETCH_OR:
+    case IR_FETCH_AND:
+    case IR_FETCH_XOR:
+    case IR_XCHG:
+    case IR_CMPXCHG: return node->width;
+    case IR_AND:
+        if (is_const(fn, node->in[1])) {
+            uint64_t mask = (uint64_t)fn->nodes.at[node->in[1]].imm;
+            if (node->width == 32)
+                mask = (uint32_t)mask;
+            return mask ? 64 - (unsigned)__builtin_clzll(mask) : 0;
+        }
+        return node->width;
+    case IR_SHR:
+        if (is_const(fn, node->in[1]))
+            return node->width - ((unsigned)fn->nodes.at[node->in[1]].imm & (node->width - 1u));
+        return node->width;
+    case IR_SELECT: /* its width is that of the comparison */
+    case IR_PHI: return 64;
+    case IR_SYMBOL:
+    case IR_PARAM:
+    case IR_LOADS:
+    case IR_PROBES: return 64;
+    default: return ir_rows[node->op].flags & IR_PURE ? node->width : 64;
+    }
 }

@@ -165,6 +165,9 @@ static inline uint32_t *node_operands(const struct fn *fn, struct node *node, ui
     return node->in;
 }
 
+/* How many low bits of a value may be other than 0, seen from its node alone. */
+unsigned value_bits(const struct fn *fn, uint32_t value);
+
 /* ---- build.c ---- */
 
 /* The program in SSA form. What costs nothing while nodes are made is done at once: passes "fold"

@@ -8,7 +8,7 @@
 
 static unsigned width(const struct emit *e)
 {
-    return e->node->width ? (unsigned)__builtin_ctz(e->node->width) - 3 : X86_W64;
+    return e->width ? (unsigned)__builtin_ctz(e->width) - 3 : X86_W64;
 }
 
 static struct x86_mem mem(const struct emit *e)

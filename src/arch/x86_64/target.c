@@ -67,9 +67,11 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
 
 /* Comparisons by the shapes of their operands. */
 #define COMPARE(OP, text, emitter, result)                                                         \
-    R(text ".mi", OP, WXX, emitter##_mi, .a = LOAD, .b = IMM(X86_IMM_32), .to = result),           \
+    R(text ".mi", OP, WXX, emitter##_mi, .a = LOAD, .b = IMM(X86_IMM_32), .to = result,            \
+      .flags = RULE_NARROW),                                                                       \
         R(text ".ri", OP, WXX, emitter##_ri, .a = REG, .b = IMM(X86_IMM_32), .to = result),        \
-        R(text ".rm", OP, WXX, emitter##_rm, .a = REG, .b = LOAD, .to = result),                   \
+        R(text ".rm", OP, WXX, emitter##_rm, .a = REG, .b = LOAD, .to = result,                    \
+          .flags = RULE_NARROW),                                                                   \
         R(text ".rr", OP, WXX, emitter##_rr, .a = REG, .b = REG, .to = result)
 
 #define MODIFY(OP, text)                                                                           \
