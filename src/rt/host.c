@@ -41,12 +41,21 @@ bool host_has(const char *feature)
         const char *name;
         unsigned leaf, word, bit; /* words: eax ebx ecx edx */
     } rows[] = { { "bmi1", 7, 1, 3 }, { "bmi2", 7, 1, 8 }, { "movbe", 1, 2, 22 } };
+    enum { UNKNOWN, MISSING, THERE };
+    static uint8_t found[sizeof rows / sizeof *rows]; /* cpuid takes 20 us in a virtual machine */
     unsigned words[4];
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (!strcmp(rows[i].name, feature))
-            return __get_cpuid_count(rows[i].leaf, 0, &words[0], &words[1], &words[2], &words[3]) &&
-                   words[rows[i].word] >> rows[i].bit & 1;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].name, feature))
+            continue;
+        if (__atomic_load_n(&found[i], __ATOMIC_RELAXED) == UNKNOWN) {
+            bool there =
+                __get_cpuid_count(rows[i].leaf, 0, &words[0], &words[1], &words[2], &words[3]) &&
+                words[rows[i].word] >> rows[i].bit & 1;
+            __atomic_store_n(&found[i], there ? THERE : MISSING, __ATOMIC_RELAXED);
+        }
+        return __atomic_load_n(&found[i], __ATOMIC_RELAXED) == THERE;
+    }
     return false;
 }
 #else
