@@ -72,16 +72,22 @@ static bool is_expected(uint8_t id)
     }
 }
 
-/* What no BPF program of the generator can lead to, for now: an operation and its rules. */
+/* What no BPF program of the generator can lead to, for now. */
 static bool is_unreached(enum ir_op op)
 {
     switch (op) {
-    case IR_ROTL:  /* no pass makes it yet */
-    case IR_CMP:   /* the same */
-    case IR_PROBE: /* of loads that the verifier knows may fault */
+    case IR_ROTL:   /* no pass makes it yet */
+    case IR_CMP:    /* the same */
+    case IR_PROBE:  /* of loads that the verifier knows may fault */
     case IR_PROBES: return true;
     default: return false;
     }
+}
+
+static bool is_unreached_rule(const struct rule *rule)
+{
+    bool inner = rule->inner && is_unreached(rule->inner);
+    return inner || is_unreached(rule->op) || rule->op == IR_SELECT; /* only of array lookups */
 }
 
 static void print_compiler(void)
@@ -94,7 +100,7 @@ static void print_compiler(void)
     }
     heading("its rules");
     for (uint32_t i = 0; i < target->rule_count; i++)
-        if (compiled.rules[i] || !is_unreached(target->rules[i].op))
+        if (compiled.rules[i] || !is_unreached_rule(&target->rules[i]))
             cell(target->rules[i].name, compiled.rules[i]);
     heading("registers, moves and branches");
     cell("operands exchanged", compiled.exchanged);

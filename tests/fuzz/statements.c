@@ -130,6 +130,55 @@ static void do_atomic(struct generator *g)
         emit_atomic(g, id, p);
 }
 
+/* Memory that is read, changed and written. */
+static void do_update(struct generator *g)
+{
+    static const uint8_t loads[] = { INSN_LDX8, INSN_LDX16, INSN_LDX32, INSN_LDX64 };
+    static const uint8_t stores[] = { INSN_STX8, INSN_STX16, INSN_STX32, INSN_STX64 };
+    uint32_t size = below(g, 4);
+    struct place p;
+    if (!find_place(g, 1u << size, false, &p))
+        return;
+    uint8_t r = fresh(g), id = any_row(g, INSN_KIND_ALU);
+    const struct insn_row *row = &insn_rows[id];
+    emit(g, loads[size], r, p.base, p.off, 0);
+    if (row->src_reg)
+        emit(g, id, r, number(g), 0, 0);
+    else
+        emit(g, id, r, 0, 0, row->op == OP_NEG ? 0 : operand(g, row));
+    emit(g, stores[size], p.base, r, p.off, 0);
+    if (chance(g, 50)) /* nobody else wants it */
+        emit(g, INSN_MOV64_K, r, 0, 0, (int32_t)any_number(g));
+}
+
+/* An operation on the result of another, which nobody else wants: what selection takes together. */
+static void do_combine(struct generator *g)
+{
+    static const uint8_t inner[] = {
+        INSN_LSH64_K, INSN_LSH32_K, INSN_RSH64_K, INSN_RSH32_K,   INSN_ARSH64_K,   INSN_ARSH32_K,
+        INSN_MUL64_X, INSN_MUL32_X, INSN_MOV32_X, INSN_MOVSX64_8, INSN_MOVSX64_16, INSN_MOVSX64_32
+    };
+    static const uint8_t outer[] = { INSN_ADD64_X, INSN_ADD32_X, INSN_SUB64_X, INSN_SUB32_X,
+                                     INSN_AND64_X, INSN_AND32_X, INSN_OR64_X,  INSN_OR32_X,
+                                     INSN_XOR64_X, INSN_XOR32_X };
+    static const int32_t masks[] = { 0xff, 0xffff, -1 };
+    uint8_t to = changeable(g), from = number(g), t = fresh(g);
+    const struct insn_row *row = &insn_rows[inner[below(g, sizeof inner)]];
+    if (t == to)
+        return;
+    if (t != from)
+        emit(g, INSN_MOV64_X, t, from, 0, 0);
+    switch (below(g, 4)) {
+    case 0: emit(g, INSN_AND64_K, t, 0, 0, masks[below(g, 2)]); break;
+    case 1: emit(g, chance(g, 50) ? INSN_XOR64_K : INSN_XOR32_K, t, 0, 0, masks[2]); break;
+    default:
+        emit(g, (uint8_t)(row - insn_rows), t, row->src_reg ? number(g) : 0, 0,
+             row->src_reg ? 0 : operand(g, row));
+    }
+    emit(g, outer[below(g, sizeof outer)], to, t, 0, 0);
+    emit(g, INSN_MOV64_K, t, 0, 0, (int32_t)any_number(g));
+}
+
 /* Many values at once, once the stack is in registers. */
 static void do_churn(struct generator *g)
 {
@@ -524,7 +573,8 @@ static const struct {
     { do_alu, 90, MODE_KERNEL },     { do_swap, 4, MODE_KERNEL },
     { do_constant, 4, MODE_KERNEL }, { do_rotate, 6, MODE_KERNEL },
     { do_load, 22, MODE_KERNEL },    { do_store, 18, MODE_KERNEL },
-    { do_atomic, 8, MODE_KERNEL },   { do_churn, 2, MODE_KERNEL },
+    { do_atomic, 8, MODE_KERNEL },   { do_update, 8, MODE_KERNEL },
+    { do_combine, 8, MODE_KERNEL },  { do_churn, 2, MODE_KERNEL },
     { do_if, 16, MODE_KERNEL },      { do_early_exit, 2, MODE_KERNEL },
     { do_loop, 6, MODE_KERNEL },     { do_irreducible, 1, MODE_KERNEL },
     { do_call, 6, MODE_KERNEL },     { do_helper, 3, MODE_KERNEL },
