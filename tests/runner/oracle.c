@@ -60,7 +60,8 @@ static struct bpf_map *counterpart(
     case 1: case 2: case 5: case 6: case 9: case 11: break;
     default: return NULL;
     }
-    if (!strncmp(info->name, ".rodata", 7) || info->key_size > 512)
+    if (!strncmp(info->name, ".rodata", 7) || !strcmp(info->name, ".kconfig") ||
+        info->key_size > 512)
         return NULL;
     return bpf_object__find_map_by_name(oracle->object, info->name);
 }
