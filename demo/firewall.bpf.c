@@ -32,8 +32,7 @@ struct counter {
 };
 
 struct service {
-    __u16 port;
-    __u8 ip_protocol, pad;
+    __u16 port, ip_protocol;
 };
 
 struct prefix {

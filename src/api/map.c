@@ -119,7 +119,8 @@ int anybpf_map_next_key(const struct anybpf_map *map, const void *key, void *nex
 
 void *anybpf_map_data(struct anybpf_map *map, size_t *size)
 {
-    return map_memory(map->map, size);
+    size_t ignored;
+    return map_memory(map->map, size ? size : &ignored);
 }
 
 int anybpf_map_set_prog(struct anybpf_map *map, uint32_t index, const struct anybpf_prog *prog)

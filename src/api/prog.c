@@ -61,6 +61,10 @@ int prog_check(const struct anybpf_prog *handle, struct arena *arena, const stru
         .log_user = &filter,
         .log_level = verbose ? VERIFY_LOG_STATES : VERIFY_LOG_REJECTION,
     };
+    if (!prog->context)
+        return fail(err, ANYBPF_E_UNSUPPORTED,
+                    "section \"%s\" names no type of program known here; give it one",
+                    prog->section);
     return verify(arena, env->rt, prog, &options, err, out);
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOME_ELEMENTS = 12, MOST_ELEMENTS = 1 << 20, KEY_COLUMN = 60 };
+enum { SOME_ELEMENTS = 10, MOST_ELEMENTS = 1 << 20, KEY_COLUMN = 60, LINE = 110 };
 
 static const char *kind_name(const struct anybpf_map_info *info)
 {
@@ -238,7 +238,10 @@ static void print_elements(struct elements *e, enum map_amount amount)
         text_clear(&out);
         put_key(&keys, e, key_at(e, i), VALUE_LINE);
         print_values(&out, e);
-        printf("  %-*s = %s\n", (int)width, keys.at, out.at);
+        if (keys.length + out.length + 5 <= LINE)
+            printf("  %-*s = %s\n", (int)width, keys.at, out.at);
+        else
+            printf("  %s\n      = %s\n", keys.at, out.at);
         shown++;
     }
     if (left)
