@@ -47,10 +47,7 @@ static int prog_load_kernel(const struct prog *prog)
     union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
                             .insn_cnt = prog->count,
                             .insns = (uintptr_t)insns,
-                            .license = (uintptr_t)"GPL",
-                            .log_buf = (uintptr_t)log,
-                            .log_size = 1 << 20,
-                            .log_level = 1 };
+                            .license = (uintptr_t)"GPL" };
     int fd = -1, maps[64];
 
     for (uint32_t i = 0; i < prog->map_count && i < 64; i++)
