@@ -351,20 +351,75 @@ static void connect(struct build *b, const struct joining *joining)
     }
 }
 
-/* The order of the code: the blocks as clang laid them out, what lowering made next to them. */
+/* The blocks of a cfg, and within it and its loops lists of blocks and inner loops: block n is item
+ * n, the loop of header n is item count + n, the function is item 2 * count. */
+struct nest {
+    uint32_t *first, *last, *next; /* by item; NO_BLOCK ends a list */
+};
+
+static void nest_add(struct nest *nest, uint32_t list, uint32_t item)
+{
+    if (nest->first[list] == NO_BLOCK)
+        nest->first[list] = item;
+    else
+        nest->next[nest->last[list]] = item;
+    nest->last[list] = item;
+}
+
+/* Blocks as clang laid them out, but that a loop's stand together: where clang has a way out of the
+ * loop between them, it comes behind, and the loop is left by falling through or not at all. */
+static uint32_t *order_blocks(struct build *b)
+{
+    const struct cfg *cfg = b->cfg;
+    uint32_t items = 2 * cfg->count + 1, rank = 0, depth = 0;
+    uint32_t *ranks = arena_array_of(b->arena, cfg->count, uint32_t);
+    uint32_t *ways = arena_array_of(b->arena, cfg->count + 1, uint32_t);
+    struct nest nest = { arena_array_of(b->arena, items, uint32_t),
+                         arena_array_of(b->arena, items, uint32_t),
+                         arena_array_of(b->arena, items, uint32_t) };
+    memset(nest.first, 0xff, items * sizeof *nest.first);
+    memset(nest.next, 0xff, items * sizeof *nest.next);
+    for (uint32_t n = 0; n < cfg->count; n++) {
+        uint32_t item = n, loop = cfg->blocks[n].loop;
+        for (;;) {
+            uint32_t list = loop == CFG_NONE ? 2 * cfg->count : cfg->count + loop;
+            bool known = list == 2 * cfg->count || nest.first[list] != NO_BLOCK;
+            nest_add(&nest, list, item);
+            if (known)
+                break;
+            item = list;
+            loop = cfg->blocks[loop].outer;
+        }
+    }
+    for (uint32_t item = nest.first[2 * cfg->count]; item != NO_BLOCK;) {
+        if (item < cfg->count) {
+            ranks[item] = rank++;
+            item = nest.next[item];
+        } else {
+            ways[depth++] = nest.next[item];
+            item = nest.first[item];
+        }
+        while (item == NO_BLOCK && depth)
+            item = ways[--depth];
+    }
+    return ranks;
+}
+
+/* The order of the code; what lowering made of a block stands together. */
 static void lay_out(struct build *b)
 {
     struct fn *fn = b->fn;
+    const uint32_t *ranks = order_blocks(b);
     uint32_t *first = arena_array_of(b->arena, b->cfg->count + 1, uint32_t);
     uint32_t next = 0;
     fn->layout = arena_array_of(fn->arena, fn->blocks.count, uint32_t);
     fn->layout[next++] = 0;
     for (uint32_t i = 1; i < fn->blocks.count; i++)
-        first[b->owners.at[i] + 1]++;
+        first[ranks[b->owners.at[i]] + 1]++;
     for (uint32_t n = 0; n < b->cfg->count; n++)
         first[n + 1] += first[n];
     for (uint32_t i = 1; i < fn->blocks.count; i++)
-        fn->layout[next + first[b->owners.at[i]]++] = i;
+        fn->layout[next + first[ranks[b->owners.at[i]]]++] = i;
 }
 
 static int build_fn(struct build *b, uint32_t left_out)
