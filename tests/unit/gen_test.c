@@ -183,7 +183,7 @@ TEST(gen_takes_linear_time)
             double times = run(&shapes[i], SHORT * TIMES, way, &r0);
             run(&shapes[i], SHORT * TIMES, WAY_INTERP, &wanted);
             CHECK_EQ(r0, wanted);
-            CHECK_SAY(times < once * TIMES * 5, "%s, %s: %u slots take %.3f s, %u take %.3f s",
+            CHECK_SAY(times < once * (double)TIMES * 5, "%s, %s: %u slots take %.3f s, %u take %.3f s",
                       shapes[i].name, way_names[way], SHORT, once, SHORT * TIMES, times);
         }
 }
