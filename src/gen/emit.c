@@ -37,6 +37,11 @@ static struct place home_place(const struct gen *gen, uint32_t value)
     return (struct place){ PLACE_SLOT, gen->slot[value] };
 }
 
+static uint64_t home_bit(const struct gen *gen, uint32_t value)
+{
+    return gen->home[value] == REG_NONE ? 0 : REG_BIT(gen->home[value]);
+}
+
 /* Where to take an operand from; moved: see live_uses(). */
 static struct place source(const struct gen *gen, uint32_t value, bool moved)
 {
@@ -195,41 +200,95 @@ static void jump_unless_next(struct emission *e, uint32_t block, uint32_t next)
 /* Does the edge's moves here and goes on to its target. */
 static void follow(struct emission *e, uint32_t edge, uint32_t next)
 {
-    if (add_phis(e, edge))
+    if (add_phis(e, edge)) {
         run_moves(e);
+        if (compile_coverage)
+            compile_coverage->edge_moves++;
+    }
     jump_unless_next(e, e->fn->edges.at[edge], next);
 }
 
-/* Moves of the edge taken are done before going on to it where that closes a loop, with the
- * condition inverted; else behind the function, so that the usual way falls through. */
+/* Registers that must not change before a branch: its own, and those read behind the edge. */
+static uint64_t kept(const struct emission *e, uint32_t value, uint32_t edge)
+{
+    const struct gen *gen = e->gen;
+    const struct inst *inst = &gen->insts[value];
+    uint32_t to = e->fn->edges.at[edge];
+    uint64_t set = 0;
+    for (unsigned i = 0; i < 4; i++)
+        if (inst->use[i] != NO_VALUE)
+            set |= REG_BIT(inst->reg[i]) | home_bit(gen, inst->use[i]);
+    for (uint32_t i = gen->live_first[to]; i < gen->live_first[to + 1]; i++)
+        set |= home_bit(gen, gen->live_in[i]);
+    const struct block *block = &e->fn->blocks.at[to];
+    for (uint32_t i = block->first; i < block->first + block->count; i++) {
+        const struct node *node = &e->fn->nodes.at[i];
+        if (node->op != IR_PHI && node->op != IR_NOP)
+            break;
+        if (node->op == IR_PHI && gen->needed[i])
+            set |= home_bit(gen, e->fn->lists.at[node->list.first + gen->edge_pred[edge]]);
+    }
+    return set;
+}
+
+/* Does the moves of the edge that jumps before the branch, in a loop, where nobody else minds:
+ * then the branch can go to the edge's target itself. */
+static bool move_early(struct emission *e, uint32_t value, const struct block *from, uint32_t edge,
+                       uint32_t other)
+{
+    enum { MOST = 3 };
+    const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
+    uint64_t set = kept(e, value, other);
+    if (!from->depth || to->depth < from->depth)
+        return false;
+    add_phis(e, edge);
+    bool fits = e->moves.list.count <= MOST;
+    for (uint32_t i = 0; i < e->moves.list.count; i++) {
+        struct place place = e->moves.list.at[i].to;
+        fits &= place.kind == PLACE_REG && !(set >> place.index & 1);
+    }
+    if (fits)
+        run_moves(e);
+    else
+        moves_clear(&e->moves);
+    if (compile_coverage)
+        compile_coverage->early_moves += fits;
+    return fits;
+}
+
+/* Where the edge that jumps has moves, they are done before the branch, or before a jump that
+ * closes a loop, or else behind the function, so that the usual way falls through. */
 static void emit_branch(struct emission *e, uint32_t value, const struct block *block,
                         uint32_t next)
 {
     uint32_t taken = block->succs, other = block->succs + 1, to = e->fn->edges.at[taken];
-    bool taken_moves = has_moves(e, taken), other_moves = has_moves(e, other);
-    bool backward = e->code->labels.at[e->labels[to]].at != LABEL_UNBOUND;
-    bool invert = !other_moves && (to == next || (taken_moves && backward));
-    if (invert) {
-        uint32_t edge = taken;
-        taken = other;
-        other = edge;
-    }
-    uint32_t label = e->labels[e->fn->edges.at[taken]];
-    if (taken_moves && !invert) {
-        label = code_label(e->code);
-        vec_push(e->gen->arena, &e->detours, (struct detour){ label, taken });
-    }
+    bool invert = to == next;
+    uint32_t jumps = invert ? other : taken, falls = invert ? taken : other;
+    bool detour = has_moves(e, jumps);
     note_line(e, e->fn->nodes.at[value].insn);
+    if (detour && move_early(e, value, block, jumps, falls))
+        detour = false;
+    uint32_t label = e->labels[e->fn->edges.at[jumps]];
+    if (detour && e->code->labels.at[label].at != LABEL_UNBOUND && !has_moves(e, falls)) {
+        uint32_t edge = jumps;
+        jumps = falls;
+        falls = edge;
+        invert = !invert;
+        detour = false;
+        label = e->labels[e->fn->edges.at[jumps]];
+    }
+    if (detour) {
+        label = code_label(e->code);
+        vec_push(e->gen->arena, &e->detours, (struct detour){ label, jumps });
+    }
     move_operands(e, value);
     struct emit emit = told(e, value);
     emit.cond ^= invert;
     emit.label = label;
     rule_of(e->gen, value)->emit(&emit);
-    follow(e, other, next);
-    if (compile_coverage) {
+    follow(e, falls, next);
+    if (compile_coverage)
         compile_coverage->branch_inverted += invert;
-        compile_coverage->edge_moves += taken_moves + other_moves;
-    }
 }
 
 /* Whether an edge goes back to the block. */

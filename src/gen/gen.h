@@ -171,7 +171,7 @@ struct coverage {
     uint64_t spills;         /* values in slots */
     uint64_t rematerialised; /* values made anew where they are used */
     uint64_t reloads, slot_moves, cycles;
-    uint64_t branch_inverted, edge_moves, detours;
+    uint64_t branch_inverted, edge_moves, early_moves, detours;
 };
 extern struct coverage *compile_coverage;
 
