@@ -25,15 +25,14 @@ int capture_open(struct capture **out, const char *path, struct error *err)
     char text[PCAP_ERRBUF_SIZE] = "";
     struct capture *capture = make(path);
 
-    capture->pcap =
-        pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, text);
+    capture->pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, text);
     if (!capture->pcap)
         return fail(err, ANYBPF_E_FORMAT, strstr(text, path) ? "%s" : "%2$s: %1$s", text, path);
     int link = pcap_datalink(capture->pcap);
     if (link != DLT_EN10MB) {
         const char *name = pcap_datalink_val_to_name(link);
         fail(err, ANYBPF_E_UNSUPPORTED, "%s: packets of link type %s; programs expect Ethernet",
-            path, name ? name : "unknown");
+             path, name ? name : "unknown");
         capture_close(capture, NULL);
         return err->code;
     }
@@ -51,7 +50,7 @@ int capture_next(struct capture *capture, struct capture_packet *packet, struct 
         return 0;
     if (got != 1)
         return fail(err, ANYBPF_E_FORMAT, "%s: %s", capture->path, pcap_geterr(capture->pcap));
-    *packet = (struct capture_packet) {
+    *packet = (struct capture_packet){
         .data = data,
         .size = head->caplen,
         .wire_size = head->len,
@@ -73,8 +72,8 @@ void capture_progress(const struct capture *capture, uint64_t *read, uint64_t *a
     }
 }
 
-int capture_create(
-    struct capture **out, const char *path, const struct capture *like, struct error *err)
+int capture_create(struct capture **out, const char *path, const struct capture *like,
+                   struct error *err)
 {
     struct capture *capture = make(path);
 
@@ -125,7 +124,7 @@ int capture_open(struct capture **out, const char *path, struct error *err)
 {
     *out = NULL;
     return fail(err, ANYBPF_E_UNSUPPORTED,
-        "%s: captures cannot be read, this anybpf was built without libpcap", path);
+                "%s: captures cannot be read, this anybpf was built without libpcap", path);
 }
 
 int capture_next(struct capture *capture, struct capture_packet *packet, struct error *err)
@@ -140,8 +139,8 @@ void capture_progress(const struct capture *capture, uint64_t *read, uint64_t *a
     *read = *all = 0;
 }
 
-int capture_create(
-    struct capture **out, const char *path, const struct capture *like, struct error *err)
+int capture_create(struct capture **out, const char *path, const struct capture *like,
+                   struct error *err)
 {
     (void)like;
     return capture_open(out, path, err);

@@ -87,7 +87,7 @@ int session_open(struct session *s, const struct session_options *o);
 int session_load(struct session *s, const struct session_options *o);
 /* One program of `count` 8-byte instructions in the host's order; r1: memory, r2: its length. */
 int session_open_insns(struct session *s, const struct session_options *o, const void *insns,
-    size_t count);
+                       size_t count);
 void session_close(struct session *s);
 
 /* ---- vector.c: conformance vectors ---- */
@@ -95,7 +95,7 @@ void session_close(struct session *s);
 /* Runs bare instructions (or, where elf, a whole object's .text) on memory at the trusted level,
  * with helper 5 as vectors have it. */
 int vector_run(struct bytes program, bool elf, struct bytes memory, bool interpret,
-    uint64_t *result, struct error *err);
+               uint64_t *result, struct error *err);
 
 /* ---- capture.c: pcap and pcapng files ---- */
 
@@ -111,8 +111,8 @@ int capture_next(struct capture *capture, struct capture_packet *packet, struct 
 /* Bytes of the file read, and all of them; both 0 if it is not a file. */
 void capture_progress(const struct capture *capture, uint64_t *read, uint64_t *all);
 /* A file of the same kind of packets, to be written with capture_write(). */
-int capture_create(
-    struct capture **out, const char *path, const struct capture *like, struct error *err);
+int capture_create(struct capture **out, const char *path, const struct capture *like,
+                   struct error *err);
 void capture_write(struct capture *capture, const struct capture_packet *packet);
 /* Negative if not everything could be written. NULL is allowed. */
 int capture_close(struct capture *capture, struct error *err);
@@ -126,7 +126,7 @@ struct packet_buffer {
 };
 /* Puts a copy of the bytes into the buffer and describes it. */
 void packet_fill(struct packet_buffer *buffer, struct anybpf_packet *packet, const uint8_t *data,
-    size_t size, size_t wire_size);
+                 size_t size, size_t wire_size);
 /* What a program type calls the result: "XDP_PASS"; NULL: it is just a number. */
 const char *verdict_name(const char *context, uint32_t verdict);
 /* Whether the packet goes on to somebody, be it another interface. */
@@ -145,14 +145,14 @@ void maps_drain(struct anybpf_object *object);
 
 /* Fills maps as a file of rules says: "MAP KEY.. = VALUE.." a line. */
 int maps_init(struct anybpf_object *object, const struct anybpf_env *env, const char *path,
-    struct error *err);
+              struct error *err);
 
 /* ---- native.c: machine code as text, through LLVM where it is there ---- */
 
 struct native;
 /* NULL, with the reason in err: not built in, not installed, or no such processor. */
 struct native *native_open(const char *target, struct error *err);
-/* One instruction at code: its size in bytes (at least 1), and its text. */
-size_t native_print(
-    struct native *native, const uint8_t *code, size_t size, uint64_t address, char text[160]);
+/* One instruction at code: its size in bytes and its text; 0 if it is none. */
+size_t native_print(struct native *native, const uint8_t *code, size_t size, uint64_t address,
+                    char text[160]);
 void native_close(struct native *native);

@@ -16,16 +16,16 @@ static struct {
 static const struct option_row options[] = {
     { "OBJ", NULL, OPTION_OPERAND, true, NULL, &o.session.object },
     { "--raw", "BIN", OPTION_TEXT, true,
-        "instead of OBJ 8-byte instructions; r1 = the memory, r2 = its length", &o.raw },
+      "instead of OBJ 8-byte instructions; r1 = the memory, r2 = its length", &o.raw },
     { "--prog", "P", OPTION_TEXT, true, "the program, by its function's name; else the first one",
-        &o.session.prog },
+      &o.session.prog },
     { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
-        &o.session.type },
+      &o.session.type },
     { "--mem", "FILE", OPTION_TEXT, true, "run it on memory, the bytes of FILE", &o.memory },
     { "--data-in", "FILE", OPTION_TEXT, true, "run it on one packet, the bytes of FILE",
-        &o.data_in },
+      &o.data_in },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",
-        &o.session.interpret },
+      &o.session.interpret },
     { "--json", NULL, OPTION_SWITCH, true, "print one JSON object", &o.json },
     { 0 },
 };
@@ -64,9 +64,8 @@ struct bench {
 
 static int load_once(struct bench *b, struct session *s)
 {
-    int status = o.raw
-        ? session_open_insns(s, &o.session, b->insns.at, b->insns.size / 8)
-        : session_open(s, &o.session);
+    int status = o.raw ? session_open_insns(s, &o.session, b->insns.at, b->insns.size / 8)
+                       : session_open(s, &o.session);
     return status ? status : session_load(s, &o.session);
 }
 
@@ -198,24 +197,24 @@ static void report(const struct bench *b)
 
     if (!o.json) {
         printf("%s: %u insns, %s, %s\n", info->name, info->insns,
-            info->compiled ? "machine code" : "interpreted",
-            info->trusted ? "not verified" : "verified");
+               info->compiled ? "machine code" : "interpreted",
+               info->trusted ? "not verified" : "verified");
         printf("  verify   %12s ns\n  compile  %12s ns, %s bytes\n", grouped(b->verify_ns),
-            grouped(b->compile_ns), grouped(info->code_bytes));
+               grouped(b->compile_ns), grouped(info->code_bytes));
         printf("  run      %12.1f ns at least, %.1f ns median of %s runs\n", least, median,
-            grouped(b->runs));
+               grouped(b->runs));
         printf("  r0       %12" PRIu64 "\n", b->result);
         return;
     }
     text_puts(&out, "{\"program\": ");
     text_json(&out, info->name, strlen(info->name));
     text_printf(&out,
-        ", \"level\": \"%s\", \"mode\": \"%s\", \"insns\": %u, \"verify_ns\": %" PRIu64
-        ", \"compile_ns\": %" PRIu64 ", \"code_bytes\": %u, \"runs\": %" PRIu64
-        ", \"ns_min\": %.2f, \"ns_median\": %.2f, \"r0\": \"%" PRIu64 "\"",
-        info->trusted ? "trusted" : "verified", info->compiled ? "compiled" : "interpreted",
-        info->insns, b->verify_ns, b->compile_ns, info->code_bytes, b->runs, least, median,
-        b->result);
+                ", \"level\": \"%s\", \"mode\": \"%s\", \"insns\": %u, \"verify_ns\": %" PRIu64
+                ", \"compile_ns\": %" PRIu64 ", \"code_bytes\": %u, \"runs\": %" PRIu64
+                ", \"ns_min\": %.2f, \"ns_median\": %.2f, \"r0\": \"%" PRIu64 "\"",
+                info->trusted ? "trusted" : "verified", info->compiled ? "compiled" : "interpreted",
+                info->insns, b->verify_ns, b->compile_ns, info->code_bytes, b->runs, least, median,
+                b->result);
     if (b->refusal) {
         text_puts(&out, ", \"not_verified\": ");
         text_json(&out, b->refusal, strlen(b->refusal));
@@ -239,8 +238,7 @@ int cmd_bench(int argc, char **argv)
         return complain_of(&err, STATUS_USAGE);
     if (o.raw && (b->insns.size % 8 || !b->insns.size))
         return complain(STATUS_USAGE, "%s: not a whole number of 8-byte instructions", o.raw);
-    if ((o.memory || o.data_in) &&
-        file_load(o.memory ? o.memory : o.data_in, &b->input, &err))
+    if ((o.memory || o.data_in) && file_load(o.memory ? o.memory : o.data_in, &b->input, &err))
         return complain_of(&err, STATUS_USAGE);
     o.session.log = ANYBPF_LOG_WARNING;
     status = load_often(b);

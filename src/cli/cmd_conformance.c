@@ -17,7 +17,7 @@ static struct {
 static const struct option_row options[] = {
     { "DIR", NULL, OPTION_OPERAND, false, NULL, &o.folder },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",
-        &o.interpret },
+      &o.interpret },
     { "--json", NULL, OPTION_SWITCH, true, "print one JSON object", &o.json },
     { 0 },
 };
@@ -57,7 +57,7 @@ static int assemble(const char *text, struct bytes *out, struct error *err)
     bytes = arena_alloc(cli_arena, 8ull * insns.count);
     for (uint32_t i = 0; i < insns.count; i++)
         insn_encode(insns.at[i], bytes + 8 * i, HOST_IS_BIG);
-    *out = (struct bytes) { bytes, 8ull * insns.count };
+    *out = (struct bytes){ bytes, 8ull * insns.count };
     return 0;
 }
 
@@ -70,7 +70,7 @@ static struct bytes read_words(const char *text)
     for (char *p = (char *)(uintptr_t)text, *end;; p = end) {
         uint64_t word = strtoull(p, &end, 16);
         if (end == p)
-            return (struct bytes) { bytes, size };
+            return (struct bytes){ bytes, size };
         for (int i = 0; i < 8; i++)
             bytes[size++] = (uint8_t)(word >> i * 8);
     }
@@ -96,7 +96,7 @@ static int run(const char *text, struct error *err)
         return fail(err, ANYBPF_E_FORMAT, "the vector has no result");
     if (number != result)
         return fail(err, ANYBPF_E_REJECTED, "r0 is %#llx, not %#llx", (unsigned long long)result,
-            (unsigned long long)number);
+                    (unsigned long long)number);
     return 0;
 }
 
@@ -139,7 +139,7 @@ int cmd_conformance(int argc, char **argv)
     free(files);
     if (o.json)
         printf("{\"passed\": %u, \"failed\": %u, \"failures\": [%s]}\n", passed, failed,
-            failures.at);
+               failures.at);
     else
         printf("%u passed, %u failed\n", passed, failed);
     if (!count)

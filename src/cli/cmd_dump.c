@@ -19,10 +19,10 @@ static struct {
 static const struct option_row options[] = {
     { "OBJ", NULL, OPTION_OPERAND, false, NULL, &o.session.object },
     { "--after", "STAGE", OPTION_TEXT, true, "load, verify, ir, opt or code (the default)",
-        &o.after },
+      &o.after },
     { "--prog", "P", OPTION_TEXT, true, "only this program", &o.session.prog },
     { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
-        &o.session.type },
+      &o.session.type },
     { "--arch", "A", OPTION_TEXT, true, "the processor to compile for; else this one", &o.arch },
     { "--trusted", NULL, OPTION_SWITCH, true, "without the verifier", &o.session.trusted },
     { 0 },
@@ -36,28 +36,36 @@ static const struct usage usage = {
     .notes = "For another processor than this one its plainest model is assumed.",
 };
 
-static void put_source(struct text *out, const struct line *line)
+/* Prints the line that the instruction comes from, unless it is the last one printed. */
+static void put_source(struct text *out, const struct prog *prog, uint32_t insn,
+                       const struct line **last)
 {
-    const char *name = strrchr(line->file, '/');
+    const struct line *line = insn < prog->count ? prog_line_at(prog, insn) : NULL;
+    const char *name;
+
+    if (!line || (*last && (*last)->line == line->line && !strcmp((*last)->file, line->file)))
+        return;
+    *last = line;
+    name = strrchr(line->file, '/');
     text_printf(out, "; %s:%u  %s\n", name ? name + 1 : line->file, line->line,
-        line->text + strspn(line->text, " \t"));
+                line->text + strspn(line->text, " \t"));
 }
 
 /* ---- verify ---- */
 
-static void put_fact(struct text *out, const struct prog *prog, const struct insn_fact *fact)
+static void put_fact(struct text *out, const struct checked *checked, const struct insn_fact *fact)
 {
-    static const char *const regions[] = { "", "stack", "context", "field", "packet", "map value",
-        "memory", "probe" };
+    static const char *const regions[] = { "",       "stack",     "context", "field",
+                                           "packet", "map value", "memory",  "probe" };
 
     if (fact->flags & FACT_DEAD)
         text_puts(out, "  never executed");
     if (fact->region && fact->region < sizeof regions / sizeof regions[0])
         text_printf(out, "  %s", regions[fact->region]);
-    if (fact->region == REGION_FIELD)
-        text_printf(out, " %u", fact->field);
-    if (fact->flags & FACT_MAP && fact->map < prog->map_count)
-        text_printf(out, "  map %s", prog->maps[fact->map]->name);
+    if (fact->region == REGION_FIELD && checked->context && fact->field < checked->context->count)
+        text_printf(out, " %s", checked->context->fields[fact->field].name);
+    if (fact->flags & FACT_MAP && fact->map < checked->prog->map_count)
+        text_printf(out, "  map %s", checked->prog->maps[fact->map]->name);
     if (fact->stack_low || fact->stack_high)
         text_printf(out, "  r10%+d..%+d", fact->stack_low, fact->stack_high);
     if (fact->flags & FACT_NONZERO)
@@ -78,22 +86,20 @@ static void put_checked(struct text *out, const struct checked *checked)
         const struct line *line = NULL;
 
         text_printf(out, "%s%s: stack %u, tree %u%s%s\n", f ? "\n" : "", func->name, fact->depth,
-            fact->tree, fact->is_callback ? ", called back" : "",
-            fact->reached ? "" : ", never called");
+                    fact->tree, fact->is_callback ? ", called back" : "",
+                    fact->reached ? "" : ", never called");
         for (uint32_t at = func->start; at < func->start + func->count; at++) {
-            const struct line *now = prog_line_at(prog, at);
             char insn[256];
 
             if (prog->insns[at].id == INSN_SECOND)
                 continue;
-            if (now && now != line)
-                put_source(out, line = now);
+            put_source(out, prog, at, &line);
             insn_print(insn, sizeof insn, prog, &prog->insns[at], at, INSN_LLVM);
             size_t before = out->length;
             text_printf(out, "%5u: %s", at, insn);
             struct text facts = { .arena = out->arena };
             text_puts(&facts, "");
-            put_fact(&facts, prog, &checked->facts[at]);
+            put_fact(&facts, checked, &checked->facts[at]);
             if (facts.length) {
                 size_t width = out->length - before;
                 text_fill(out, ' ', width < 46 ? 46 - width : 1);
@@ -106,23 +112,9 @@ static void put_checked(struct text *out, const struct checked *checked)
 
 /* ---- ir, opt, code ---- */
 
-/* "map blocked", "helper bpf_map_lookup_elem": what a field will hold. */
-static void put_reloc(struct text *out, const struct code *code, const struct reloc *reloc,
-    const struct prog *prog)
-{
-    text_printf(out, "  <%s ", symbol_names[reloc->symbol]);
-    if ((reloc->symbol == SYMBOL_MAP || reloc->symbol == SYMBOL_MAP_DATA) &&
-        reloc->index < prog->map_count)
-        text_puts(out, prog->maps[reloc->index]->name);
-    else
-        text_printf(out, "%u", reloc->index);
-    if (reloc->addend)
-        text_printf(out, "%+lld", (long long)reloc->addend);
-    text_printf(out, ", %s>", code->arch->reloc_forms[reloc->form].name);
-}
-
 struct listing {
     struct text *out;
+    const struct env *env;
     const struct code *code;
     const struct prog *prog;
     struct native *native; /* NULL: bytes only */
@@ -130,6 +122,27 @@ struct listing {
     uint32_t insn;  /* BPF instruction that the last line of code belongs to */
     uint32_t reloc; /* the next one */
 };
+
+/* "map blocked", "helper bpf_map_lookup_elem": what a field will hold. */
+static void put_reloc(struct listing *l, const struct reloc *reloc)
+{
+    struct text *out = l->out;
+    const struct prog *prog = l->prog;
+    const struct helper *helper =
+        reloc->symbol == SYMBOL_HELPER ? env_helper(l->env, reloc->index) : NULL;
+
+    text_printf(out, "  <%s ", symbol_names[reloc->symbol]);
+    if ((reloc->symbol == SYMBOL_MAP || reloc->symbol == SYMBOL_MAP_DATA) &&
+        reloc->index < prog->map_count)
+        text_puts(out, prog->maps[reloc->index]->name);
+    else if (helper)
+        text_puts(out, helper->name);
+    else
+        text_printf(out, "%u", reloc->index);
+    if (reloc->addend)
+        text_printf(out, "%+lld", (long long)reloc->addend);
+    text_printf(out, ", %s>", l->code->arch->reloc_forms[reloc->form].name);
+}
 
 static void put_bytes(struct listing *l, uint32_t at, uint32_t size)
 {
@@ -145,19 +158,22 @@ static void put_bytes(struct listing *l, uint32_t at, uint32_t size)
 static uint32_t put_native(struct listing *l, uint32_t at, uint32_t end)
 {
     char text[160] = "";
-    uint32_t size = end - at < 8 ? end - at : 8;
+    uint32_t size = 0;
     size_t start = l->out->length, width;
 
     if (l->native)
         size = (uint32_t)native_print(l->native, l->code->bytes + at, end - at, at, text);
-    else if (size >= 4 && l->code->arch->code_align == 4)
-        size = 4;
+    if (!size) /* only bytes */
+        size = l->code->arch->code_align == 4 ? 4 : l->native ? 1 : 8;
+    if (size > end - at)
+        size = end - at;
     put_bytes(l, at, size);
     width = l->out->length - start;
     text_fill(l->out, ' ', width < 40 ? 40 - width : 1);
     text_puts(l->out, text);
-    for (; l->reloc < l->code->relocs.count && l->code->relocs.at[l->reloc].at < at + size; l->reloc++)
-        put_reloc(l->out, l->code, &l->code->relocs.at[l->reloc], l->prog);
+    for (; l->reloc < l->code->relocs.count && l->code->relocs.at[l->reloc].at < at + size;
+         l->reloc++)
+        put_reloc(l, &l->code->relocs.at[l->reloc]);
     text_char(l->out, '\n');
     return at + size;
 }
@@ -165,25 +181,21 @@ static uint32_t put_native(struct listing *l, uint32_t at, uint32_t end)
 static void put_origin(struct listing *l, uint32_t at)
 {
     uint32_t insn = code_insn_at(l->code, at);
-    const struct line *line;
     char text[256];
 
     if (insn == l->insn || insn >= l->prog->count)
         return;
     l->insn = insn;
-    line = prog_line_at(l->prog, insn);
-    if (line && line != l->line)
-        put_source(l->out, line);
-    l->line = line;
+    put_source(l->out, l->prog, insn, &l->line);
     insn_print(text, sizeof text, l->prog, &l->prog->insns[insn], insn, INSN_LLVM);
     text_printf(l->out, ";%5u: %s\n", insn, text);
 }
 
-static void put_code(struct text *out, const struct code *code, const struct prog *prog,
-    const struct target *target)
+static void put_code(struct text *out, const struct env *env, const struct code *code,
+                     const struct prog *prog, const struct target *target)
 {
     struct error err = { 0 };
-    struct listing l = { .out = out, .code = code, .prog = prog, .insn = UINT32_MAX };
+    struct listing l = { .out = out, .env = env, .code = code, .prog = prog, .insn = UINT32_MAX };
 
     l.native = native_open(target->name, &err);
     if (!l.native)
@@ -193,7 +205,7 @@ static void put_code(struct text *out, const struct code *code, const struct pro
         if (entry->at == entry->end)
             continue;
         text_printf(out, "%s%s: %u bytes for %s\n", f ? "\n" : "", prog->funcs[f].name,
-            entry->end - entry->at, target->name);
+                    entry->end - entry->at, target->name);
         for (uint32_t at = entry->at; at < entry->end;) {
             put_origin(&l, at);
             at = put_native(&l, at, entry->end);
@@ -203,8 +215,27 @@ static void put_code(struct text *out, const struct code *code, const struct pro
         native_close(l.native);
 }
 
+/* As ir_print(), with the source lines. */
+static void put_fn(struct text *out, const struct fn *fn, const struct prog *prog)
+{
+    const struct line *line = NULL;
+
+    text_printf(out, "%s%s:\n", fn->index ? "\n" : "", fn->name);
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        const struct block *block = &fn->blocks.at[b];
+        text_printf(out, "b%u:\n", b);
+        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+            const struct node *node = &fn->nodes.at[i];
+            if (node->op == IR_NOP)
+                continue;
+            put_source(out, prog, node->insn, &line);
+            ir_print_node(out, fn, block, i);
+        }
+    }
+}
+
 static int put_compiled(struct session *s, struct text *out, const struct checked *checked,
-    struct error *err)
+                        struct error *err)
 {
     const struct target *target = target_find(o.arch ? o.arch : host_target);
     bool optimised = strcmp(o.after, "ir");
@@ -214,7 +245,7 @@ static int put_compiled(struct session *s, struct text *out, const struct checke
 
     if (!target)
         return fail(err, ANYBPF_E_NOT_FOUND, "no processor \"%s\" in this build",
-            o.arch ? o.arch : host_target);
+                    o.arch ? o.arch : host_target);
     binding.big = target->big;
     if (ir_build(cli_arena, checked, &binding, optimised ? 0 : UINT32_MAX, &module, err))
         return err->code;
@@ -223,12 +254,12 @@ static int put_compiled(struct session *s, struct text *out, const struct checke
     if (!strcmp(o.after, "code")) {
         if (compile(cli_arena, &module, target, target_host_features(target), &code, err))
             return err->code;
-        put_code(out, code, checked->prog, target);
+        put_code(out, binding.env, code, checked->prog, target);
         return 0;
     }
     for (uint32_t i = 0; i < module.count; i++)
         if (module.fns[i].blocks.count)
-            text_printf(out, "%s%s", i ? "\n" : "", ir_print(cli_arena, &module.fns[i]));
+            put_fn(out, &module.fns[i], checked->prog);
     return 0;
 }
 
@@ -269,7 +300,7 @@ static int dump_all(struct session *s)
         if (o.session.prog && strcmp(info.name, o.session.prog))
             continue;
         text_printf(&out, "%s; program %s, section %s\n", count++ ? "\n" : "", info.name,
-            info.section);
+                    info.section);
         if (o.session.type && anybpf_set_type(s->object, info.name, o.session.type))
             return complain_env(s->env, STATUS_USAGE);
         int code = dump(s, prog, &out);
@@ -280,8 +311,8 @@ static int dump_all(struct session *s)
     }
     if (!count)
         return complain(STATUS_USAGE,
-            o.session.prog ? "%s has no program \"%s\"" : "%s has no program", o.session.object,
-            o.session.prog);
+                        o.session.prog ? "%s has no program \"%s\"" : "%s has no program",
+                        o.session.object, o.session.prog);
     return status;
 }
 

@@ -12,16 +12,17 @@ static struct {
 static const struct option_row options[] = {
     { "MEM", NULL, OPTION_OPERAND, true, NULL, &o.memory },
     { "--elf", NULL, OPTION_SWITCH, true, "the input is an ELF object: section .text, symbol main",
-        &o.elf },
+      &o.elf },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",
-        &o.interpret },
+      &o.interpret },
     { 0 },
 };
 
 static const struct usage usage = {
     .command = "plugin",
-    .about = "Reads a program in hex from standard input, runs it at the trusted level with r1 = the\n"
-             "memory MEM (bytes in hex) and r2 = its length, and prints r0 in hex.",
+    .about =
+        "Reads a program in hex from standard input, runs it at the trusted level with r1 = the\n"
+        "memory MEM (bytes in hex) and r2 = its length, and prints r0 in hex.",
     .options = options,
 };
 

@@ -19,28 +19,28 @@ static struct {
 static const struct option_row options[] = {
     { "OBJ", NULL, OPTION_OPERAND, false, NULL, &o.session.object },
     { "--prog", "P", OPTION_TEXT, true, "the program, by its function's name; else the first one",
-        &o.session.prog },
+      &o.session.prog },
     { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
-        &o.session.type },
+      &o.session.type },
     { "--pcap", "IN", OPTION_TEXT, true, "run it on every packet of a capture (pcap, pcapng)",
-        &o.pcap },
+      &o.pcap },
     { "-w", "OUT", OPTION_TEXT, true, "write the packets it lets through, as it leaves them",
-        &o.write },
+      &o.write },
     { "--data-in", "FILE", OPTION_TEXT, true, "run it on one packet, the bytes of FILE",
-        &o.data_in },
+      &o.data_in },
     { "--data-out", "FILE", OPTION_TEXT, true, "write that packet as the program leaves it",
-        &o.data_out },
+      &o.data_out },
     { "--ctx", "FILE", OPTION_TEXT, true, "run it on memory, the bytes of FILE, as its context",
-        &o.ctx },
+      &o.ctx },
     { "--repeat", "N", OPTION_NUMBER, true, "run it N times on that packet or memory", &o.repeat },
     { "--init", "FILE", OPTION_TEXT, true, "fill maps before: lines of MAP KEY.. = VALUE..",
-        &o.init },
+      &o.init },
     { "--maps", "HOW", OPTION_TEXT, true, "print no, some or all elements of maps: none some all",
-        &o.maps },
+      &o.maps },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",
-        &o.session.interpret },
+      &o.session.interpret },
     { "--trusted", NULL, OPTION_SWITCH, true, "without the verifier: you answer for the program",
-        &o.session.trusted },
+      &o.session.trusted },
     { "--json", NULL, OPTION_SWITCH, true, "print one JSON object", &o.json },
     { 0 },
 };
@@ -71,7 +71,7 @@ static void tally_add(struct tally *tally, uint32_t value)
             tally->verdicts.at[i].count++;
             return;
         }
-    vec_push(cli_arena, &tally->verdicts, (struct verdict) { value, 1 });
+    vec_push(cli_arena, &tally->verdicts, (struct verdict){ value, 1 });
 }
 
 static int by_count(const void *a, const void *b)
@@ -89,8 +89,7 @@ static const char *name_of(const struct session *s, uint32_t value)
 static void print_bar(uint64_t count, uint64_t all)
 {
     for (uint64_t eighths = count * 30 * 8 / all; eighths;) {
-        static const char *const blocks[]
-            = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
+        static const char *const blocks[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
         uint64_t step = eighths > 8 ? 8 : eighths;
         fputs(blocks[step], stdout);
         eighths -= step;
@@ -110,7 +109,7 @@ static void print_verdicts(const struct session *s, const struct tally *tally)
     for (uint32_t i = 0; i < tally->verdicts.count && i < MOST; i++) {
         const struct verdict *v = &tally->verdicts.at[i];
         printf("  %-*s  %11s  %5.1f %%  ", (int)width, name_of(s, v->value), grouped(v->count),
-            100.0 * (double)v->count / (double)tally->runs);
+               100.0 * (double)v->count / (double)tally->runs);
         print_bar(v->count, tally->runs);
         putchar('\n');
     }
@@ -137,13 +136,13 @@ static void report_json(struct session *s, const struct tally *tally)
     text_puts(&out, "{\"program\": ");
     text_json(&out, s->info.name, strlen(s->info.name));
     text_printf(&out,
-        ", \"mode\": \"%s\", \"level\": \"%s\", \"runs\": %" PRIu64 ", \"bytes\": %" PRIu64
-        ", \"ns\": %" PRIu64 ", \"ns_each\": %.1f, \"verdicts\": {",
-        mode_of(s), s->info.trusted ? "trusted" : "verified", tally->runs, tally->bytes, tally->ns,
-        ns_each(tally));
+                ", \"mode\": \"%s\", \"level\": \"%s\", \"runs\": %" PRIu64 ", \"bytes\": %" PRIu64
+                ", \"ns\": %" PRIu64 ", \"ns_each\": %.1f, \"verdicts\": {",
+                mode_of(s), s->info.trusted ? "trusted" : "verified", tally->runs, tally->bytes,
+                tally->ns, ns_each(tally));
     for (uint32_t i = 0; i < tally->verdicts.count; i++)
         text_printf(&out, "%s\"%s\": %" PRIu64, i ? ", " : "",
-            name_of(s, tally->verdicts.at[i].value), tally->verdicts.at[i].count);
+                    name_of(s, tally->verdicts.at[i].value), tally->verdicts.at[i].count);
     text_puts(&out, "}, \"maps\": ");
     maps_json(&out, s->object, o.maps ? o.amount : MAPS_ALL);
     printf("%s}\n", out.at);
@@ -158,8 +157,8 @@ static int report(struct session *s, struct tally *tally, const char *what)
         return STATUS_DONE;
     }
     printf("%s: %s %s, %s bytes, %.0f ns each (%s, %s)\n", s->info.name, grouped(tally->runs), what,
-        grouped(tally->bytes), ns_each(tally), s->info.compiled ? "machine code" : "interpreted",
-        s->info.trusted ? "not verified" : "verified");
+           grouped(tally->bytes), ns_each(tally), s->info.compiled ? "machine code" : "interpreted",
+           s->info.trusted ? "not verified" : "verified");
     if (tally->runs)
         print_verdicts(s, tally);
     maps_print(s->object, o.amount);
@@ -192,8 +191,8 @@ static void show_progress(const struct capture *in, const struct tally *tally, u
     fputs("\033[K", stderr);
 }
 
-static int run_batch(
-    const struct session *s, struct batch *batch, struct tally *tally, struct capture *out)
+static int run_batch(const struct session *s, struct batch *batch, struct tally *tally,
+                     struct capture *out)
 {
     uint64_t start = clock_ns();
     int code = anybpf_call_batch(s->prog, batch->packets, batch->count, batch->verdicts);
@@ -207,7 +206,7 @@ static int run_batch(
         tally_add(tally, batch->verdicts[i]);
         if (out && verdict_lets_through(s->info.context, batch->verdicts[i])) {
             struct capture_packet packet = { p->data, (uint32_t)(p->data_end - p->data),
-                p->wire_len, batch->times[i] };
+                                             p->wire_len, batch->times[i] };
             capture_write(out, &packet);
         }
     }
@@ -217,8 +216,8 @@ static int run_batch(
 }
 
 /* 0, 1 at the end of the capture, or an error. */
-static int read_batch(
-    struct capture *in, struct batch *batch, struct tally *tally, struct error *err)
+static int read_batch(struct capture *in, struct batch *batch, struct tally *tally,
+                      struct error *err)
 {
     struct capture_packet packet;
 
@@ -227,7 +226,7 @@ static int read_batch(
         if (got != 1)
             return got ? got : 1;
         packet_fill(&batch->buffers[batch->count], &batch->packets[batch->count], packet.data,
-            packet.size, packet.wire_size);
+                    packet.size, packet.wire_size);
         batch->times[batch->count++] = packet.time;
         tally->bytes += packet.size;
     }
@@ -300,7 +299,8 @@ static int run_data(struct session *s)
         tally_add(&tally, (uint32_t)result);
         maps_drain(s->object);
     }
-    if (o.data_out && file_save(o.data_out, packet.data, (size_t)(packet.data_end - packet.data), &err))
+    if (o.data_out &&
+        file_save(o.data_out, packet.data, (size_t)(packet.data_end - packet.data), &err))
         return complain_of(&err, STATUS_USAGE);
     return report(s, &tally, o.repeat == 1 ? "packet" : "runs");
 }

@@ -15,9 +15,9 @@ static const struct option_row options[] = {
     { "OBJ", NULL, OPTION_OPERAND, false, NULL, &o.session.object },
     { "--prog", "P", OPTION_TEXT, true, "only this program", &o.session.prog },
     { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
-        &o.session.type },
+      &o.session.type },
     { "-v", NULL, OPTION_COUNT, true, "also sizes, and a report of a rejection; twice: every step",
-        &o.verbose },
+      &o.verbose },
     { "--json", NULL, OPTION_SWITCH, true, "print a JSON array", &o.json },
     { 0 },
 };
@@ -36,10 +36,10 @@ static void print(const struct anybpf_prog_info *info, const char *reason)
         return;
     }
     printf("%s: accepted (%" PRIu64 " insns, %u states, %" PRIu64 " us)\n", info->name,
-        info->verified_insns, info->verified_states, (info->verify_ns + 500) / 1000);
+           info->verified_insns, info->verified_states, (info->verify_ns + 500) / 1000);
     if (o.verbose)
         printf("%s: stack %u, tree %u, native %u\n", info->name, info->stack, info->tree,
-            info->code_bytes);
+               info->code_bytes);
 }
 
 static void print_json(struct text *out, const struct anybpf_prog_info *info, const char *reason)
@@ -54,10 +54,10 @@ static void print_json(struct text *out, const struct anybpf_prog_info *info, co
         text_json(out, reason, strlen(reason));
     } else {
         text_printf(out,
-            ", \"verified_insns\": %" PRIu64 ", \"states\": %u, \"verify_ns\": %" PRIu64
-            ", \"stack\": %u, \"tree\": %u, \"code_bytes\": %u",
-            info->verified_insns, info->verified_states, info->verify_ns, info->stack, info->tree,
-            info->code_bytes);
+                    ", \"verified_insns\": %" PRIu64 ", \"states\": %u, \"verify_ns\": %" PRIu64
+                    ", \"stack\": %u, \"tree\": %u, \"code_bytes\": %u",
+                    info->verified_insns, info->verified_states, info->verify_ns, info->stack,
+                    info->tree, info->code_bytes);
     }
     text_char(out, '}');
 }
@@ -89,8 +89,8 @@ static int verify_all(struct session *s, struct text *json)
     }
     if (!count)
         return complain(STATUS_USAGE,
-            o.session.prog ? "%s has no program \"%s\"" : "%s has no program", o.session.object,
-            o.session.prog);
+                        o.session.prog ? "%s has no program \"%s\"" : "%s has no program",
+                        o.session.object, o.session.prog);
     return status;
 }
 
@@ -103,7 +103,7 @@ int cmd_verify(int argc, char **argv)
     if (status >= 0)
         return status;
     o.session.log = o.verbose > 1 ? ANYBPF_LOG_VERIFIER
-        : o.verbose               ? ANYBPF_LOG_REJECTED
+                    : o.verbose   ? ANYBPF_LOG_REJECTED
                                   : ANYBPF_LOG_WARNING;
     status = session_open(&s, &o.session);
     text_char(&json, '[');

@@ -41,7 +41,7 @@ static char *take_word(struct filling *f)
 }
 
 static int put_number(struct filling *f, const struct type *type, uint64_t offset, uint64_t size,
-    const char *word)
+                      const char *word)
 {
     char *end;
     uint64_t value = 0;
@@ -84,7 +84,7 @@ static bool put_address(uint8_t *to, uint64_t size, bool array, const char *word
         return inet_pton(AF_INET6, word, to) == 1;
     if (size == 6 && array &&
         sscanf(word, "%2x:%2x:%2x:%2x:%2x:%2x%c", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5,
-            &rest) == 6) {
+               &rest) == 6) {
         for (int i = 0; i < 6; i++)
             to[i] = (uint8_t)mac[i];
         return true;
@@ -135,8 +135,8 @@ static int fill(struct filling *f, const struct type *type, uint64_t offset)
     }
 }
 
-static int fill_whole(
-    struct filling *f, const struct map_spec *spec, uint32_t id, uint8_t *to, uint32_t size)
+static int fill_whole(struct filling *f, const struct map_spec *spec, uint32_t id, uint8_t *to,
+                      uint32_t size)
 {
     const struct type *type = spec->types && id ? types_get(spec->types, id) : NULL;
     char *word;
@@ -191,7 +191,7 @@ static int fill_line(struct filling *f, struct anybpf_object *object, const stru
 }
 
 int maps_init(struct anybpf_object *object, const struct anybpf_env *env, const char *path,
-    struct error *err)
+              struct error *err)
 {
     struct filling f = { .path = path, .err = err };
     struct bytes file;

@@ -23,7 +23,7 @@ static int fill(FILE *file, const char *path, struct bytes *out, struct error *e
     } while (got);
     if (ferror(file))
         return fail(err, ANYBPF_E_SYSTEM, "%s: %s", path, strerror(errno));
-    *out = (struct bytes) { all.at, all.count };
+    *out = (struct bytes){ all.at, all.count };
     return 0;
 }
 
@@ -52,10 +52,10 @@ int file_save(const char *path, const void *data, size_t size, struct error *err
 
 static int digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0'
-        : c >= 'a' && c <= 'f'  ? c - 'a' + 10
-        : c >= 'A' && c <= 'F'  ? c - 'A' + 10
-                                : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 int hex_load(const char *text, struct bytes *out, struct error *err)
@@ -78,7 +78,7 @@ int hex_load(const char *text, struct bytes *out, struct error *err)
         at[size++] = (uint8_t)(high << 4 | low);
         p += 2;
     }
-    *out = (struct bytes) { at, size };
+    *out = (struct bytes){ at, size };
     return 0;
 }
 

@@ -60,7 +60,7 @@ static void help(FILE *to)
         fprintf(to, "  %-12s  %s\n", commands[i].name, commands[i].about);
     fputs("\n`anybpf COMMAND --help` says more. Exit status: 0 done, 1 refused or failed,\n"
           "2 wrong use or unreadable input.\n",
-        to);
+          to);
 }
 
 struct call {

@@ -134,7 +134,7 @@ static void begin(struct elements *e, const struct anybpf_map *map)
 {
     const struct map_spec *spec = api_map_spec(map);
 
-    *e = (struct elements) { .map = map };
+    *e = (struct elements){ .map = map };
     anybpf_map_info(map, &e->info, sizeof e->info);
     e->indexed = e->info.type == MAP_ARRAY || e->info.type == MAP_PERCPU_ARRAY;
     e->stride = e->info.cpus > 1 ? (e->info.value_size + 7u) / 8 * 8 : e->info.value_size;
@@ -150,7 +150,8 @@ static const uint8_t *key_at(const struct elements *e, uint32_t index)
     return e->keys + (size_t)index * e->info.key_size;
 }
 
-/* Reads the values of a key into e->current; false if it is gone, or an array's that is all zero. */
+/* Reads the values of a key into e->current; false if it is gone, or an array's that is all zero.
+ */
 static bool read_values(struct elements *e, const uint8_t *key)
 {
     size_t size = e->stride * e->info.cpus;
@@ -164,7 +165,7 @@ static bool read_values(struct elements *e, const uint8_t *key)
 }
 
 static void put(struct text *out, const struct type *type, const uint8_t *at, size_t size,
-    enum value_style style)
+                enum value_style style)
 {
     struct bytes bytes = { at, size };
     if (type) {
@@ -180,7 +181,7 @@ static void put(struct text *out, const struct type *type, const uint8_t *at, si
 }
 
 static void put_key(struct text *out, const struct elements *e, const uint8_t *key,
-    enum value_style style)
+                    enum value_style style)
 {
     if (e->indexed && !e->key)
         text_printf(out, "%u", bytes_u32(key));
@@ -333,11 +334,11 @@ static void json_map(struct text *out, struct anybpf_map *map)
     begin(&e, map);
     text_json(out, e.info.name, strlen(e.info.name));
     text_printf(out, ": {\"type\": \"%s\", \"max_entries\": %u", kind_name(&e.info),
-        e.info.max_entries);
+                e.info.max_entries);
     if (is_ring(&e.info)) {
         const struct ring_count *ring = ring_of(map);
-        text_printf(out, ", \"records\": %llu, \"bytes\": %llu",
-            (unsigned long long)ring->records, (unsigned long long)ring->bytes);
+        text_printf(out, ", \"records\": %llu, \"bytes\": %llu", (unsigned long long)ring->records,
+                    (unsigned long long)ring->bytes);
     } else if (e.info.is_data) {
         size_t size;
         const void *data = anybpf_map_data(map, &size);

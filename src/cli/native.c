@@ -26,8 +26,8 @@ struct native {
 
 static void *open_library(void)
 {
-    static const char *const names[]
-        = { "libLLVM.so.19.1", "libLLVM-19.so", LLVM_LIBDIR "/libLLVM.so.19.1" };
+    static const char *const names[] = { "libLLVM.so.19.1", "libLLVM-19.so",
+                                         LLVM_LIBDIR "/libLLVM.so.19.1" };
     void *library = NULL;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !library; i++)
         library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
@@ -48,7 +48,7 @@ static bool initialize(void *library, const struct processor *p)
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         void (*function)(void);
         if (!find(library, arena_printf(cli_arena, "LLVMInitialize%s%s", p->llvm, parts[i]),
-                &function))
+                  &function))
             return false;
         function();
     }
@@ -89,16 +89,14 @@ struct native *native_open(const char *target, struct error *err)
     return native;
 }
 
-size_t native_print(
-    struct native *native, const uint8_t *code, size_t size, uint64_t address, char text[160])
+size_t native_print(struct native *native, const uint8_t *code, size_t size, uint64_t address,
+                    char text[160])
 {
-    size_t used = native->print(
-        native->context, (uint8_t *)(uintptr_t)code, size, address, text, 160);
+    size_t used =
+        native->print(native->context, (uint8_t *)(uintptr_t)code, size, address, text, 160);
 
-    if (!used) {
-        strcpy(text, "(not an instruction)");
-        return 1;
-    }
+    if (!used)
+        *text = 0;
     if (*text == '\t')
         memmove(text, text + 1, strlen(text));
     for (char *p = text; *p; p++)
@@ -122,12 +120,12 @@ struct native *native_open(const char *target, struct error *err)
     return NULL;
 }
 
-size_t native_print(
-    struct native *native, const uint8_t *code, size_t size, uint64_t address, char text[160])
+size_t native_print(struct native *native, const uint8_t *code, size_t size, uint64_t address,
+                    char text[160])
 {
-    (void)native, (void)code, (void)address;
+    (void)native, (void)code, (void)size, (void)address;
     text[0] = 0;
-    return size ? 1 : 0;
+    return 0;
 }
 
 void native_close(struct native *native)

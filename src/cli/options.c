@@ -22,7 +22,7 @@ static void help(const struct usage *u)
     for (const struct option_row *o = u->options; o->name; o++) {
         char left[64];
         snprintf(left, sizeof left, "%s%s%s", o->name, o->argument ? " " : "",
-            o->argument ? o->argument : "");
+                 o->argument ? o->argument : "");
         printf("  %-18s  %s\n", left, o->help);
     }
     printf("  %-18s  %s\n", "--help", "this text");
@@ -40,8 +40,8 @@ static int wrong(const struct usage *u, const char *format, const char *what)
 }
 
 /* "--name=value" and "--name value", "-n value". */
-static const struct option_row *match(
-    const struct option_row *rows, const char *word, const char **value)
+static const struct option_row *match(const struct option_row *rows, const char *word,
+                                      const char **value)
 {
     size_t length = strcspn(word, "=");
     *value = word[length] && !strncmp(word, "--", 2) ? word + length + 1 : NULL;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 void packet_fill(struct packet_buffer *buffer, struct anybpf_packet *packet, const uint8_t *data,
-    size_t size, size_t wire_size)
+                 size_t size, size_t wire_size)
 {
     size_t room = PACKET_HEADROOM + size + PACKET_TAILROOM;
 
@@ -31,12 +31,15 @@ static const struct verdicts {
     uint32_t let_through; /* set of numbers, counted from first */
     const char *const names[12];
 } tables[] = {
-    { "xdp", 0, 1 << 2 | 1 << 3 | 1 << 4,
-        { "XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT" } },
-    { "tc", -1, 1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8,
-        { "TC_ACT_UNSPEC", "TC_ACT_OK", "TC_ACT_RECLASSIFY", "TC_ACT_SHOT", "TC_ACT_PIPE",
-            "TC_ACT_STOLEN", "TC_ACT_QUEUED", "TC_ACT_REPEAT", "TC_ACT_REDIRECT",
-            "TC_ACT_TRAP" } },
+    { "xdp",
+      0,
+      1 << 2 | 1 << 3 | 1 << 4,
+      { "XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT" } },
+    { "tc",
+      -1,
+      1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8,
+      { "TC_ACT_UNSPEC", "TC_ACT_OK", "TC_ACT_RECLASSIFY", "TC_ACT_SHOT", "TC_ACT_PIPE",
+        "TC_ACT_STOLEN", "TC_ACT_QUEUED", "TC_ACT_REPEAT", "TC_ACT_REDIRECT", "TC_ACT_TRAP" } },
 };
 
 static const struct verdicts *table_of(const char *context, uint32_t verdict, uint32_t *index)

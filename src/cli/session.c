@@ -14,7 +14,7 @@ static void log_text(void *user, enum anybpf_log kind, const char *text)
 
 static int begin(struct session *s, const struct session_options *o)
 {
-    *s = (struct session) { .env = anybpf_env_new() };
+    *s = (struct session){ .env = anybpf_env_new() };
     if (!s->env)
         return complain(STATUS_REFUSED, "out of memory");
     anybpf_env_log(s->env, o->log, log_text, NULL);
@@ -40,8 +40,8 @@ int session_open(struct session *s, const struct session_options *o)
     return set(s, o);
 }
 
-int session_open_insns(
-    struct session *s, const struct session_options *o, const void *insns, size_t count)
+int session_open_insns(struct session *s, const struct session_options *o, const void *insns,
+                       size_t count)
 {
     if (begin(s, o))
         return STATUS_REFUSED;
@@ -61,7 +61,7 @@ int session_load(struct session *s, const struct session_options *o)
     }
     if (!prog)
         return complain(STATUS_USAGE, o->prog ? "%s has no program \"%s\"" : "%s has no program",
-            o->object, o->prog);
+                        o->object, o->prog);
     if (o->type && anybpf_set_type(s->object, info.name, o->type))
         return complain_env(s->env, STATUS_USAGE);
     s->prog = anybpf_find(s->object, info.name);
@@ -74,5 +74,5 @@ int session_load(struct session *s, const struct session_options *o)
 void session_close(struct session *s)
 {
     anybpf_env_free(s->env);
-    *s = (struct session) { 0 };
+    *s = (struct session){ 0 };
 }

@@ -27,8 +27,7 @@ static const uint8_t *renumber(struct bytes program)
     return copy;
 }
 
-static int run(
-    struct anybpf_object *object, bool interpret, struct bytes memory, uint64_t *result)
+static int run(struct anybpf_object *object, bool interpret, struct bytes memory, uint64_t *result)
 {
     struct anybpf_prog *prog;
     void *context = memory.size ? arena_alloc(cli_arena, memory.size) : NULL;
@@ -46,7 +45,7 @@ static int run(
 }
 
 int vector_run(struct bytes program, bool elf, struct bytes memory, bool interpret,
-    uint64_t *result, struct error *err)
+               uint64_t *result, struct error *err)
 {
     void (*function)(void) = (void (*)(void))give_back;
     struct anybpf_env *env = anybpf_env_new();
@@ -61,9 +60,8 @@ int vector_run(struct bytes program, bool elf, struct bytes memory, bool interpr
     }
     memcpy(&address, &function, sizeof address);
     anybpf_env_helper(env, OUR_HELPER, "__u64 give_back(__u64 value)", address);
-    object = elf
-        ? anybpf_open_memory(env, program.at, program.size, "program")
-        : anybpf_open_insns(env, renumber(program), program.size / 8, "memory");
+    object = elf ? anybpf_open_memory(env, program.at, program.size, "program")
+                 : anybpf_open_insns(env, renumber(program), program.size / 8, "memory");
     if (elf && object)
         anybpf_set_type(object, "main", "memory");
     if (run(object, interpret, memory, result))

@@ -40,8 +40,8 @@ static bool ends_in(const char *text, const char *suffix)
     return a >= b && !strcmp(text + a - b, suffix);
 }
 
-int files_each(
-    const char *folder, const char *suffix, void (*each)(const char *path, void *user), void *user)
+int files_each(const char *folder, const char *suffix, void (*each)(const char *path, void *user),
+               void *user)
 {
     DIR *dir = opendir(folder);
     if (!dir)
@@ -95,10 +95,10 @@ void case_expect(const struct test_case *c, const char *section, const char *got
 
 static int digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0'
-        : c >= 'a' && c <= 'f'  ? c - 'a' + 10
-        : c >= 'A' && c <= 'F'  ? c - 'A' + 10
-                                : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 long hex_read(const char *text, uint8_t *bytes, size_t room)
@@ -213,8 +213,8 @@ static void rewrite(const struct reader *r, const char *text, const char *origin
     }
 }
 
-void cases_run_file(
-    const char *kind, const char *path, const char *suffix, void (*body)(const struct test_case *c))
+void cases_run_file(const char *kind, const char *path, const char *suffix,
+                    void (*body)(const struct test_case *c))
 {
     struct reader r = { .kind = kind, .path = path };
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Damaged objects: whatever the bytes are, loading and verifying ends in success or in an error with
- * a sentence. Every truncation, and every byte replaced by 0, by 255, with its lowest and with its
- * highest bit flipped; by default a fixed sample of that, with ANYBPF_DAMAGE=all everything. */
+/* Damaged objects: whatever the bytes are, loading and verifying ends in success or in an error
+ * with a sentence. Every truncation, and every byte replaced by 0, by 255, with its lowest and with
+ * its highest bit flipped; by default a fixed sample of that, with ANYBPF_DAMAGE=all everything. */
 #include "runner/runner.h"
 #include <anybpf.h>
 #include <stdlib.h>

@@ -10,14 +10,9 @@ static const struct kind {
     const char *name;
     void (*run)(void);
 } kinds[] = {
-    { "unit", run_unit },
-    { "load", run_load },
-    { "run", run_run },
-    { "vectors", run_vectors },
-    { "ir", run_ir },
-    { "obj", run_objects },
-    { "damage", run_damage },
-    { "sums", run_sums }, /* last: of what the others loaded */
+    { "unit", run_unit },       { "load", run_load }, { "run", run_run },
+    { "vectors", run_vectors }, { "ir", run_ir },     { "obj", run_objects },
+    { "damage", run_damage },   { "sums", run_sums }, /* last: of what the others loaded */
 };
 
 bool test_quick, test_rewrite;
@@ -120,7 +115,7 @@ static int usage(void)
           "  --rewrite  write what was got into the expected sections of the text files\n"
           "  --list     name the tests, run none\n"
           "A PATTERN is a part of a test's name, KIND/FILE/CASE.\n",
-        stderr);
+          stderr);
     return 2;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Objects that clang built (tests/obj/): every program is accepted, and interpreted with every access
- * checked, compiled, and in the kernel it gives the same verdicts, packets and maps. */
+/* Objects that clang built (tests/obj/): every program is accepted, and interpreted with every
+ * access checked, compiled, and in the kernel it gives the same verdicts, packets and maps. */
 #include "runner/objects.h"
 #include "base/bytes.h"
 #include "cli/cli.h"
@@ -50,7 +50,7 @@ struct trial *trials_load(unsigned step, uint32_t *count)
         uint32_t length = bytes_u32_in(file + at + 8, false);
         if (packet % step == 0 && length <= sizeof trials->data) {
             trials = realloc(trials, (*count + 1) * sizeof *trials);
-            trials[*count] = (struct trial) { .size = length };
+            trials[*count] = (struct trial){ .size = length };
             memcpy(trials[(*count)++].data, file + at + 16, length);
         }
         at += 16 + length;
@@ -76,7 +76,7 @@ static void end(struct side *s)
     if (s->env)
         anybpf_env_free(s->env);
     free(s->trials);
-    *s = (struct side) { 0 };
+    *s = (struct side){ 0 };
 }
 
 static bool begin(struct side *s, const char *path, const char *name, bool interpret)
@@ -85,7 +85,7 @@ static bool begin(struct side *s, const char *path, const char *name, bool inter
     struct error err = { 0 };
     const char *slash = strrchr(path, '/');
 
-    *s = (struct side) { .peculiar = peculiar_of(slash + 1), .env = anybpf_env_new() };
+    *s = (struct side){ .peculiar = peculiar_of(slash + 1), .env = anybpf_env_new() };
     CHECK(s->env && (s->object = anybpf_open(s->env, path)));
     if (!s->object)
         return false;
@@ -103,7 +103,7 @@ static bool begin(struct side *s, const char *path, const char *name, bool inter
     anybpf_prog_info(s->prog, &s->info, sizeof s->info);
     if (s->peculiar->rules)
         CHECK_SAY(!maps_init(s->object, s->env, TESTS_DIR "/../demo/firewall.rules", &err), "%s",
-            err.text);
+                  err.text);
     return true;
 }
 
@@ -127,7 +127,7 @@ static void run_packets(struct side *s, unsigned step)
 
         packet_fill(&buffer, &packet, t->data, t->size, t->size);
         CHECK_SAY(!anybpf_call_packet(s->prog, &packet, &t->verdict), "packet %u: %s", i,
-            anybpf_error(s->env));
+                  anybpf_error(s->env));
         /* With the metadata before it, as the kernel gives it. */
         t->size = (uint32_t)(packet.data_end - packet.data_meta);
         CHECK(t->size <= sizeof t->data);
@@ -144,7 +144,7 @@ static void run_words(struct side *s)
         /* the second one points nowhere: probe reads give an error, not a crash */
         uint64_t words[12] = { 7, i ? 64 : (uintptr_t)text };
         CHECK_SAY(!anybpf_call(s->prog, words, sizeof words, &s->trials[i].verdict), "%s",
-            anybpf_error(s->env));
+                  anybpf_error(s->env));
     }
 }
 
@@ -170,11 +170,11 @@ static void compare_trials(const struct side *a, const struct trial *b, const ch
     for (uint32_t i = 0; i < a->count; i++) {
         const struct trial *t = &a->trials[i];
         if (!AGREE((uint32_t)t->verdict == (uint32_t)b[i].verdict,
-                "packet %u: %#" PRIx64 " interpreted, %#" PRIx64 " %s", i, t->verdict,
-                b[i].verdict, other))
+                   "packet %u: %#" PRIx64 " interpreted, %#" PRIx64 " %s", i, t->verdict,
+                   b[i].verdict, other))
             return;
         if (!AGREE(t->size == b[i].size && !memcmp(t->data, b[i].data, t->size),
-                "packet %u: other bytes %s", i, other))
+                   "packet %u: other bytes %s", i, other))
             return;
     }
 }
@@ -182,7 +182,12 @@ static void compare_trials(const struct side *a, const struct trial *b, const ch
 static bool compare_here(const struct anybpf_map_info *info)
 {
     switch (info->type) {
-    case 1: case 2: case 5: case 6: case 9: case 11: return true; /* those with elements */
+    case 1:
+    case 2:
+    case 5:
+    case 6:
+    case 9:
+    case 11: return true; /* those with elements */
     default: return false;
     }
 }
@@ -206,8 +211,7 @@ static void compare_maps(const struct side *a, const struct side *b)
             keys[0]++;
             if (!AGREE(!anybpf_map_lookup(x, key, value), "%s: no value", info.name))
                 break;
-            if (!AGREE(!anybpf_map_lookup(y, key, other), "%s: a key only interpreted",
-                    info.name))
+            if (!AGREE(!anybpf_map_lookup(y, key, other), "%s: a key only interpreted", info.name))
                 break;
             if (!AGREE(!memcmp(value, other, size), "%s: another value compiled", info.name))
                 break;
@@ -215,7 +219,7 @@ static void compare_maps(const struct side *a, const struct side *b)
         for (const uint8_t *last = NULL; !anybpf_map_next_key(y, last, key); last = key)
             keys[1]++;
         CHECK_SAY(keys[0] == keys[1], "%s: %u keys interpreted, %u compiled", info.name, keys[0],
-            keys[1]);
+                  keys[1]);
         free(value);
         free(other);
     }

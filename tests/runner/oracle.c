@@ -52,12 +52,17 @@ void oracle_free(struct oracle *oracle)
 }
 
 /* Maps with elements that both sides have. */
-static struct bpf_map *counterpart(
-    const struct oracle *oracle, struct anybpf_map *map, struct anybpf_map_info *info)
+static struct bpf_map *counterpart(const struct oracle *oracle, struct anybpf_map *map,
+                                   struct anybpf_map_info *info)
 {
     anybpf_map_info(map, info, sizeof *info);
     switch (info->type) {
-    case 1: case 2: case 5: case 6: case 9: case 11: break;
+    case 1:
+    case 2:
+    case 5:
+    case 6:
+    case 9:
+    case 11: break;
     default: return NULL;
     }
     if (!strncmp(info->name, ".rodata", 7) || !strcmp(info->name, ".kconfig") ||
@@ -100,8 +105,8 @@ bool oracle_run(struct oracle *oracle, struct trial *trials, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         uint8_t data[2048 + 256];
         LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = trials[i].data,
-            .data_size_in = trials[i].size, .data_out = data, .data_size_out = sizeof data,
-            .repeat = 1);
+                    .data_size_in = trials[i].size, .data_out = data, .data_size_out = sizeof data,
+                    .repeat = 1);
 
         if (bpf_prog_test_run_opts(bpf_program__fd(oracle->prog), &options))
             return false;
@@ -127,7 +132,7 @@ static void sum(const uint8_t *values, uint32_t size, uint32_t cpus, uint32_t *w
 }
 
 static void compare(struct oracle *oracle, struct anybpf_map *map, struct bpf_map *theirs,
-    const struct anybpf_map_info *info)
+                    const struct anybpf_map_info *info)
 {
     size_t size = room(oracle, info);
     uint8_t key[512], *value = calloc(1, size), *other = calloc(1, size);
@@ -152,7 +157,7 @@ static void compare(struct oracle *oracle, struct anybpf_map *map, struct bpf_ma
     for (const uint8_t *last = NULL; !bpf_map_get_next_key(fd, last, key); last = key)
         their_keys++;
     CHECK_SAY(keys == their_keys, "map %s: %u keys here, %u in the kernel", info->name, keys,
-        their_keys);
+              their_keys);
     free(value);
     free(other);
     free(sums);

@@ -37,8 +37,7 @@ const char *test_name(void); /* of the running test */
 /* Whether the running test has failed so far. */
 bool test_failed(void);
 
-#define CHECK(condition)                                                                           \
-    ((condition) ? (void)0 : test_fail(__FILE__, __LINE__, "%s", #condition))
+#define CHECK(condition) ((condition) ? (void)0 : test_fail(__FILE__, __LINE__, "%s", #condition))
 /* The same with what to say, as printf() takes it. */
 #define CHECK_SAY(condition, ...)                                                                  \
     ((condition) ? (void)0 : test_fail(__FILE__, __LINE__, __VA_ARGS__))
@@ -52,7 +51,7 @@ bool test_failed(void);
     do {                                                                                           \
         const char *got_ = (got), *wanted_ = (wanted);                                             \
         CHECK_SAY(got_ && !strcmp(got_, wanted_), "%s is\n%s\nnot\n%s", #got,                      \
-            got_ ? got_ : "(null)", wanted_);                                                      \
+                  got_ ? got_ : "(null)", wanted_);                                                \
     } while (0)
 
 /* ---- unit.c: tests in C, tests/unit/NAME_test.c ----
@@ -103,7 +102,7 @@ void run_damage(void);
  * Text before the first == is the case "" of the file, so a file of one case needs no ==. */
 
 struct section {
-    const char *name; /* the word behind -- */
+    const char *name;  /* the word behind -- */
     const char *words; /* the rest of that line, "" if there is none */
     const char *text;  /* NUL-ended, with its newlines */
     size_t size;
@@ -134,20 +133,21 @@ long hex_read(const char *text, uint8_t *bytes, size_t room);
 /* Calls body for each case of each tests/KIND/ *.t within test_begin() and test_end(). */
 void cases_run(const char *kind, void (*body)(const struct test_case *c));
 /* The same for one file, which need not lie in tests/; suffix is what file names lose. */
-void cases_run_file(
-    const char *kind, const char *path, const char *suffix, void (*body)(const struct test_case *c));
+void cases_run_file(const char *kind, const char *path, const char *suffix,
+                    void (*body)(const struct test_case *c));
 
 /* Calls each for every file of a folder whose name ends in suffix, in the order of names. Returns
  * how many there were, or -1 if there is no such folder. */
 int files_each(const char *folder, const char *suffix, void (*each)(const char *path, void *user),
-    void *user);
+               void *user);
 /* A whole file, NUL-ended, to be given back with free(); NULL if it cannot be read. */
 char *file_read(const char *path, size_t *size);
 
 /* ---- enc.c: encoders against LLVM's assembler ----
  *
  * Between enc_begin() and enc_end(), enc_line() takes the bytes of an instruction and its text, in
- * which `.` is the instruction's own address. enc_end() assembles all of it at once and compares. */
+ * which `.` is the instruction's own address. enc_end() assembles all of it at once and compares.
+ */
 
 void enc_begin(void);
 /* At most 32 bytes, as printf() takes the text. */
