@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -328,7 +329,7 @@ static struct object *object_new(void)
     return object;
 }
 
-TEST(rt_epochs_outlive_readers)
+static void retire_under_readers(void)
 {
     struct shared s = begin(MAP_ARRAY, 4, 4, 1, 0);
     uint32_t made = test_quick ? 2000 : 50000;
@@ -351,6 +352,67 @@ TEST(rt_epochs_outlive_readers)
         pthread_join(threads[i], NULL);
     destroy_object(&current->retired);
     end(&s);
+}
+
+TEST(rt_epochs_outlive_readers)
+{
+    retire_under_readers();
+}
+
+TEST(rt_epochs_outlive_readers_without_membarrier)
+{
+    bool before = process.fenced;
+    process.fenced = true;
+    retire_under_readers();
+    process.fenced = before;
+}
+
+/* ---- Forks: only the forking thread lives on in the child ---- */
+
+static uint32_t inside, leave;
+
+static void *stay_inside(void *arg)
+{
+    struct vcpu *vcpu = vcpu_get();
+    struct invocation outer;
+
+    (void)arg;
+    epoch_enter(vcpu, &outer);
+    __atomic_store_n(&inside, 1, __ATOMIC_RELEASE);
+    while (!__atomic_load_n(&leave, __ATOMIC_ACQUIRE))
+        usleep(100);
+    epoch_leave(vcpu, &outer);
+    return NULL;
+}
+
+TEST(rt_epochs_forget_threads_that_a_fork_left_behind)
+{
+    struct object *object = object_new();
+    uint64_t before = destroyed;
+    pthread_t thread;
+    int status = -1;
+    pid_t child;
+
+    inside = leave = 0;
+    pthread_create(&thread, NULL, stay_inside, NULL);
+    while (!__atomic_load_n(&inside, __ATOMIC_ACQUIRE))
+        usleep(100);
+    epoch_retire(&object->retired, destroy_object);
+    epoch_reclaim();
+    CHECK_EQ(destroyed, before);
+    fflush(NULL);
+    child = fork();
+    if (!child) {
+        alarm(10);
+        epoch_drain();
+        _exit(destroyed == before + 1 ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    CHECK_EQ(status, 0);
+    __atomic_store_n(&leave, 1, __ATOMIC_RELEASE);
+    pthread_join(thread, NULL);
+    epoch_drain();
+    CHECK_EQ(destroyed, before + 1);
 }
 
 /* ---- Signals: programs in a handler use the map that they interrupted ---- */
@@ -379,21 +441,37 @@ static void on_signal(int signal)
     errno = saved;
 }
 
+static timer_t signals_begin(void (*handler)(int), struct sigaction *before)
+{
+    struct sigaction action = { .sa_handler = handler };
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+    struct itimerspec often = { { 0, 50000 }, { 0, 50000 } };
+    timer_t timer;
+
+    signals_taken = 0;
+    sigaction(SIGUSR1, &action, before);
+    timer_create(CLOCK_MONOTONIC, &event, &timer);
+    timer_settime(timer, 0, &often, NULL);
+    return timer;
+}
+
+static void signals_end(timer_t timer, const struct sigaction *before)
+{
+    timer_delete(timer);
+    sigaction(SIGUSR1, before, NULL);
+    CHECK(signals_taken > 0);
+}
+
 TEST(rt_maps_may_be_used_in_signal_handlers)
 {
     struct shared s = begin(MAP_HASH, 8, sizeof(struct value), 64, 0);
-    struct sigaction action = { .sa_handler = on_signal }, before;
-    timer_t timer;
-    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
-    struct itimerspec often = { { 0, 50000 }, { 0, 50000 } };
     uint64_t until = ms_now() + (test_quick ? 200 : 2000);
     struct vcpu *vcpu = vcpu_get();
+    struct sigaction before;
+    timer_t timer;
 
     in_signal = &s;
-    signals_taken = 0;
-    sigaction(SIGUSR1, &action, &before);
-    timer_create(CLOCK_MONOTONIC, &event, &timer);
-    timer_settime(timer, 0, &often, NULL);
+    timer = signals_begin(on_signal, &before);
     while (ms_now() < until)
         for (uint64_t key = 0; key < 8; key++) {
             struct value value = value_for(key, 1);
@@ -406,8 +484,73 @@ TEST(rt_maps_may_be_used_in_signal_handlers)
                 bad(&s);
             epoch_leave(vcpu, &outer);
         }
-    timer_delete(timer);
-    sigaction(SIGUSR1, &before, NULL);
-    CHECK(signals_taken > 0);
+    signals_end(timer, &before);
     end(&s);
+}
+
+/* ---- Signals: an invocation nested at any instruction leaves no trace ---- */
+
+static uint64_t disturbed;
+
+static uint64_t use_up(struct vcpu *vcpu, void *frame, uint64_t r1)
+{
+    vcpu->tail_calls = 1;
+    vcpu->fuel = 2;
+    vcpu->context_size = 3;
+    SLOT_SET(vcpu->functions, frame);
+    memset(frame, 0xaa, 64);
+    return r1;
+}
+
+static void nest(int signal)
+{
+    struct runnable run = { .cpus = VCPU_MAX, .depth = 64 };
+    uint64_t result;
+
+    (void)signal;
+    SLOT_SET(run.code, use_up);
+    if (vcpu_of_thread && vcpu_run(vcpu_of_thread, &run, NULL, 9, &result))
+        disturbed++;
+    signals_taken++;
+}
+
+static uint64_t check_all(struct vcpu *vcpu, void *frame, uint64_t r1)
+{
+    volatile uint64_t *words = frame;
+    const struct runnable *run = (const struct runnable *)(uintptr_t)r1;
+
+    for (int i = 0; i < 8; i++)
+        words[i] = (uint64_t)i * 1000003;
+    for (int i = 0; i < 100; i++) {
+        const volatile struct vcpu *now = vcpu;
+        if (now->tail_calls != TAIL_CALLS || now->fuel != FUEL || now->running.at != run ||
+            now->context_size != 77 || !now->epoch ||
+            now->stack_at != (uintptr_t)frame + run->depth)
+            disturbed++;
+    }
+    for (int i = 0; i < 8; i++)
+        disturbed += words[i] != (uint64_t)i * 1000003;
+    return 0;
+}
+
+TEST(rt_invocations_in_signal_handlers_leave_no_trace)
+{
+    struct runnable run = { .cpus = VCPU_MAX, .depth = 64 };
+    uint64_t until = ms_now() + (test_quick ? 200 : 2000), result;
+    struct vcpu *vcpu = vcpu_get();
+    uint64_t at = vcpu->stack_at;
+    struct sigaction before;
+    timer_t timer;
+
+    SLOT_SET(run.code, check_all);
+    disturbed = 0;
+    timer = signals_begin(nest, &before);
+    while (ms_now() < until)
+        for (int i = 0; i < 100; i++)
+            if (vcpu_run(vcpu, &run, &run, 77, &result))
+                disturbed++;
+    signals_end(timer, &before);
+    CHECK_EQ(disturbed, 0);
+    CHECK_EQ(vcpu->stack_at, at);
+    CHECK_EQ(vcpu->epoch, 0);
 }
