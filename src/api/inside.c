@@ -7,6 +7,11 @@ struct env *api_env(struct anybpf_env *env)
     return env->rt;
 }
 
+const struct object *api_file(const struct anybpf_object *obj)
+{
+    return obj->file;
+}
+
 const struct map_spec *api_map_spec(const struct anybpf_map *map)
 {
     return map->spec;

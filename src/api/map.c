@@ -16,10 +16,7 @@ int map_make(struct anybpf_map *map, struct error *err)
 {
     if (!map->map)
         map->map = map_create(map->object->env->rt, map->resized ? map->resized : map->spec, err);
-    if (map->map)
-        return 0;
-    error_prefix(err, "map %s", map->spec->name);
-    return err->code;
+    return map->map ? 0 : err->code;
 }
 
 /* Public code and sentence of each errno that the runtime's maps give. */

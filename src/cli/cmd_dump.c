@@ -294,6 +294,11 @@ static int dump_all(struct session *s)
     int status = STATUS_DONE;
     unsigned count = 0;
 
+    if (!strcmp(o.after, "load") && !o.session.prog) {
+        struct text out = { .arena = cli_arena };
+        object_list(&out, api_file(s->object));
+        puts(out.at);
+    }
     while ((prog = anybpf_next_prog(s->object, prog))) {
         struct text out = { .arena = cli_arena };
         anybpf_prog_info(prog, &info, sizeof info);

@@ -62,6 +62,16 @@ static void print_json(struct text *out, const struct anybpf_prog_info *info, co
     text_char(out, '}');
 }
 
+/* Without the program's name before it, which begins the line. */
+static const char *reason_of(const struct session *s, const char *name)
+{
+    const char *reason = anybpf_error(s->env);
+    size_t length = strlen(name);
+    return !strncmp(reason, name, length) && !strncmp(reason + length, ": ", 2)
+               ? reason + length + 2
+               : reason;
+}
+
 /* Verifies the programs asked for; how many were, and whether all were accepted. */
 static int verify_all(struct session *s, struct text *json)
 {
@@ -78,7 +88,7 @@ static int verify_all(struct session *s, struct text *json)
         count++;
         if ((o.session.type && anybpf_set_type(s->object, info.name, o.session.type)) ||
             anybpf_load_prog(prog)) {
-            reason = anybpf_error(s->env);
+            reason = reason_of(s, info.name);
             status = STATUS_REFUSED;
         }
         anybpf_prog_info(prog, &info, sizeof info);

@@ -176,12 +176,14 @@ static void report(struct verifier *v, uint32_t at, const struct line *line, con
 static int refuse_va(struct verifier *v, int code, uint32_t at, const char *format, va_list args)
 {
     const struct line *line = prog_line_at(v->prog, at);
+    const char *slash = line ? strrchr(line->file, '/') : NULL;
     char said[700];
 
     vsnprintf(said, sizeof said, format, args);
     report(v, at, line, said);
     if (line && *line->file)
-        return fail(v->err, code, "%s (insn %u, %s:%u)", said, at, line->file, line->line);
+        return fail(v->err, code, "%s (insn %u, %s:%u)", said, at,
+                    slash ? slash + 1 : line->file, line->line);
     return fail(v->err, code, "%s (insn %u)", said, at);
 }
 
