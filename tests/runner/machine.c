@@ -14,8 +14,6 @@ const char *const way_names[WAY_COUNT] = {
     [WAY_TIGHT] = "compiled with few registers",
 };
 
-void (*machine_on_compile)(const struct machine *m, const struct checked *checked);
-
 const char *way_missing(enum way way)
 {
     if (way >= WAY_COMPILED && !target_find(host_target))
@@ -172,8 +170,6 @@ int machine_load(struct machine *m, const struct prog *prog, enum check_level le
     int rc = verify(m->arena, m->env, prog, &options, err, &out->checked);
     if (rc)
         return rc;
-    if (way == WAY_COMPILED && machine_on_compile)
-        machine_on_compile(m, out->checked);
     return way >= WAY_COMPILED ? make_code(&l) : arena_try(m->arena, err, interpret, &l);
 }
 

@@ -47,5 +47,5 @@ void machine_end(struct machine *m);
 /* Runs the program on memory: r1 points to it, r2 is its size. Errors as vcpu_run(). */
 int machine_run(const struct program *program, void *memory, size_t size, uint64_t *r0);
 
-/* Called with each program that is compiled (WAY_COMPILED); NULL: nobody. */
-extern void (*machine_on_compile)(const struct machine *m, const struct checked *checked);
+/* sums.c: compiles a program of the running test for every processor, to compare hosts. */
+void sums_add(const struct env *env, const struct checked *checked);

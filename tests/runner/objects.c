@@ -4,6 +4,8 @@
 #include "runner/objects.h"
 #include "base/bytes.h"
 #include "cli/cli.h"
+#include "api/inside.h"
+#include "runner/machine.h"
 #include "runner/runner.h"
 #include <stdlib.h>
 
@@ -100,6 +102,8 @@ static bool begin(struct side *s, const char *path, const char *name, bool inter
     CHECK_SAY(s->prog, "%s", anybpf_error(s->env));
     if (!s->prog)
         return false;
+    if (!interpret && api_check(s->prog))
+        sums_add(api_env(s->env), api_check(s->prog));
     anybpf_prog_info(s->prog, &s->info, sizeof s->info);
     if (s->peculiar->rules)
         CHECK_SAY(!maps_init(s->object, s->env, TESTS_DIR "/../demo/firewall.rules", &err), "%s",

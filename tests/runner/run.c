@@ -160,6 +160,8 @@ static bool load_program(struct subject *s, const struct section *section)
         FAIL(s, section, "%s: %s", way_names[s->way], err.text);
         return false;
     }
+    if (s->way == WAY_COMPILED)
+        sums_add(s->m.env, s->programs[n].checked);
     s->program_count++;
     return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Machine code does not depend on the host that compiles: every program that tests load is compiled
- * for every processor, without features and with all. The sums of the code go to the file that the
+/* Machine code does not depend on the host that compiles: the programs of tests are compiled for
+ * every processor, without features and with all. The sums of the code go to the file that the
  * environment variable ANYBPF_SUMS names; if it exists, from another host, they must stand in it.
  */
 #include "arch/targets.h"
@@ -61,7 +61,7 @@ static void keep(const char *target, uint32_t features, uint64_t sum)
 }
 
 struct compiling {
-    const struct machine *m;
+    const struct env *env;
     const struct checked *checked;
     const struct target *target;
     struct arena *arena;
@@ -71,7 +71,7 @@ struct compiling {
 static int compile_both(void *arg)
 {
     struct compiling *c = arg;
-    struct binding binding = { .env = c->m->env, .big = c->target->big };
+    struct binding binding = { .env = c->env, .big = c->target->big };
     struct module module;
     uint32_t all = 0;
     int rc = ir_build(c->arena, c->checked, &binding, 0, &module, c->err);
@@ -91,22 +91,16 @@ static int compile_both(void *arg)
     return 0;
 }
 
-/* Compiles the program of the running test for every processor. */
-static void add_program(const struct machine *m, const struct checked *checked)
+void sums_add(const struct env *env, const struct checked *checked)
 {
     for (unsigned i = 0; targets[i]; i++) {
         struct arena *arena = arena_new(&allocator_libc, 0);
         struct error err = { 0 };
-        struct compiling c = { m, checked, targets[i], arena, &err };
+        struct compiling c = { env, checked, targets[i], arena, &err };
         if (arena_try(arena, &err, compile_both, &c))
             test_fail(__FILE__, __LINE__, "for %s: %s", targets[i]->name, err.text);
         arena_free(arena);
     }
-}
-
-__attribute__((constructor)) static void join(void)
-{
-    machine_on_compile = add_program;
 }
 
 /* ---- Comparing ---- */

@@ -62,6 +62,8 @@ static void run_way(struct machine *m, const struct test_case *c, const struct p
     } else if (machine_load(m, prog, CHECK_TRUSTED, way, &program, &err)) {
         test_fail(c->path, c->line, "%s: %s", way_names[way], err.text);
     } else {
+        if (way == WAY_COMPILED)
+            sums_add(m->env, program.checked);
         int rc = machine_run(&program, memory, (size_t)size, &r0);
         CHECK_SAY(!rc, "%s: error %d", way_names[way], rc);
         CHECK_SAY(rc || r0 == wanted, "%s: r0 is %#" PRIx64 ", not %#" PRIx64, way_names[way], r0,
