@@ -102,9 +102,8 @@ struct vcpu {
     SLOT(const struct functions) functions; /* for the helper being called, see above */
     SLOT(void) landing;                     /* where a fault of a trusted program ends (jmp_buf) */
     SLOT(const struct runnable) running;
-    uint64_t
-        context_size;   /* bytes of a raw-memory context: what such a program begins with in r2 */
-    uint64_t recursion; /* mark of the hook being run, for trampolines */
+    uint64_t context_size; /* of a raw-memory context: what such a program begins with in r2 */
+    uint64_t recursion;    /* mark of the hook being run, for trampolines */
     /* Of the host only, from here: see rt.h. */
     struct vcpu_host *host;
 };
@@ -153,12 +152,11 @@ enum {
 
 struct ring_head {
     uint64_t consumer; /* first page: position read so far */
-    uint64_t consumer_rest[7];
-    /* Of the host only. */
-    uint64_t mask; /* bytes of data - 1 */
-    int32_t *wake; /* a descriptor + 1 to be written to, or 0 */
-    uint64_t seen; /* position at which the consumer found nothing, + 1 */
-    uint8_t rest[RING_PAGE - 64 - 16 - sizeof(void *)];
+    uint64_t seen;     /* of the consumer: position at which it found nothing, + 1 */
+    uint64_t line[6];
+    uint64_t mask;      /* bytes of data - 1 */
+    SLOT(int32_t) wake; /* a descriptor + 1 to be written to, or 0 */
+    uint8_t rest[RING_PAGE - 80];
     uint64_t producer; /* second page: position reserved so far */
     uint64_t lost;     /* records for which there was no room */
     uint8_t producer_rest[RING_PAGE - 16];

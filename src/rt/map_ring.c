@@ -31,7 +31,7 @@ static struct ring_head *ring_make(uint64_t size, int32_t *wake)
         return NULL;
     ring = (struct ring_head *)(void *)(data - sizeof *ring);
     ring->mask = whole - 1;
-    ring->wake = wake;
+    SLOT_SET(ring->wake, wake);
     return ring;
 }
 
@@ -67,7 +67,7 @@ static struct ring_record *reserve(struct ring_head *ring, uint64_t size)
 
 static void wake(const struct ring_head *ring)
 {
-    int32_t fd = __atomic_load_n(ring->wake, __ATOMIC_ACQUIRE) - 1;
+    int32_t fd = __atomic_load_n(ring->wake.at, __ATOMIC_ACQUIRE) - 1;
     uint64_t one = 1;
     int saved = errno;
     if (fd >= 0 && write(fd, &one, sizeof one) < 0)
