@@ -76,9 +76,9 @@ static bool is_expected(uint8_t id)
 static bool is_unreached(enum ir_op op)
 {
     switch (op) {
-    case IR_ROTL:   /* no pass makes it yet */
-    case IR_CMP:    /* the same */
-    case IR_PROBE:  /* of loads that the verifier knows may fault */
+    case IR_ROTL:  /* no pass makes it yet */
+    case IR_CMP:   /* the same */
+    case IR_PROBE: /* of loads that the verifier knows may fault */
     case IR_PROBES: return true;
     default: return false;
     }

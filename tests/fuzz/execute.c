@@ -56,6 +56,7 @@ static bool begin(enum way way)
     struct error err = { 0 };
     if (!machine_begin(m))
         return false;
+    m->budget = 20000;
     while (m->map_count < SAMPLE_MAPS) {
         m->maps[m->map_count] = map_create(m->env, spec_list[m->map_count], &err);
         if (!m->maps[m->map_count++]) {
@@ -173,13 +174,17 @@ static void unload_all(struct attempt *a)
     arena_reset(machines[a->way].arena, clean[a->way]);
 }
 
+volatile enum stage execute_stage;
+
 /* Loads and runs; returns what loading returns, its error in err. */
 static int attempt(const struct sample *sample, enum way way, enum check_level level,
                    struct outcome *out, struct error *err)
 {
     struct attempt a = { .sample = sample, .way = way, .level = level };
+    execute_stage = way == WAY_INTERP ? STAGE_VERIFY : STAGE_COMPILE;
     int rc = load_all(&a);
     if (!rc) {
+        execute_stage = way == WAY_INTERP ? STAGE_INTERPRET : STAGE_RUN;
         sample_memory(sample, memory);
         if (sample->uses_maps)
             reset_maps(&machines[way]);
@@ -223,7 +228,7 @@ void execute(const struct sample *sample, struct report *report)
     *report = (struct report){ .verdict = SAME, .verified = level == CHECK_VERIFIED };
     int rc = attempt(sample, WAY_INTERP, level, &interpreted, &err);
     if (rc && level == CHECK_VERIFIED) {
-        snprintf(report->text, sizeof report->text, "%s", err.text);
+        snprintf(report->rejected, sizeof report->rejected, "%.255s", err.text);
         report->verified = false;
         level = CHECK_TRUSTED;
         rc = attempt(sample, WAY_INTERP, level, &interpreted, &err);
@@ -233,7 +238,6 @@ void execute(const struct sample *sample, struct report *report)
         snprintf(report->text, sizeof report->text, "%s", err.text);
         return;
     }
-    report->text[0] = 0;
     enum way way = sample->seed % 4 ? WAY_COMPILED : WAY_TIGHT;
     rc = attempt(sample, way, level, &compiled, &err);
     if (rc) {

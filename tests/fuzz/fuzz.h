@@ -61,12 +61,16 @@ enum verdict {
 struct report { /* of one sample */
     enum verdict verdict;
     bool verified;
-    char text[1100]; /* what is different */
+    char text[1100];    /* what is different */
+    char rejected[256]; /* why the verifier does not accept it; "" */
 };
 
 /* The interpreter against compiled code. Call execute_begin() once; false after a message. */
 bool execute_begin(void);
 void execute(const struct sample *sample, struct report *report);
+/* What it is about to do, for whoever interrupts it. */
+enum stage { STAGE_VERIFY, STAGE_INTERPRET, STAGE_COMPILE, STAGE_RUN };
+extern volatile enum stage execute_stage;
 
 /* The interpreter against the kernel: samples of MODE_KERNEL. */
 bool kernel_works(void);

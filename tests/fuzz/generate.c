@@ -170,6 +170,15 @@ static void store_numbers(struct generator *g)
             emit(g, INSN_STX64, R9, r, (int)(8 * r), 0);
 }
 
+/* What the verifier wants to see of raw memory: that its length, r2, suffices. */
+static void check_length(struct generator *g)
+{
+    uint32_t fits = emit(g, INSN_JGE64_K, 2, 0, 0, MEMORY);
+    emit(g, INSN_MOV64_K, 0, 0, 0, -1);
+    emit(g, INSN_EXIT, 0, 0, 0, 0);
+    land(g, fits);
+}
+
 static void make_function(struct generator *g, uint32_t index, int budget)
 {
     const struct signature *sig = &g->functions[index];
@@ -181,6 +190,8 @@ static void make_function(struct generator *g, uint32_t index, int budget)
     g->callback_stack = sig->callback;
     for (unsigned i = 0; i < sig->numbers; i++)
         g->known |= (uint16_t)(1 << (1 + sig->memory + i));
+    if (!index && g->mode != MODE_WILD)
+        check_length(g);
     if (sig->memory)
         emit(g, INSN_MOV64_X, R9, 1, 0, 0);
     if (sig->callback) { /* r9 is then 16 bytes of the caller's stack */

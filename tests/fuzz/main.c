@@ -12,7 +12,7 @@
 
 static struct {
     uint64_t seed, count;
-    bool kernel, print, table;
+    bool kernel, print, table, rejected;
     enum mode mode;
 } options = { .count = 20000, .mode = MODE_WILD };
 
@@ -30,13 +30,15 @@ void test_fail(const char *file, int line, const char *format, ...)
 
 static int usage(void)
 {
-    fputs("usage: anybpf-fuzz [--seed N] [--count N] [--kernel] [--tame] [--print] [--table]\n"
+    fputs("usage: anybpf-fuzz [--seed N] [--count N] [--kernel] [--tame] [--rejected] [--print] "
+          "[--table]\n"
           "Runs N random programs interpreted and compiled and compares what they do.\n"
           "  --seed N   begin with this one (default 0)\n"
           "  --count N  how many (default 20000); with less than 20000 holes in the coverage are\n"
           "             shown but are no failure\n"
           "  --kernel   compare with the kernel's BPF_PROG_TEST_RUN instead\n"
           "  --tame     only programs that the verifier should accept\n"
+          "  --rejected say why the verifier does not accept what it should\n"
           "  --print    print the programs, run none\n"
           "  --table    print the whole table of what was reached\n",
           stderr);
@@ -117,6 +119,8 @@ static void run_seed(struct arena *arena, uint64_t seed, struct tally *tally)
         tally->same += report.verdict == SAME;
         tally->verified += report.verified;
         tally->tame += sample.mode != MODE_WILD;
+        if (options.rejected && report.rejected[0])
+            printf("seed %" PRIu64 ": %s\n", seed, report.rejected);
         if (report.verdict == REFUSED && !tally->refused++)
             printf("seed %" PRIu64 " is refused: %s\n", seed, report.text);
         if (report.verdict == DIFFERENT) {
@@ -139,6 +143,8 @@ static bool read_options(int argc, char **argv)
             options.kernel = true;
         else if (!strcmp(argv[i], "--tame"))
             options.mode = MODE_TAME;
+        else if (!strcmp(argv[i], "--rejected"))
+            options.rejected = true;
         else if (!strcmp(argv[i], "--print"))
             options.print = true;
         else if (!strcmp(argv[i], "--table"))
@@ -170,7 +176,7 @@ int main(int argc, char **argv)
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (uint64_t i = 0; i < options.count && tally.different < 10; i++) {
         if (i % 256 == 0)
-            alarm(20);
+            alarm(30);
         run_seed(arena, options.seed + i, &tally);
     }
     alarm(0);

@@ -164,7 +164,7 @@ static int make_code(struct loading *l)
 int machine_load(struct machine *m, const struct prog *prog, enum check_level level, enum way way,
                  struct program *out, struct error *err)
 {
-    struct verify_options options = { .level = level };
+    struct verify_options options = { .level = level, .budget = m->budget };
     struct loading l = { .m = m, .out = out, .err = err, .way = way };
     *out = (struct program){ .prog = prog, .machine = m, .run = { .refs = 1 } };
     int rc = verify(m->arena, m->env, prog, &options, err, &out->checked);

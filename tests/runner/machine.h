@@ -21,6 +21,7 @@ const char *way_missing(enum way way);
 struct machine {
     struct arena *arena; /* of the program and what is made of it */
     struct env *env;
+    uint64_t budget; /* of the verifier: instructions walked; 0: its own */
     struct map *maps[16];
     uint32_t map_count;
 };
