@@ -120,7 +120,11 @@ static int find_field(struct verifier *v, unsigned number, const struct reg *reg
     uint32_t shift;
     int64_t at = reg->off + off;
 
-    if (!scalar_is_const(&reg->num) || at < 0 || at >= v->context->size)
+    /* What runs it finds the field by the instruction's own offset. */
+    if (reg->off)
+        return refuse(v, "r%u, the context, was moved: fields are reached by an offset from it",
+                      number);
+    if (at < 0 || at >= v->context->size)
         return refuse(v, "r%u reaches byte %lld of struct %s, which has %u", number, (long long)at,
                       v->context->record ? v->context->record : v->context->name, v->context->size);
     field = context_field(v->context, (uint32_t)at, size, &shift);
@@ -254,6 +258,10 @@ static int check_atomic(struct verifier *v, const struct reg *base, unsigned num
     if (base->kind == REG_PACKET || base->kind == REG_META || base->kind == REG_CONTEXT)
         return refuse(v, "no atomic operations on %s: use the stack or a map",
                       base->kind == REG_CONTEXT ? "the context" : "the packet");
+    /* What comes from outside need not be aligned, and some processors fault then. */
+    if (base->kind == REG_RAW || (base->kind == REG_MEMORY && !base->ref))
+        return refuse(v, "no atomic operations on memory whose alignment is not known: use the "
+                         "stack or a map");
     if (at % size || (base->num.bits.value | base->num.bits.mask) % size)
         return refuse(v, "the address r%u%+d of an atomic operation is not a multiple of %u",
                       number, off, size);

@@ -82,22 +82,22 @@ static int move_insn(struct verifier *v, struct state *state, struct insn insn, 
 
     if (row->bits == 64 && row->op == OP_ADD && reg_is_pointer(&src) && dst->kind == REG_SCALAR) {
         struct scalar by = dst->num;
+        precise_reg(v, state, insn.dst);
         if (makes_end(&src, dst)) {
             *dst = reg_pointer(REG_RAW_END, 0);
             return 0;
         }
-        precise_reg(v, state, insn.dst);
         code = move(v, insn.src, &src, OP_ADD, &by);
         *dst = src;
         return code;
     }
     if (src.kind == REG_SCALAR && row->bits == 64 && (row->op == OP_ADD || row->op == OP_SUB)) {
+        if (row->src_reg)
+            precise_reg(v, state, insn.src);
         if (row->op == OP_ADD && makes_end(dst, &src)) {
             *dst = reg_pointer(REG_RAW_END, 0);
             return 0;
         }
-        if (row->src_reg)
-            precise_reg(v, state, insn.src);
         return move(v, insn.dst, dst, row->op, &src.num);
     }
     if (row->op == OP_SUB && (row->bits == 32 || (reg_is_pointer(&src) && reg_is_pointer(dst)))) {

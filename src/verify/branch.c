@@ -119,7 +119,7 @@ static int compare_numbers(struct verifier *v, struct state *state, struct insn 
     bool lengths = dst->id == ID_LENGTH || (row->src_reg && src->id == ID_LENGTH);
     struct state *jumped;
 
-    if (may != may_not || lengths)
+    if (!may || !may_not || lengths)
         rely(v, state, insn);
     if (!may && !may_not)
         return WALK_END; /* nothing is possible: no run comes here */
@@ -167,6 +167,21 @@ static void put_null(struct state *state, const struct reg *pointer, bool is_nul
         }
 }
 
+/* Whether it points to something that is there. The host may give no memory at all for a context or
+ * packet of no bytes. */
+static bool is_somewhere(const struct reg *pointer)
+{
+    switch (pointer->kind) {
+    case REG_STACK:
+    case REG_VALUE:
+    case REG_MEMORY:
+    case REG_MAP:
+    case REG_TOKEN: /* and where it was moved to might be 0 */
+        return !(pointer->flags & REG_NULLABLE) && !pointer->off && scalar_is_const(&pointer->num);
+    default: return false;
+    }
+}
+
 static int compare_null(struct verifier *v, struct state *state, struct insn insn)
 {
     struct reg pointer = state_top(state)->regs[insn.dst];
@@ -175,8 +190,7 @@ static int compare_null(struct verifier *v, struct state *state, struct insn ins
 
     if (insn_row(insn)->src_reg)
         precise_reg(v, state, insn.src);
-    /* Where a pointer was moved to might be 0. */
-    if (!(pointer.flags & REG_NULLABLE) && !pointer.off && scalar_is_const(&pointer.num))
+    if (is_somewhere(&pointer))
         return decide(v, state, insn, !equal_jumps);
     jumped = both(v, state, insn);
     if (pointer.flags & REG_NULLABLE) {

@@ -285,8 +285,11 @@ int call_helper(struct verifier *v, struct state *state, struct insn insn)
     struct call call = { .helper = env_helper(v->env, (uint32_t)insn.imm), .insn = insn };
     int code = check_programs(v, call.helper);
 
-    for (unsigned i = 1; i <= call.helper->args && !code; i++)
-        code = check_argument(v, state, &call, i);
+    /* What the helper writes is initialised after all that it reads has been looked at. */
+    for (uint32_t out = 0; out <= ARG_OUT; out += ARG_OUT)
+        for (unsigned i = 1; i <= call.helper->args && !code; i++)
+            if ((call.helper->arg[i - 1] & ARG_OUT) == out)
+                code = check_argument(v, state, &call, i);
     if (!code && call.release)
         code = release(v, state, call.release);
     if (!code && call.helper->flags & HELPER_CALLS_BACK)

@@ -151,6 +151,9 @@ int stack_store(struct verifier *v, struct state *state, const struct reg *base,
 
     if (code)
         return code;
+    if (value->kind == REG_STACK && value->frame > base->frame)
+        return refuse(v, "a pointer into the stack of a function is stored in that of its caller, "
+                         "which outlives it");
     if (e.fixed && byte_of(e.low) == 0 && (size == 8 || value->kind == REG_SCALAR)) {
         spill(v, state, base, e.low, size, value);
         return 0;
