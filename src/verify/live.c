@@ -130,6 +130,18 @@ static bool passes_fp(const struct fp *fp)
     return false;
 }
 
+/* Whether what is called back may store addresses of stacks that it is given. */
+static bool callbacks_escape(const struct verifier *v, struct insn insn)
+{
+    if (insn.id != INSN_CALL ||
+        !(env_helper(v->env, (uint32_t)insn.imm)->flags & HELPER_CALLS_BACK))
+        return false;
+    for (uint32_t i = 0; i < v->prog->func_count; i++)
+        if (v->funcs[i].is_token && v->escapes[i])
+            return true;
+    return false;
+}
+
 /* True if an address of a stack gets into memory. */
 static bool follow(const struct verifier *v, struct fp *fp, uint32_t at)
 {
@@ -152,6 +164,7 @@ static bool follow(const struct verifier *v, struct fp *fp, uint32_t at)
         stored = row->kind == INSN_KIND_CALLX ||
                  v->escapes[prog_func_index(v->prog, insn_callee(insn, at))];
     }
+    stored |= passes_fp(fp) && callbacks_escape(v, insn);
     for (unsigned r = 0; r < 10; r++)
         if (writes & 1 << r)
             fp->regs[r] = r ? FP_NOT : result;

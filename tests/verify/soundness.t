@@ -9,6 +9,7 @@ r0 = *(u32 *)(r1 + 8)
 exit
 -- reject
 r1, the context, was moved: fields are reached by an offset from it (insn 1)
+
 == an address of the callee's stack is left in the caller's
 -- prog socket
 -- asm
@@ -25,6 +26,7 @@ r0 = 0
 exit
 -- reject
 a pointer into the stack of a function is stored in that of its caller, which outlives it (insn 7)
+
 == what a helper fills is read by it, too
 -- prog socket
 -- maps
@@ -42,6 +44,7 @@ r0 = 0
 exit
 -- reject kernel: it lets a privileged program read what was never written
 the stack byte at r10-8 is read but was never written: initialise it first (insn 8)
+
 == a context of no bytes may be NULL
 -- prog memory
 -- asm
@@ -53,6 +56,7 @@ r0 = *(u64 *)(r1 + 0)
 exit
 -- reject
 r1 reaches byte 7 of the context, of which 0 are known to be there: compare its length (r2) first (insn 3)
+
 == a packet of no bytes may be NULL
 -- prog xdp
 -- asm
@@ -65,6 +69,7 @@ r0 = *(u64 *)(r2 + 0)
 exit
 -- reject
 r2 reaches byte 7 from where it was compared, and 0 bytes are known to be there: compare against data_end first (insn 4)
+
 == the length that makes the end matters
 -- prog memory
 -- asm
@@ -96,6 +101,7 @@ r0 = 0
 exit
 -- reject
 r6 reaches byte 7 of the context, of which 0 are known to be there: compare its length (r2) first (insn 18)
+
 == the callee leaves the caller's address in the caller's stack
 -- prog socket
 -- asm
@@ -136,6 +142,54 @@ r0 = 0
 exit
 -- reject
 the access reaches bytes 268435392 to 268435392 from r10: the stack is the 512 bytes below it (insn 25)
+
+== what is called back leaves the caller's address in the caller's stack
+-- prog socket
+-- asm
+call 7
+r6 = r0
+call 7
+r7 = r0
+r1 = 1
+r2 = function l9
+r3 = r10
+r3 += -16
+r4 = 0
+*(u64 *)(r10 - 16) = 0
+call 181
+if r6 & 1 goto l1
+*(u64 *)(r10 - 8) = 0
+if r7 & 1 goto l2
+l2:
+r7 = 0
+r6 = 0
+r8 = 0
+r9 = 0
+r6 = 0
+r7 = 0
+goto l3
+l1:
+r8 = 0x10000000
+*(u64 *)(r10 - 8) = r8
+r8 = 0
+l3:
+r3 = *(u64 *)(r10 - 16)
+if r3 == 0 goto l8
+r4 = *(u64 *)(r3 + 8)
+r5 = r10
+r5 += -64
+r5 += r4
+*(u8 *)(r5 + 0) = 1
+l8:
+r0 = 0
+exit
+l9:
+*(u64 *)(r2 + 0) = r2
+r0 = 0
+exit
+-- reject
+the access reaches bytes 268435392 to 268435392 from r10: the stack is the 512 bytes below it (insn 31)
+
 == an atomic operation on memory that the host need not have aligned
 -- prog memory
 -- asm
