@@ -456,6 +456,7 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
         struct fn *fn = &out->fns[i];
         *fn = (struct fn){ .arena = arena, .name = prog->funcs[i].name, .index = i };
         fn->args = (uint8_t)build_args(checked, i);
+        fn->big = binding->big;
         fn->depth = checked->funcs[i].depth;
         if (!checked->funcs[i].reached)
             continue;

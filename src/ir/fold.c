@@ -274,11 +274,21 @@ static uint32_t fold_unary(struct maker *maker, struct node *node)
     return NO_VALUE;
 }
 
+/* A comparison of numbers below 2^32, if it is signed below 2^31, is one of 32 bits. */
+static void narrow(struct maker *maker, struct node *node)
+{
+    bool is_signed = node->cond >= COND_SLT && node->cond <= COND_SGT;
+    unsigned most = is_signed ? 31 : 32;
+    if (node->width == 64 && value_bits(maker->fn, node->in[0]) <= most &&
+        value_bits(maker->fn, node->in[1]) <= most)
+        node->width = 32;
+    for (unsigned i = 0; i < 2 && node->width == 32; i++)
+        strip(maker, 32, &node->in[i]);
+}
+
 bool fold_compare(struct maker *maker, struct node *node, bool *holds)
 {
-    if (node->width == 32)
-        for (unsigned i = 0; i < 2; i++)
-            strip(maker, 32, &node->in[i]);
+    narrow(maker, node);
     if (is_const(maker->fn, node->in[0]) && !is_const(maker->fn, node->in[1])) {
         uint32_t in = node->in[0];
         node->in[0] = node->in[1];

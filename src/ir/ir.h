@@ -137,6 +137,7 @@ struct fn {
     struct arena *arena;
     const char *name;
     uint32_t index; /* in the module */
+    bool big;       /* byte order of the processor */
     uint8_t args;   /* r1 .. rN; the first two parameters are vcpu and frame */
     uint32_t depth; /* bytes of private stack; r10 = frame + depth */
     struct vec(struct node) nodes;
@@ -165,7 +166,7 @@ static inline uint32_t *node_operands(const struct fn *fn, struct node *node, ui
     return node->in;
 }
 
-/* How many low bits of a value may be other than 0, seen from its node alone. */
+/* How many low bits of a value may be other than 0, seen from the nodes right behind it. */
 unsigned value_bits(const struct fn *fn, uint32_t value);
 
 /* ---- build.c ---- */
@@ -178,10 +179,11 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
 /* ---- opt.c ---- */
 
 enum ir_pass {
-    PASS_FOLD,   /* constants, identities, canonical forms */
-    PASS_NUMBER, /* equal values of a block are one */
-    PASS_PHIS,   /* phis of one value and itself are that value */
-    PASS_DEAD,   /* what nobody uses goes */
+    PASS_FOLD,      /* constants, identities, canonical forms */
+    PASS_NUMBER,    /* equal values of a block are one */
+    PASS_RECOMPOSE, /* bytes put together are one load */
+    PASS_PHIS,      /* phis of one value and itself are that value */
+    PASS_DEAD,      /* what nobody uses goes */
     PASS_COUNT
 };
 extern const char *const pass_names[PASS_COUNT];

@@ -12,6 +12,7 @@ struct maker {
     uint32_t left_out;              /* bits of passes: fold, number */
     uint32_t insn;                  /* the BPF instruction that new nodes come from */
     uint32_t begin;                 /* first node of the block */
+    uint32_t unwritten;             /* from this node on nothing wrote memory */
     uint32_t numbers[NUMBER_SLOTS]; /* by hash: a node; of this block if not below begin */
 };
 
@@ -35,6 +36,9 @@ uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *value
 
 /* fold.c: an equal value that exists, or NO_VALUE with the node maybe replaced by a simpler one. */
 uint32_t fold(struct maker *maker, struct node *node);
+
+/* recompose.c: the same for an OR. */
+uint32_t recompose(struct maker *maker, const struct node *node);
 
 /* A comparison whose result is known, and how; else the node has been put in canonical form. */
 bool fold_compare(struct maker *maker, struct node *node, bool *holds);

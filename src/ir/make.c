@@ -13,7 +13,7 @@ void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out)
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth)
 {
     struct fn *fn = maker->fn;
-    maker->begin = fn->nodes.count;
+    maker->begin = maker->unwritten = fn->nodes.count;
     vec_push(fn->arena, &fn->blocks,
              (struct block){ .first = maker->begin, .insn = insn, .depth = depth });
     return fn->blocks.count - 1;
@@ -31,6 +31,8 @@ static uint32_t append(struct maker *maker, const struct node *node)
     *made = *node;
     made->insn = maker->insn;
     vec_last(&fn->blocks)->count++;
+    if (ir_rows[node->op].flags & IR_WRITES)
+        maker->unwritten = fn->nodes.count;
     return fn->nodes.count - 1;
 }
 
@@ -44,6 +46,11 @@ uint32_t maker_node(struct maker *maker, struct node node)
 {
     if (!(maker->left_out & PASS_BIT(PASS_FOLD))) {
         uint32_t equal = fold(maker, &node);
+        if (equal != NO_VALUE)
+            return equal;
+    }
+    if (node.op == IR_OR && !(maker->left_out & PASS_BIT(PASS_RECOMPOSE))) {
+        uint32_t equal = recompose(maker, &node);
         if (equal != NO_VALUE)
             return equal;
     }
