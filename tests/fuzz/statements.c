@@ -130,6 +130,35 @@ static void do_atomic(struct generator *g)
         emit_atomic(g, id, p);
 }
 
+/* A number put together from bytes in either order, as programs read packets; now and then not
+ * quite. */
+static void do_bytes(struct generator *g)
+{
+    uint32_t size = 2u << below(g, 3);
+    bool big = chance(g, 50), down = chance(g, 50), narrow = size < 8 && chance(g, 40);
+    struct place p;
+    if (!find_place(g, size, false, &p))
+        return;
+    uint8_t sum = fresh(g);
+    uint16_t others = writable(g) & (uint16_t)~(1 << sum);
+    uint8_t byte = others ? any_of(g, others) : sum;
+    if (byte == sum)
+        return;
+    for (uint32_t i = 0; i < size; i++) {
+        uint32_t at = down ? size - 1 - i : i;
+        uint32_t shift = 8 * (chance(g, 3) ? below(g, size) : big ? size - 1 - at : at);
+        uint8_t to = i ? byte : sum;
+        emit(g, INSN_LDX8, to, p.base, p.off + (int)at, 0);
+        g->known |= (uint16_t)(1 << to);
+        if (shift)
+            emit(g, narrow ? INSN_LSH32_K : INSN_LSH64_K, to, 0, 0, (int32_t)shift);
+        if (i)
+            emit(g, narrow ? INSN_OR32_X : INSN_OR64_X, sum, byte, 0, 0);
+        if (chance(g, 3))
+            emit(g, INSN_STX8, p.base, number(g), p.off + (int)below(g, size), 0);
+    }
+}
+
 /* Memory that is read, changed and written. */
 static void do_update(struct generator *g)
 {
@@ -570,17 +599,18 @@ static const struct {
     uint8_t weight;
     uint8_t mode; /* the tamest that may have it */
 } table[] = {
-    { do_alu, 90, MODE_KERNEL },     { do_swap, 4, MODE_KERNEL },
-    { do_constant, 4, MODE_KERNEL }, { do_rotate, 6, MODE_KERNEL },
-    { do_load, 22, MODE_KERNEL },    { do_store, 18, MODE_KERNEL },
-    { do_atomic, 8, MODE_KERNEL },   { do_update, 8, MODE_KERNEL },
-    { do_combine, 8, MODE_KERNEL },  { do_churn, 2, MODE_KERNEL },
-    { do_if, 16, MODE_KERNEL },      { do_early_exit, 2, MODE_KERNEL },
-    { do_loop, 6, MODE_KERNEL },     { do_irreducible, 1, MODE_KERNEL },
-    { do_call, 6, MODE_KERNEL },     { do_helper, 3, MODE_KERNEL },
-    { do_callback, 3, MODE_TAME },   { do_map, 5, MODE_TAME },
-    { do_global, 3, MODE_TAME },     { do_tail_call, 2, MODE_WILD },
-    { do_callx, 3, MODE_WILD },      { do_index, 6, MODE_WILD },
+    { do_alu, 90, MODE_KERNEL },        { do_swap, 4, MODE_KERNEL },
+    { do_constant, 4, MODE_KERNEL },    { do_rotate, 6, MODE_KERNEL },
+    { do_load, 22, MODE_KERNEL },       { do_store, 18, MODE_KERNEL },
+    { do_bytes, 3, MODE_KERNEL },       { do_atomic, 8, MODE_KERNEL },
+    { do_update, 8, MODE_KERNEL },      { do_combine, 8, MODE_KERNEL },
+    { do_churn, 2, MODE_KERNEL },       { do_if, 16, MODE_KERNEL },
+    { do_early_exit, 2, MODE_KERNEL },  { do_loop, 6, MODE_KERNEL },
+    { do_irreducible, 1, MODE_KERNEL }, { do_call, 6, MODE_KERNEL },
+    { do_helper, 3, MODE_KERNEL },      { do_callback, 3, MODE_TAME },
+    { do_map, 5, MODE_TAME },           { do_global, 3, MODE_TAME },
+    { do_tail_call, 2, MODE_WILD },     { do_callx, 3, MODE_WILD },
+    { do_index, 6, MODE_WILD },
 };
 
 void statements(struct generator *g, int count)
