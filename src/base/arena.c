@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16, CHUNK_MIN = 4096, CHUNK_MAX = 1 << 20 };
+enum { ALIGN = 16, CHUNK_MIN = 1024, CHUNK_MAX = 1 << 20 };
 
 struct chunk {
     struct chunk *before;
@@ -39,7 +39,7 @@ struct arena *arena_new(const struct anybpf_allocator *from, size_t limit)
 {
     struct arena *arena = from->alloc(from->user, sizeof *arena);
     if (arena)
-        *arena = (struct arena) { .from = *from, .limit = limit };
+        *arena = (struct arena){ .from = *from, .limit = limit };
     return arena;
 }
 
@@ -85,10 +85,11 @@ static _Noreturn void run_out(struct arena *arena)
 
 static struct chunk *add_chunk(struct arena *arena, size_t need)
 {
-    /* Chunks double with what the arena holds, so that small lifetimes stay small. */
-    size_t size = arena->taken < CHUNK_MIN ? CHUNK_MIN
-        : arena->taken > CHUNK_MAX         ? CHUNK_MAX
-                                           : arena->taken;
+    /* Chunks grow with what the arena holds, so that small lifetimes stay small, and what is taken
+     * but unused stays below a third. */
+    size_t size = arena->taken / 2 < CHUNK_MIN   ? CHUNK_MIN
+                  : arena->taken / 2 > CHUNK_MAX ? CHUNK_MAX
+                                                 : arena->taken / 2;
     struct chunk *chunk;
 
     if (size < need + HEAD)
@@ -98,7 +99,7 @@ static struct chunk *add_chunk(struct arena *arena, size_t need)
     chunk = arena->from.alloc(arena->from.user, size);
     if (!chunk)
         run_out(arena);
-    *chunk = (struct chunk) { arena->chunk, size, HEAD };
+    *chunk = (struct chunk){ arena->chunk, size, HEAD };
     arena->chunk = chunk;
     arena->taken += size;
     return chunk;
@@ -156,7 +157,7 @@ size_t arena_taken(const struct arena *arena)
 
 struct arena_mark arena_mark(struct arena *arena)
 {
-    return (struct arena_mark) { arena->chunk, arena->chunk ? arena->chunk->used : 0 };
+    return (struct arena_mark){ arena->chunk, arena->chunk ? arena->chunk->used : 0 };
 }
 
 void arena_reset(struct arena *arena, struct arena_mark mark)
