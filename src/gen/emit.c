@@ -208,19 +208,15 @@ static void follow(struct emission *e, uint32_t edge, uint32_t next)
     jump_unless_next(e, e->fn->edges.at[edge], next);
 }
 
-/* Registers that must not change before a branch: its own, and those read behind the edge. */
-static uint64_t kept(const struct emission *e, uint32_t value, uint32_t edge)
+/* Registers that hold what is still wanted along the edge. */
+static uint64_t edge_reads(const struct emission *e, uint32_t edge)
 {
     const struct gen *gen = e->gen;
-    const struct inst *inst = &gen->insts[value];
     uint32_t to = e->fn->edges.at[edge];
+    const struct block *block = &e->fn->blocks.at[to];
     uint64_t set = 0;
-    for (unsigned i = 0; i < 4; i++)
-        if (inst->use[i] != NO_VALUE)
-            set |= REG_BIT(inst->reg[i]) | home_bit(gen, inst->use[i]);
     for (uint32_t i = gen->live_first[to]; i < gen->live_first[to + 1]; i++)
         set |= home_bit(gen, gen->live_in[i]);
-    const struct block *block = &e->fn->blocks.at[to];
     for (uint32_t i = block->first; i < block->first + block->count; i++) {
         const struct node *node = &e->fn->nodes.at[i];
         if (node->op != IR_PHI && node->op != IR_NOP)
@@ -231,64 +227,113 @@ static uint64_t kept(const struct emission *e, uint32_t value, uint32_t edge)
     return set;
 }
 
-/* Does the moves of the edge that jumps before the branch, in a loop, where nobody else minds:
- * then the branch can go to the edge's target itself. */
-static bool move_early(struct emission *e, uint32_t value, const struct block *from, uint32_t edge,
-                       uint32_t other)
+static uint64_t branch_reads(const struct emission *e, uint32_t value)
+{
+    const struct inst *inst = &e->gen->insts[value];
+    uint64_t set = 0;
+    for (unsigned i = 0; i < 4; i++)
+        if (inst->use[i] != NO_VALUE)
+            set |= REG_BIT(inst->reg[i]) | home_bit(e->gen, inst->use[i]);
+    return set;
+}
+
+/* How a block that branches ends: a jump along one edge, else on along the other. The moves of the
+ * edge that jumps are done */
+struct fork {
+    uint32_t jumps, falls; /* edges */
+    bool invert;           /* jumps if the condition does not hold */
+    enum when {
+        BEHIND,  /* behind the function, so that the usual way falls through, */
+        BEFORE,  /* in a loop, where the other edge does not mind: before the branch, */
+        BETWEEN, /* or between its comparison and its jump */
+    } when;
+};
+
+static enum when when_to_move(struct emission *e, uint32_t value, const struct block *from,
+                              uint32_t edge, uint32_t other)
 {
     enum { MOST = 3 };
     const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
-    uint64_t set = kept(e, value, other);
+    uint64_t written = 0;
     if (!from->depth || to->depth < from->depth)
-        return false;
+        return BEHIND;
     add_phis(e, edge);
-    bool fits = e->moves.list.count <= MOST;
+    bool fits = e->moves.list.count <= MOST, constants = false;
     for (uint32_t i = 0; i < e->moves.list.count; i++) {
-        struct place place = e->moves.list.at[i].to;
-        fits &= place.kind == PLACE_REG && !(set >> place.index & 1);
+        struct move move = e->moves.list.at[i];
+        fits &= move.to.kind == PLACE_REG;
+        constants |= move.from.kind == PLACE_VALUE;
+        if (fits)
+            written |= REG_BIT(move.to.index);
     }
-    if (fits)
-        run_moves(e);
-    else
-        moves_clear(&e->moves);
-    if (compile_coverage)
-        compile_coverage->early_moves += fits;
-    return fits;
+    moves_clear(&e->moves);
+    if (!fits || written & edge_reads(e, other))
+        return BEHIND;
+    if (!(written & branch_reads(e, value)))
+        return BEFORE;
+    return rule_of(e->gen, value)->flags & RULE_SPLIT && !constants ? BETWEEN : BEHIND;
 }
 
-/* Where the edge that jumps has moves, they are done before the branch, or before a jump that
- * closes a loop, or else behind the function, so that the usual way falls through. */
+static bool closes_loop(const struct emission *e, uint32_t edge)
+{
+    return e->code->labels.at[e->labels[e->fn->edges.at[edge]]].at != LABEL_UNBOUND;
+}
+
+static struct fork fork_of(struct emission *e, uint32_t value, const struct block *block,
+                           uint32_t next)
+{
+    uint32_t first = block->succs, second = block->succs + 1;
+    enum when when = when_to_move(e, value, block, first, second);
+    enum when inverted = when_to_move(e, value, block, second, first);
+    /* Best is a loop that the jump itself closes. */
+    if (closes_loop(e, first) && (when != BEHIND || !has_moves(e, first)))
+        return (struct fork){ first, second, false, when };
+    if (closes_loop(e, second) && (inverted != BEHIND || !has_moves(e, second)))
+        return (struct fork){ second, first, true, inverted };
+    /* Moves that close a loop are not done behind the function. */
+    bool invert = e->fn->edges.at[first] == next;
+    uint32_t jumps = invert ? second : first, falls = invert ? first : second;
+    if (closes_loop(e, jumps) && has_moves(e, jumps) && !has_moves(e, falls))
+        invert = !invert;
+    return invert ? (struct fork){ second, first, true, inverted }
+                  : (struct fork){ first, second, false, when };
+}
+
+void emit_between(const struct emit *emit)
+{
+    if (emit->moves)
+        run_moves(emit->moves);
+}
+
 static void emit_branch(struct emission *e, uint32_t value, const struct block *block,
                         uint32_t next)
 {
-    uint32_t taken = block->succs, other = block->succs + 1, to = e->fn->edges.at[taken];
-    bool invert = to == next;
-    uint32_t jumps = invert ? other : taken, falls = invert ? taken : other;
-    bool detour = has_moves(e, jumps);
+    struct fork fork = fork_of(e, value, block, next);
+    uint32_t label = e->labels[e->fn->edges.at[fork.jumps]];
+    bool moves = has_moves(e, fork.jumps);
     note_line(e, e->fn->nodes.at[value].insn);
-    if (detour && move_early(e, value, block, jumps, falls))
-        detour = false;
-    uint32_t label = e->labels[e->fn->edges.at[jumps]];
-    if (detour && e->code->labels.at[label].at != LABEL_UNBOUND && !has_moves(e, falls)) {
-        uint32_t edge = jumps;
-        jumps = falls;
-        falls = edge;
-        invert = !invert;
-        detour = false;
-        label = e->labels[e->fn->edges.at[jumps]];
-    }
-    if (detour) {
+    if (moves && fork.when == BEHIND) {
         label = code_label(e->code);
-        vec_push(e->gen->arena, &e->detours, (struct detour){ label, jumps });
+        vec_push(e->gen->arena, &e->detours, (struct detour){ label, fork.jumps });
+    } else if (moves && fork.when == BEFORE) {
+        add_phis(e, fork.jumps);
+        run_moves(e);
     }
     move_operands(e, value);
     struct emit emit = told(e, value);
-    emit.cond ^= invert;
+    emit.cond ^= fork.invert;
     emit.label = label;
+    if (moves && fork.when == BETWEEN) {
+        add_phis(e, fork.jumps);
+        emit.moves = e;
+    }
     rule_of(e->gen, value)->emit(&emit);
-    follow(e, falls, next);
-    if (compile_coverage)
-        compile_coverage->branch_inverted += invert;
+    follow(e, fork.falls, next);
+    if (compile_coverage) {
+        compile_coverage->branch_inverted += fork.invert;
+        compile_coverage->moves_before += moves && fork.when == BEFORE;
+        compile_coverage->moves_between += moves && fork.when == BETWEEN;
+    }
 }
 
 /* Whether an edge goes back to the block. */

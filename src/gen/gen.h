@@ -56,6 +56,7 @@ enum rule_flags {
     RULE_RMW = 8,      /* a STORE of rule.inner(LOAD of the same address, x): see `inner` */
     RULE_NARROW = 16,  /* a comparison whose LOAD may be narrower than the operation, where that
                         * makes no difference: emit.width is the load's */
+    RULE_SPLIT = 32,   /* a BRANCH that compares first: calls emit_between() before it jumps */
 };
 
 /* A way to do one IR operation in machine code. Rules of an operation are tried in the order of the
@@ -104,7 +105,12 @@ struct emit {
     struct mem mem;
     int64_t imm;
     uint32_t label; /* BRANCH: goes there if cond, else on */
+    void *moves;    /* emit_between()'s */
 };
+
+/* Of RULE_SPLIT: moves that are done between comparison and jump. They are target->move, swap and
+ * load_slot, which leave the result of a comparison alone. */
+void emit_between(const struct emit *e);
 
 /* A function's frame on the machine's stack: saved registers, then `slots` words of 8 bytes. */
 struct frame {
@@ -171,7 +177,7 @@ struct coverage {
     uint64_t spills;         /* values in slots */
     uint64_t rematerialised; /* values made anew where they are used */
     uint64_t reloads, slot_moves, cycles;
-    uint64_t branch_inverted, edge_moves, early_moves, detours;
+    uint64_t branch_inverted, edge_moves, moves_before, moves_between, detours;
 };
 extern struct coverage *compile_coverage;
 

@@ -112,6 +112,8 @@ static void print_compiler(void)
     cell("cycles of moves", compiled.cycles);
     cell("branches inverted", compiled.branch_inverted);
     cell("moves on edges", compiled.edge_moves);
+    cell("moves before the branch", compiled.moves_before);
+    cell("moves between comparison and jump", compiled.moves_between);
     cell("detours", compiled.detours);
 }
 

@@ -207,6 +207,7 @@ static unsigned flags(const struct emit *e)
     EMIT(branch_##how)                                                                             \
     {                                                                                              \
         put_##how(e);                                                                              \
+        emit_between(e);                                                                           \
         code_fix(e->code, A64_FIX_19, a64_b_cond(flags(e), 0), e->label);                          \
     }
 COMPARING(cmp)

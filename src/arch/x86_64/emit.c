@@ -444,30 +444,36 @@ void x86_emit_select_ri(struct emit *e)
     choose(e);
 }
 
+static void jump(struct emit *e, enum x86_cc cc)
+{
+    emit_between(e);
+    x86_jcc(e->code, cc, e->label);
+}
+
 void x86_emit_branch_rr(struct emit *e)
 {
     flags_rr(e);
-    x86_jcc(e->code, cc_of(e->cond), e->label);
+    jump(e, cc_of(e->cond));
 }
 void x86_emit_branch_ri(struct emit *e)
 {
     flags_ri(e);
-    x86_jcc(e->code, cc_of(e->cond), e->label);
+    jump(e, cc_of(e->cond));
 }
 void x86_emit_branch_rm(struct emit *e)
 {
     flags_rm(e);
-    x86_jcc(e->code, cc_of(e->cond), e->label);
+    jump(e, cc_of(e->cond));
 }
 void x86_emit_branch_mi(struct emit *e)
 {
     flags_mi(e);
-    x86_jcc(e->code, cc_of(e->cond), e->label);
+    jump(e, cc_of(e->cond));
 }
 void x86_emit_branch_bit(struct emit *e)
 {
     x86_ri8(e->code, X86_BT_M8, width(e), e->a, (unsigned)__builtin_ctzll((uint64_t)e->imm));
-    x86_jcc(e->code, e->cond == COND_SET ? CC_B : CC_AE, e->label);
+    jump(e, e->cond == COND_SET ? CC_B : CC_AE);
 }
 
 /* ---- Memory ---- */

@@ -66,13 +66,14 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
 #define EXTEND(OP, text, widths) R(text, OP, widths, extend, .a = REG, .to = TO_REG)
 
 /* Comparisons by the shapes of their operands. */
-#define COMPARE(OP, text, emitter, result)                                                         \
+#define COMPARE(OP, text, emitter, result, flag)                                                   \
     R(text ".mi", OP, WXX, emitter##_mi, .a = LOAD, .b = IMM(X86_IMM_32), .to = result,            \
-      .flags = RULE_NARROW),                                                                       \
-        R(text ".ri", OP, WXX, emitter##_ri, .a = REG, .b = IMM(X86_IMM_32), .to = result),        \
+      .flags = RULE_NARROW | flag),                                                                \
+        R(text ".ri", OP, WXX, emitter##_ri, .a = REG, .b = IMM(X86_IMM_32), .to = result,         \
+          .flags = flag),                                                                          \
         R(text ".rm", OP, WXX, emitter##_rm, .a = REG, .b = LOAD, .to = result,                    \
-          .flags = RULE_NARROW),                                                                   \
-        R(text ".rr", OP, WXX, emitter##_rr, .a = REG, .b = REG, .to = result)
+          .flags = RULE_NARROW | flag),                                                            \
+        R(text ".rr", OP, WXX, emitter##_rr, .a = REG, .b = REG, .to = result, .flags = flag)
 
 #define MODIFY(OP, text)                                                                           \
     R("store." text ".i", STORE, WALL, modify_i, .a = ADDR, .flags = RULE_RMW, .inner = IR_##OP,   \
@@ -140,7 +141,7 @@ static const struct rule rules[] = {
     R("bswap.m", BSWAP, W16 | WXX, load_swapped, .a = LOAD, .to = TO_REG, .needs = X86_MOVBE),
     R("bswap.r", BSWAP, W16 | WXX, swap_bytes, .a = REG, .to = TO_A),
 
-    COMPARE(CMP, "cmp", cmp, TO_REG),
+    COMPARE(CMP, "cmp", cmp, TO_REG, 0),
     R("select.ri", SELECT, WXX, select_ri, .a = REG, .b = IMM(X86_IMM_32), .c = REG, .d = REG,
       .to = TO_REG),
     R("select.rr", SELECT, WXX, select_rr, .a = REG, .b = REG, .c = REG, .d = REG, .to = TO_REG),
@@ -179,8 +180,9 @@ static const struct rule rules[] = {
     R("call_pointer", CALL_POINTER, 0, call_pointer, .a = ARGS, .b = FIX(R10), .to = TO_CALL,
       .flags = RULE_BPF_CALL),
 
-    R("branch.bit", BRANCH, W64, branch_bit, .a = REG, .b = IMM(X86_IMM_BIT), .conds = TESTS),
-    COMPARE(BRANCH, "branch", branch, TO_NONE),
+    R("branch.bit", BRANCH, W64, branch_bit, .a = REG, .b = IMM(X86_IMM_BIT), .conds = TESTS,
+      .flags = RULE_SPLIT),
+    COMPARE(BRANCH, "branch", branch, TO_NONE, RULE_SPLIT),
     R("return", RETURN, 0, ret, .a = FIX(RAX)),
     R("tail", TAIL, 0, tail, .a = ARGS, .b = FIX(R10), .flags = RULE_BPF_CALL),
 };
