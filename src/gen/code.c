@@ -54,6 +54,7 @@ uint32_t code_label(struct code *code)
 void code_bind(struct code *code, uint32_t label)
 {
     code->labels.at[label] = (struct code_label){ code->size, code->fixes.count };
+    code->bound = code->size;
 }
 
 void code_fix(struct code *code, unsigned form, uint32_t insn, uint32_t label)

@@ -130,6 +130,7 @@ struct code {
     struct vec(struct code_cfi) cfi;      /* by offset; between the bounds of its function */
 
     struct vec(struct code_label) labels; /* [0, entry_count): the functions' entries */
+    uint32_t bound; /* where the last label was bound: what stands before is another block's */
     struct vec(struct code_fix) fixes;
 };
 

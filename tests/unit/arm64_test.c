@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arm64: branches out of reach, relocations. */
+/* arm64: branches out of reach, relocations, pairs of accesses. */
 #include "arch/arm64/local.h"
 #include "runner/runner.h"
 
@@ -109,4 +109,72 @@ TEST(relocations_reach_or_say_so)
                  g ? a64_movk(true, 9, half, g * 16) : a64_movz(true, 9, half, 0));
     }
     CHECK(!a64_code.relocate(at, A64_MOVW_G2, 0, 1ull << 48));
+}
+
+/* ---- Pairs ---- */
+
+extern const struct target target_arm64;
+
+struct listing { /* a function and the instructions between bti c and ret */
+    struct arena *arena;
+    const char *text;
+    const uint32_t *wanted;
+    uint32_t count;
+    struct error err;
+};
+
+static int compile_listing(void *arg)
+{
+    struct listing *l = arg;
+    struct module module;
+    struct code *code;
+
+    if (ir_parse(l->arena, l->text, &module, &l->err) ||
+        compile(l->arena, &module, &target_arm64, 0, &code, &l->err))
+        return l->err.code;
+    CHECK_EQ(code->size, (l->count + 2) * 4);
+    for (uint32_t i = 0; i < l->count && !test_failed(); i++)
+        CHECK_EQ(insn_at(code, (i + 1) * 4), l->wanted[i]);
+    return 0;
+}
+
+#define CHECK_CODE(text, ...)                                                                      \
+    check_code(text, (const uint32_t[]){ __VA_ARGS__ },                                            \
+               sizeof((const uint32_t[]){ __VA_ARGS__ }) / 4)
+static void check_code(const char *text, const uint32_t *wanted, uint32_t count)
+{
+    struct listing l = { arena_new(&allocator_libc, 0), text, wanted, count, { 0 } };
+    CHECK_SAY(!arena_try(l.arena, &l.err, compile_listing, &l), "%s", l.err.text);
+    arena_free(l.arena);
+}
+
+TEST(neighbouring_accesses_become_pairs)
+{
+    CHECK_CODE("fn f index 0 args 1 depth 0\n"
+               "b0:\n"
+               "v0 = param 2\n"
+               "v1 = const 0\n"
+               "store64 [v0 + 8], v1\n"
+               "store64 [v0 + 0], v1\n"
+               "store32 [v0 + -8], v1\n"
+               "store32 [v0 + -4], v1\n"
+               "store16 [v0 + 16], v1\n"
+               "store16 [v0 + 18], v1\n"
+               "return v0\n",
+               a64_stp(true, A64_ZR, A64_ZR, 2, 0), a64_stp(false, A64_ZR, A64_ZR, 2, -8),
+               a64_str(1, A64_ZR, 2, 16), a64_str(1, A64_ZR, 2, 18), a64_mov(true, 0, 2));
+    CHECK_CODE("fn f index 0 args 1 depth 0\n"
+               "b0:\n"
+               "v0 = param 2\n"
+               "v1 = load64 [v0 + 504]\n"
+               "v2 = load64 [v0 + 512]\n"
+               "v3 = load64 [v0 + 520]\n"
+               "v4 = load64 [v0 + 528]\n"
+               "v5 = add64 v1, v2\n"
+               "v6 = add64 v5, v3\n"
+               "v7 = add64 v6, v4\n"
+               "return v7\n",
+               a64_ldp(true, 0, 1, 2, 504), a64_ldr(3, 3, 2, 520), a64_ldr(3, 2, 2, 528),
+               a64_add(true, 0, 0, 1, A64_LSL, 0), a64_add(true, 0, 0, 3, A64_LSL, 0),
+               a64_add(true, 0, 0, 2, A64_LSL, 0));
 }

@@ -249,6 +249,8 @@ static uint32_t random_node(struct fn *fn, const uint32_t *values, uint32_t coun
         static const uint8_t updates[] = { IR_ADD, IR_SUB, IR_AND, IR_OR, IR_XOR, IR_BSWAP };
         struct node load = { .op = IR_LOAD, .width = n.width, .imm = n.imm, .in = { n.in[0] } };
         struct node update = { .op = updates[below(6)], .width = n.width < 32 ? 32 : n.width };
+        if (n.width == 16 && update.op == IR_BSWAP)
+            update.width = 16;
         update.in[0] = add(fn, load);
         update.in[1] = n.in[1];
         n.in[1] = add(fn, update);

@@ -37,9 +37,10 @@ static unsigned mov_wide(bool sf, unsigned d, uint64_t value, uint32_t insns[4])
         ones += (value >> i * 16 & 0xffff) == 0xffff;
     }
     unsigned rest = ones > zeros ? 0xffff : 0;
+    bool uniform = zeros == halves || ones == halves;
     for (unsigned i = 0; i < halves; i++) {
         unsigned half = value >> i * 16 & 0xffff;
-        if (half == rest && !(count == 0 && i == halves - 1))
+        if (half == rest && !(uniform && i == 0))
             continue;
         if (count)
             insns[count] = a64_movk(sf, d, half, i * 16);

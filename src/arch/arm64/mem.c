@@ -34,6 +34,7 @@ bool a64_address(const struct rule *rule, unsigned width, bool indexed, unsigned
     case IR_LOADS:
     case IR_PROBE:
     case IR_PROBES:
+    case IR_BSWAP:
     case IR_STORE: return indexed ? !disp && (!shift || shift == size) : disp_fits(size, disp);
     default: return false; /* ordered and atomic accesses take a register alone */
     }
@@ -85,10 +86,65 @@ struct access {
     uint32_t (*unscaled)(unsigned size, unsigned t, unsigned n, int offset);
     uint32_t (*index)(unsigned size, unsigned t, unsigned n, unsigned m, unsigned option,
                       bool scaled);
+    uint32_t (*pair)(bool sf, unsigned t, unsigned t2, unsigned n, int offset); /* or NULL */
+    bool writes_t;
 };
-static const struct access str = { a64_str, a64_stur, a64_str_index };
-static const struct access ldr = { a64_ldr, a64_ldur, a64_ldr_index };
-static const struct access lds = { a64_lds, a64_ldurs, a64_lds_index };
+static const struct access str = { a64_str, a64_stur, a64_str_index, a64_stp, false };
+static const struct access ldr = { a64_ldr, a64_ldur, a64_ldr_index, a64_ldp, true };
+static const struct access lds = { a64_lds, a64_ldurs, a64_lds_index, NULL, true };
+
+/* ---- Two accesses that touch become a pair ---- */
+
+struct touch { /* a load or store of one register */
+    unsigned t, n;
+    int disp;
+};
+
+/* Whether insn is such an access of that size. */
+static bool decode(uint32_t insn, const struct access *access, unsigned size, struct touch *out)
+{
+    uint32_t imm12 = insn >> 10 & 0xfff, imm9 = insn >> 12 & 0x1ff;
+
+    *out = (struct touch){ .t = insn & 31, .n = insn >> 5 & 31 };
+    if (insn - (imm12 << 10) == access->scaled(size, out->t, out->n, 0))
+        out->disp = (int)(imm12 << size);
+    else if (insn - (imm9 << 12) == access->unscaled(size, out->t, out->n, 0))
+        out->disp = (int)(imm9 ^ 0x100) - 0x100;
+    else
+        return false;
+    return true;
+}
+
+/* Whether the instruction before can be taken back: it is in the same block, refers to no label,
+ * and nobody has noted that it may fault. */
+static bool is_open(const struct code *code)
+{
+    uint32_t at = code->size - 4;
+    return code->size >= code->bound + 4 &&
+           !(code->fixes.count && vec_last(&code->fixes)->at >= at) &&
+           !(code->faults.count && vec_last(&code->faults)->at == at);
+}
+
+static bool put_pair(struct emit *e, const struct access *access, struct touch now)
+{
+    unsigned size = size_of(e);
+    struct touch before;
+
+    if (!access->pair || size < 2 || !is_open(e->code) ||
+        !decode(bytes_u32_in(e->code->bytes + e->code->size - 4, false), access, size, &before) ||
+        before.n != now.n)
+        return false;
+    struct touch low = before.disp < now.disp ? before : now;
+    struct touch high = before.disp < now.disp ? now : before;
+    if (high.disp - low.disp != 1 << size ||
+        !a64_fits(low.disp, -(64 << size), 63 << size, 1 << size))
+        return false;
+    if (access->writes_t && (before.t == now.t || before.t == now.n))
+        return false;
+    e->code->size -= 4;
+    a64_put(e, access->pair(size == 3, low.t, high.t, low.n, low.disp));
+    return true;
+}
 
 static void put_access(struct emit *e, const struct access *access, unsigned t, struct mem mem)
 {
@@ -96,11 +152,15 @@ static void put_access(struct emit *e, const struct access *access, unsigned t, 
 
     if (mem.index != REG_NONE)
         a64_put(e, access->index(size, t, mem.base, mem.index, A64_UXTX, mem.shift != 0));
+    else if (put_pair(e, access, (struct touch){ t, mem.base, mem.disp }))
+        return;
     else if (a64_fits(mem.disp, 0, 4095 << size, 1 << size))
         a64_put(e, access->scaled(size, t, mem.base, (unsigned)mem.disp));
     else
         a64_put(e, access->unscaled(size, t, mem.base, mem.disp));
 }
+
+/* ---- Loads and stores ---- */
 
 EMIT(load)
 {
@@ -120,6 +180,19 @@ EMIT(store)
 EMIT(store_zero)
 {
     put_access(e, &str, A64_ZR, reach(e));
+}
+
+/* 16 bits swapped on their way: above them is nothing, or what is not stored. */
+EMIT(load_rev16)
+{
+    put_access(e, &ldr, e->to, reach(e));
+    a64_put(e, a64_rev16(false, e->to, e->to));
+}
+
+EMIT(store_rev16)
+{
+    a64_put(e, a64_rev16(false, A64_X17, e->b));
+    put_access(e, &str, A64_X17, reach(e));
 }
 
 /* 0 stays in the register when the load faults. */
