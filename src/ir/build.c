@@ -422,6 +422,15 @@ static void lay_out(struct build *b)
         fn->layout[next + first[ranks[b->owners.at[i]]]++] = i;
 }
 
+/* Room for about what most functions need: growing keeps the old copies in the arena. */
+static void make_room(struct build *b)
+{
+    uint32_t slots = b->prog->funcs[b->fn->index].count;
+    vec_resize(b->arena, &b->fn->nodes, slots + slots / 4 + 32);
+    vec_resize(b->arena, &b->fn->blocks, b->cfg->order_count + 8);
+    b->fn->nodes.count = b->fn->blocks.count = 0;
+}
+
 static int build_fn(struct build *b, uint32_t left_out)
 {
     struct joining joining = { 0 };
@@ -429,6 +438,7 @@ static int build_fn(struct build *b, uint32_t left_out)
     uint16_t *live = live_in(b);
     joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
     maker_init(&b->maker, b->fn, left_out);
+    make_room(b);
     vec_resize(b->arena, &b->labels, b->cfg->count);
     begin_entry(b, &joining.entry);
     for (uint32_t i = 0; i < b->cfg->order_count; i++) {
