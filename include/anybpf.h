@@ -65,6 +65,13 @@ struct anybpf_allocator {
 ANYBPF_API struct anybpf_env *anybpf_env_new_with(const struct anybpf_allocator *allocator);
 ANYBPF_API void anybpf_env_free(struct anybpf_env *env);
 
+/* How many virtual CPUs the environment has, 1 to 65,536; 1,024 if not told. A thread leases a number
+ * at its first call of a program and gives it back when it ends; a thread whose number is beyond
+ * gets E_BUSY from its calls. Per-CPU maps have as many values. Before the first object is opened:
+ * E_ARGUMENT, E_BUSY. anybpf_env_refused() is how many calls got E_BUSY so far. */
+ANYBPF_API int anybpf_env_cpus(struct anybpf_env *env, uint32_t cpus);
+ANYBPF_API uint32_t anybpf_env_refused(const struct anybpf_env *env);
+
 /* The sentence about the last failure of a function given this environment, its objects, programs
  * or maps in this thread; "" if there was none. Valid until the next call. */
 ANYBPF_API const char *anybpf_error(const struct anybpf_env *env);
@@ -240,7 +247,8 @@ ANYBPF_API int anybpf_map_delete(struct anybpf_map *map, const void *key);
  * meanwhile may lead back to the beginning, as in the kernel. next may be key's own memory. */
 ANYBPF_API int anybpf_map_next_key(const struct anybpf_map *map, const void *key, void *next);
 /* The memory of global data or of an array, as programs see it; lives as long as the object. NULL
- * for other kinds. size may be NULL. */
+ * for other kinds. size may be NULL. Read-only data (.rodata) may be changed until a program that
+ * uses it is loaded: the verifier and the compiler believe what they find there. */
 ANYBPF_API void *anybpf_map_data(struct anybpf_map *map, size_t *size);
 /* Puts a loaded program in a slot of a prog array, or takes it out (NULL). */
 ANYBPF_API int anybpf_map_set_prog(

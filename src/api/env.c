@@ -87,6 +87,23 @@ void anybpf_env_free(struct anybpf_env *env)
     from.release(from.user, env, sizeof *env);
 }
 
+int anybpf_env_cpus(struct anybpf_env *env, uint32_t cpus)
+{
+    if (!cpus || cpus > VCPU_MAX)
+        return api_error(env, ANYBPF_E_ARGUMENT, "%u virtual CPUs; 1 to %d are possible", cpus,
+                         (int)VCPU_MAX);
+    if (env->objects)
+        return api_error(env, ANYBPF_E_BUSY, "objects are open, made for %u virtual CPUs",
+                         env->rt->cpus);
+    env->rt->cpus = cpus;
+    return 0;
+}
+
+uint32_t anybpf_env_refused(const struct anybpf_env *env)
+{
+    return __atomic_load_n(&env->rt->refused, __ATOMIC_RELAXED);
+}
+
 /* ---- Log ---- */
 
 void anybpf_env_log(struct anybpf_env *env, enum anybpf_log most, anybpf_log_fn *log, void *user)

@@ -319,6 +319,7 @@ static int run_failed(const struct anybpf_prog *prog, int code)
 
     switch (code) {
     case ANYBPF_E_BUSY:
+        __atomic_add_fetch(&env->rt->refused, 1, __ATOMIC_RELAXED);
         return api_error(env, code, "program %s: no virtual CPU is free for this thread",
                          prog->name);
     case ANYBPF_E_LIMIT:

@@ -223,6 +223,33 @@ TEST(threads_share_a_program)
     anybpf_env_free(env);
 }
 
+static void *call_once(void *arg)
+{
+    uint64_t result;
+    return anybpf_call(arg, &result, sizeof result, &result) == ANYBPF_E_BUSY ? arg : NULL;
+}
+
+TEST(threads_beyond_the_virtual_cpus_are_refused_and_counted)
+{
+    struct anybpf_env *env = anybpf_env_new();
+    uint64_t result;
+
+    CHECK_EQ(anybpf_env_cpus(env, 0), ANYBPF_E_ARGUMENT);
+    CHECK_EQ(anybpf_env_cpus(env, 1), 0);
+    struct anybpf_prog *prog = load_text(env, "memory", "r0 = 5\nexit\n");
+    CHECK_EQ(anybpf_env_cpus(env, 2), ANYBPF_E_BUSY);
+    /* This thread may have any number; only one thread can have number 0. */
+    if (prog && !anybpf_call(prog, &result, sizeof result, &result)) {
+        pthread_t thread;
+        void *refused = NULL;
+        CHECK_EQ(pthread_create(&thread, NULL, call_once, prog), 0);
+        pthread_join(thread, &refused);
+        CHECK(refused);
+        CHECK_EQ(anybpf_env_refused(env), 1);
+    }
+    anybpf_env_free(env);
+}
+
 TEST(a_forked_child_runs_and_loads_programs)
 {
     struct anybpf_env *env = anybpf_env_new();
