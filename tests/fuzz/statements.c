@@ -35,11 +35,6 @@ static void do_alu(struct generator *g)
     emit(g, id, dst, src, 0, has_imm ? operand(g, row) : 0);
 }
 
-static void do_swap(struct generator *g)
-{
-    emit(g, any_row(g, INSN_KIND_SWAP), changeable(g), 0, 0, 0);
-}
-
 static void do_constant(struct generator *g)
 {
     emit(g, INSN_LDIMM, fresh(g), 0, 0, (int64_t)any_number(g));
@@ -94,6 +89,21 @@ static void do_load(struct generator *g)
     struct place p;
     if (find_place(g, insn_rows[id].bits / 8, false, &p))
         emit(g, id, fresh(g), p.base, p.off, 0);
+}
+
+/* Often of what comes from memory, as in packets. */
+static void do_swap(struct generator *g)
+{
+    uint8_t id = any_row(g, INSN_KIND_SWAP), r = changeable(g);
+    uint8_t bits = insn_rows[id].bits;
+    struct place p;
+    if (chance(g, 40) && find_place(g, bits / 8, false, &p))
+        emit(g,
+             bits == 16   ? INSN_LDX16
+             : bits == 32 ? INSN_LDX32
+                          : INSN_LDX64,
+             r, p.base, p.off, 0);
+    emit(g, id, r, 0, 0, 0);
 }
 
 static void do_store(struct generator *g)
