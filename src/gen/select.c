@@ -156,12 +156,20 @@ static bool is_immediate(unsigned kind)
     return kind >= IMM_0 && kind < FIX_0;
 }
 
+/* Whether the low bits of the result depend on the low bits of the operands alone. */
+static bool is_low(unsigned op)
+{
+    return op == IR_ADD || op == IR_SUB || op == IR_MUL || op == IR_AND || op == IR_OR ||
+           op == IR_XOR;
+}
+
 /* inner(x, y) as operand b: x there, y as operand c or an immediate. */
 static bool take_inner(const struct select *s, struct match *m)
 {
     uint32_t value = m->node.in[1];
     const struct node *inner = node_at(s, value);
-    if (inner->op != m->rule->inner || !is_private(s, value) || inner->width != m->node.width)
+    if (inner->op != m->rule->inner || !is_private(s, value) ||
+        (inner->width != m->node.width && (inner->width < m->node.width || !is_low(inner->op))))
         return false;
     m->inst.use[1] = inner->in[0];
     if (is_immediate(m->rule->inner_b))

@@ -216,7 +216,9 @@ static uint32_t operand(struct fn *fn, const uint32_t *values, uint32_t count, u
         return add(fn, n);
     case 2:
         n.op = ops[below(sizeof ops)];
-        if (!(ir_rows[n.op].widths & width / 8))
+        if (width == 32 && below(2)) /* of which the low half is read */
+            n.width = 64;
+        if (!(ir_rows[n.op].widths & n.width / 8))
             break;
         n.in[0] = any(fn, values, count);
         if (ir_rows[n.op].ins > 1)

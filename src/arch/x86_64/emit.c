@@ -476,6 +476,19 @@ void x86_emit_branch_bit(struct emit *e)
     jump(e, e->cond == COND_SET ? CC_B : CC_AE);
 }
 
+/* (x & y) == 0 */
+void x86_emit_branch_and_i(struct emit *e)
+{
+    test_ri(e, e->b);
+    jump(e, cc_of(e->cond));
+}
+
+void x86_emit_branch_and_r(struct emit *e)
+{
+    x86_r(e->code, X86_TEST_MR, width(e), e->c, e->b);
+    jump(e, cc_of(e->cond));
+}
+
 /* ---- Memory ---- */
 
 static void load_from(struct emit *e, struct x86_mem from)

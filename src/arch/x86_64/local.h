@@ -14,7 +14,8 @@ enum {
     X86_IMM_AND,   /* the same or zero-extended: what an `and` can do in 32 bits */
     X86_IMM_SCALE, /* 1, 2, 3: the shift of an index */
     X86_IMM_ONES,  /* -1: a xor with it is a `not` */
-    X86_IMM_BIT,   /* one bit, for `bt` */
+    X86_IMM_ZERO,
+    X86_IMM_BIT, /* one bit, for `bt` */
 };
 
 /* Never given to values: the emitters' own, and what carries slots between moves. */
@@ -29,9 +30,10 @@ emitter x86_emit_constant, x86_emit_symbol, x86_emit_add_ri, x86_emit_add_rr, x8
     x86_emit_udiv_nonzero, x86_emit_udiv, x86_emit_sdiv, x86_emit_extend, x86_emit_swap_bytes,
     x86_emit_load_swapped, x86_emit_store_swapped, x86_emit_cmp_rr, x86_emit_cmp_ri,
     x86_emit_cmp_rm, x86_emit_cmp_mi, x86_emit_select_rr, x86_emit_select_ri, x86_emit_branch_rr,
-    x86_emit_branch_ri, x86_emit_branch_rm, x86_emit_branch_mi, x86_emit_branch_bit, x86_emit_load,
-    x86_emit_load_signed, x86_emit_probe, x86_emit_store_r, x86_emit_store_i, x86_emit_modify_r,
-    x86_emit_modify_i, x86_emit_atomic_r, x86_emit_atomic_i, x86_emit_exchange, x86_emit_fetch_loop,
+    x86_emit_branch_ri, x86_emit_branch_rm, x86_emit_branch_mi, x86_emit_branch_bit,
+    x86_emit_branch_and_i, x86_emit_branch_and_r, x86_emit_load, x86_emit_load_signed,
+    x86_emit_probe, x86_emit_store_r, x86_emit_store_i, x86_emit_modify_r, x86_emit_modify_i,
+    x86_emit_atomic_r, x86_emit_atomic_i, x86_emit_exchange, x86_emit_fetch_loop,
     x86_emit_compare_exchange, x86_emit_call, x86_emit_call_helper, x86_emit_call_pointer,
     x86_emit_ret, x86_emit_tail;
 void x86_move(struct code *code, uint8_t to, uint8_t from);

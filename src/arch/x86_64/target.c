@@ -26,6 +26,7 @@ static bool immediate(unsigned class, unsigned width, int64_t value)
     case X86_IMM_AND: return value == (int32_t)value || value == (uint32_t)value;
     case X86_IMM_SCALE: return value >= 1 && value <= 3;
     case X86_IMM_ONES: return value == -1;
+    case X86_IMM_ZERO: return value == 0;
     case X86_IMM_BIT: return value != (int32_t)value && !((uint64_t)value & ((uint64_t)value - 1));
     default: return false;
     }
@@ -43,9 +44,10 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
 #define R(name, OP, widths, emitter, ...)                                                          \
     { name, IR_##OP, widths, .emit = x86_emit_##emitter, __VA_ARGS__ }
 
-#define WXX   (W32 | W64)
-#define WALL  (W8 | W16 | W32 | W64)
-#define TESTS (1 << COND_SET | 1 << COND_CLEAR)
+#define WXX      (W32 | W64)
+#define WALL     (W8 | W16 | W32 | W64)
+#define TESTS    (1 << COND_SET | 1 << COND_CLEAR)
+#define EQUALITY (1 << COND_EQ | 1 << COND_NE)
 
 /* Operations whose result takes the place of operand a. */
 #define ALU(OP, text, class)                                                                       \
@@ -182,6 +184,10 @@ static const struct rule rules[] = {
 
     R("branch.bit", BRANCH, W64, branch_bit, .a = REG, .b = IMM(X86_IMM_BIT), .conds = TESTS,
       .flags = RULE_SPLIT),
+    R("branch.and.i", BRANCH, WXX, branch_and_i, .a = IMM(X86_IMM_ZERO), .b = INNER,
+      .inner = IR_AND, .inner_b = IMM(X86_IMM_32), .conds = EQUALITY, .flags = RULE_SPLIT),
+    R("branch.and.r", BRANCH, WXX, branch_and_r, .a = IMM(X86_IMM_ZERO), .b = INNER,
+      .inner = IR_AND, .inner_b = REG, .conds = EQUALITY, .flags = RULE_SPLIT),
     COMPARE(BRANCH, "branch", branch, TO_NONE, RULE_SPLIT),
     R("return", RETURN, 0, ret, .a = FIX(RAX)),
     R("tail", TAIL, 0, tail, .a = ARGS, .b = FIX(R10), .flags = RULE_BPF_CALL),
