@@ -104,8 +104,8 @@ static int move_insn(struct verifier *v, struct state *state, struct insn insn, 
         *dst = reg_scalar(scalar_zext(scalar_any(64), row->bits, 64));
         return 0;
     }
-    return refuse(v, "%s on r%u, %s: pointers can only be moved by adding and subtracting numbers",
-                  row->name, reg_is_pointer(dst) ? insn.dst : insn.src,
+    return refuse(v, "r%u is %s: pointers can only be moved, by adding and subtracting numbers",
+                  reg_is_pointer(dst) ? insn.dst : insn.src,
                   reg_kind_name(reg_is_pointer(dst) ? dst->kind : src.kind));
 }
 

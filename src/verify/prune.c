@@ -239,12 +239,13 @@ static void keep(struct verifier *v, struct state *state, uint32_t hash)
     v->stats.states++;
 }
 
-/* Forgets a state that is compared often and covers seldom. */
-static bool drop_useless(struct verifier *v, struct node **place)
+/* Compares no more with a state that was compared often and covered seldom. What is unfinished
+ * stays for its marks. */
+static bool drop_useless(struct verifier *v, struct node **place, uint32_t patience)
 {
     struct node *node = *place;
 
-    if (node->misses <= node->hits * 3 + 3)
+    if (node->misses <= node->hits * patience + patience)
         return false;
     *place = node->next;
     if (!node->branches) {
@@ -291,7 +292,11 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
 
     while (*place) {
         struct node *node = *place;
-        if (node->hash == hash && node->branches) {
+        if (node->hash != hash) {
+            place = &node->next;
+            continue;
+        }
+        if (node->branches) {
             int code = compare_unfinished(v, node, state, repeats);
             if (code)
                 return code;
@@ -299,18 +304,15 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
             rounds++;
             /* Rounds of a loop differ: keeping each would be of no use. */
             add &= repeats || worth_keeping(v, 100, 0) || worth_keeping(v, 0, 20);
-        } else if (node->hash == hash) {
-            if (covers(node->kept, state, false)) {
-                struct places places = marked_places(node->kept, false);
-                node->hits++;
-                precise_mark(v, state, &places);
-                return PRUNE_COVERED;
-            }
-            node->misses += add;
-            if (drop_useless(v, place))
-                continue;
+        } else if (covers(node->kept, state, false)) {
+            struct places places = marked_places(node->kept, false);
+            node->hits++;
+            precise_mark(v, state, &places);
+            return PRUNE_COVERED;
         }
-        place = &node->next;
+        node->misses += add;
+        if (!drop_useless(v, place, repeats ? 64 : 3))
+            place = &node->next;
     }
     if (repeats && last) {
         widen(last->kept, state, rounds >= WIDEN_ALL_AFTER);

@@ -45,7 +45,6 @@ struct state *walk_fork(struct verifier *v, struct state *state)
     other->node = new_node(v, state->node);
     state->node = new_node(v, state->node);
     vec_push(v->scratch, &v->waiting, other);
-    v->jumps++;
     return other;
 }
 
@@ -178,6 +177,7 @@ static int walk_path(struct verifier *v, struct state *state)
                 return code < 0 ? code : WALK_END;
         }
         v->stats.insns++;
+        v->jumps += insn_row(v->prog->insns[state->at])->kind >= INSN_KIND_JUMP;
         v->seen[state->at] |= SEEN_WALKED;
         begin_step(v, state);
         if (v->options.log_level >= VERIFY_LOG_STATES)

@@ -10,9 +10,15 @@ static const struct kind {
     const char *name;
     void (*run)(void);
 } kinds[] = {
-    { "unit", run_unit },       { "load", run_load }, { "run", run_run },
-    { "vectors", run_vectors }, { "ir", run_ir },     { "obj", run_objects },
-    { "damage", run_damage },   { "sums", run_sums }, /* last: of what the others loaded */
+    { "unit", run_unit },
+    { "load", run_load },
+    { "run", run_run },
+    { "vectors", run_vectors },
+    { "verify", run_verify },
+    { "ir", run_ir },
+    { "obj", run_objects },
+    { "damage", run_damage },
+    { "sums", run_sums }, /* last: of what the others loaded */
 };
 
 bool test_quick, test_rewrite;

@@ -83,6 +83,7 @@ void run_unit(void);
 /* ---- The other kinds: each file says at its head what its tests look like ---- */
 
 void run_run(void);
+void run_verify(void);
 void run_vectors(void);
 void run_sums(void);
 void run_ir(void);
