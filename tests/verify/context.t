@@ -111,7 +111,7 @@ r1 += 4
 r0 = *(u32 *)(r1 +8)
 exit
 -- reject
-r1, the context, was moved: use its first byte and an offset (insn 1)
+r1, the context, was moved: fields are reached by an offset from it (insn 1)
 == a context moved by an unknown number
 -- prog xdp
 -- asm
@@ -145,7 +145,7 @@ r3 += 4
 l: r0 = *(u32 *)(r3 +12)
 exit
 -- reject
-r3, the context, was moved: use its first byte and an offset (insn 4)
+r3, the context, was moved: fields are reached by an offset from it (insn 4)
 == raw tracepoint arguments
 -- prog raw_tp
 -- asm

@@ -159,7 +159,7 @@ f: *(u64 *)(r10 -8) = 1
 r0 = 0
 exit
 -- reject
-an address of the stack of a function that ends before this memory does is stored (insn 7)
+a pointer into the stack of a function is stored in that of its caller, which outlives it (insn 7)
 == a pointer to the caller's stack is returned
 -- prog xdp
 -- asm

@@ -85,15 +85,16 @@ exit
 l: r0 = *(u64 *)(r1 +99)
 exit
 -- accept kernel: it does not see that
-== a context is never NULL
--- prog xdp
+== a context may be NULL, if it has no bytes
+-- prog memory
 -- asm
 if r1 == 0 goto l
 r0 = 0
 exit
 l: r0 = *(u64 *)(r1 +99)
 exit
--- accept kernel: it does not see that
+-- reject
+r1 reaches byte 106 of the context, of which 0 are known to be there: compare its length (r2) first (insn 3)
 == a compared pointer is not NULL again
 -- prog xdp
 -- maps

@@ -9,7 +9,6 @@ r0 = *(u32 *)(r1 + 8)
 exit
 -- reject
 r1, the context, was moved: fields are reached by an offset from it (insn 1)
-
 == an address of the callee's stack is left in the caller's
 -- prog socket
 -- asm
@@ -26,7 +25,6 @@ r0 = 0
 exit
 -- reject
 a pointer into the stack of a function is stored in that of its caller, which outlives it (insn 7)
-
 == what a helper fills is read by it, too
 -- prog socket
 -- maps
@@ -44,7 +42,6 @@ r0 = 0
 exit
 -- reject kernel: it lets a privileged program read what was never written
 the stack byte at r10-8 is read but was never written: initialise it first (insn 8)
-
 == a context of no bytes may be NULL
 -- prog memory
 -- asm
@@ -56,7 +53,6 @@ r0 = *(u64 *)(r1 + 0)
 exit
 -- reject
 r1 reaches byte 7 of the context, of which 0 are known to be there: compare its length (r2) first (insn 3)
-
 == a packet of no bytes may be NULL
 -- prog xdp
 -- asm
@@ -69,7 +65,6 @@ r0 = *(u64 *)(r2 + 0)
 exit
 -- reject
 r2 reaches byte 7 from where it was compared, and 0 bytes are known to be there: compare against data_end first (insn 4)
-
 == the length that makes the end matters
 -- prog memory
 -- asm
@@ -101,7 +96,6 @@ r0 = 0
 exit
 -- reject
 r6 reaches byte 7 of the context, of which 0 are known to be there: compare its length (r2) first (insn 18)
-
 == the callee leaves the caller's address in the caller's stack
 -- prog socket
 -- asm
@@ -142,7 +136,6 @@ r0 = 0
 exit
 -- reject
 the access reaches bytes 268435392 to 268435392 from r10: the stack is the 512 bytes below it (insn 25)
-
 == what is called back leaves the caller's address in the caller's stack
 -- prog socket
 -- asm
@@ -189,7 +182,6 @@ r0 = 0
 exit
 -- reject
 the access reaches bytes 268435392 to 268435392 from r10: the stack is the 512 bytes below it (insn 31)
-
 == an atomic operation on memory that the host need not have aligned
 -- prog memory
 -- asm
