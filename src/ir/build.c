@@ -129,6 +129,9 @@ struct ending {
     uint32_t reg[REG_COUNT];
     bool built;
     bool to_next, to_jump; /* edges that there are */
+    /* A SELECT that the jump compared with 0: behind each edge it is known which one it chose. 0:
+     * none (that is a parameter). */
+    uint32_t chosen, on_next, on_jump;
 };
 
 struct phi {
@@ -146,6 +149,16 @@ static bool goes_to(const struct cfg_block *from, const struct ending *ending, u
     return (ending->to_next && from->next == to) || (ending->to_jump && from->jump == to);
 }
 
+/* What a register holds on the edge from the block to `to`. */
+static uint32_t held(const struct cfg_block *from, const struct ending *ending, uint32_t to,
+                     unsigned reg)
+{
+    uint32_t value = ending->reg[reg];
+    if (!ending->chosen || value != ending->chosen)
+        return value;
+    return from->jump == to ? ending->on_jump : ending->on_next;
+}
+
 static bool agree(const struct fn *fn, uint32_t a, uint32_t c)
 {
     return a == c ||
@@ -156,32 +169,38 @@ static bool agree(const struct fn *fn, uint32_t a, uint32_t c)
 static bool join(struct build *b, struct joining *join, uint32_t n, uint16_t live)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
-    const struct ending *first = n == b->cfg->order[0] ? &join->entry : NULL;
-    bool unbuilt = false;
+    const struct cfg_block *blocks = b->cfg->blocks;
+    bool is_entry = n == b->cfg->order[0], found = is_entry, unbuilt = false;
+    uint32_t values[REG_COUNT];
     uint16_t differ = 0;
+    for (unsigned r = 0; is_entry && r < REG_COUNT; r++)
+        values[r] = join->entry.reg[r];
     for (uint32_t i = 0; i < block->preds; i++) {
         uint32_t pred = b->cfg->preds[block->first_pred + i];
         const struct ending *ending = &join->endings[pred];
         if (!ending->built) {
-            unbuilt |= b->cfg->blocks[pred].order != CFG_NONE &&
-                       (b->cfg->irreducible || b->cfg->blocks[pred].order >= block->order);
+            unbuilt |= blocks[pred].order != CFG_NONE &&
+                       (b->cfg->irreducible || blocks[pred].order >= block->order);
             continue;
         }
-        if (!goes_to(&b->cfg->blocks[pred], ending, n))
+        if (!goes_to(&blocks[pred], ending, n))
             continue;
-        if (!first)
-            first = ending;
-        for (unsigned r = 0; r < REG_COUNT; r++)
-            if (live >> r & 1 && !agree(b->fn, first->reg[r], ending->reg[r]))
+        for (unsigned r = 0; r < REG_COUNT; r++) {
+            uint32_t value = live >> r & 1 ? held(&blocks[pred], ending, n, r) : NO_VALUE;
+            if (!found)
+                values[r] = value;
+            else if (live >> r & 1 && !agree(b->fn, values[r], value))
                 differ |= (uint16_t)(1 << r);
+        }
+        found = true;
     }
-    if (!first)
+    if (!found)
         return false;
     if (unbuilt)
         differ = (uint16_t)(live & ~(1u << 10));
     build_begin(b, n);
     for (unsigned r = 0; r < REG_COUNT; r++) {
-        b->reg[r] = live >> r & 1 ? first->reg[r] : NO_VALUE;
+        b->reg[r] = live >> r & 1 ? values[r] : NO_VALUE;
         if (differ >> r & 1) {
             b->reg[r] = maker_node(&b->maker, (struct node){ .op = IR_PHI });
             vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r });
@@ -215,6 +234,19 @@ static bool decided(struct build *b, struct node *node, bool *taken)
     return !(b->maker.left_out & PASS_BIT(PASS_FOLD)) && fold_compare(&b->maker, node, taken);
 }
 
+/* if r == 0, where r is (.. ? x : 0), as a map lookup done in place. */
+static void choose(struct build *b, struct insn insn, struct ending *ending)
+{
+    bool is_zero = insn.id == INSN_JEQ64_K;
+    const struct node *node = &b->fn->nodes.at[b->reg[insn.dst]];
+    if ((!is_zero && insn.id != INSN_JNE64_K) || insn.imm || node->op != IR_SELECT ||
+        !is_const(b->fn, node->in[3]) || b->fn->nodes.at[node->in[3]].imm)
+        return;
+    ending->chosen = b->reg[insn.dst];
+    ending->on_jump = node->in[is_zero ? 3 : 2];
+    ending->on_next = node->in[is_zero ? 2 : 3];
+}
+
 static void end_jump(struct build *b, struct insn insn, const struct cfg_block *block,
                      struct ending *ending)
 {
@@ -229,6 +261,7 @@ static void end_jump(struct build *b, struct insn insn, const struct cfg_block *
         ending->to_next = !taken;
         return;
     }
+    choose(b, insn, ending);
     branch(b, node, block->jump, block->next);
     ending->to_next = ending->to_jump = true;
 }
@@ -340,13 +373,15 @@ static void connect(struct build *b, const struct joining *joining)
             n++;
         const struct block *block = &fn->blocks.at[n];
         struct node *node = &fn->nodes.at[phi.value];
+        uint32_t to = b->owners.at[n];
         node->list.first = fn->lists.count;
         node->list.count = block->pred_count;
         for (uint32_t p = 0; p < block->pred_count; p++) {
             uint32_t owner = b->owners.at[fn->edges.at[block->preds + p]];
-            const struct ending *ending =
-                owner == NO_BLOCK ? &joining->entry : &joining->endings[owner];
-            vec_push(fn->arena, &fn->lists, ending->reg[phi.reg]);
+            uint32_t value = owner == NO_BLOCK ? joining->entry.reg[phi.reg]
+                                               : held(&b->cfg->blocks[owner],
+                                                      &joining->endings[owner], to, phi.reg);
+            vec_push(fn->arena, &fn->lists, value);
         }
     }
 }

@@ -274,6 +274,29 @@ static uint32_t fold_unary(struct maker *maker, struct node *node)
     return NO_VALUE;
 }
 
+/* Whether a value is the address of something, or behind it: never 0. */
+static bool is_address(const struct maker *maker, uint32_t value)
+{
+    const struct node *node = node_at(maker, value);
+    for (unsigned depth = 0; depth < 2 && node->op == IR_ADD && node->width == 64; depth++) {
+        const struct node *left = node_at(maker, node->in[0]);
+        const struct node *right = node_at(maker, node->in[1]);
+        node = left->op == IR_SYMBOL || left->op == IR_ADD ? left : right;
+    }
+    return node->op == IR_SYMBOL;
+}
+
+/* Whether a value is 0 just where a comparison does not hold: a cond b, or a cond b ? address : 0.
+ */
+static bool is_condition(const struct maker *maker, const struct node *node, unsigned width)
+{
+    if (node->op == IR_CMP)
+        return true;
+    if (node->op != IR_SELECT || width != 64 || !is_const(maker->fn, node->in[3]))
+        return false;
+    return node_at(maker, node->in[3])->imm == 0 && is_address(maker, node->in[2]);
+}
+
 /* A comparison of numbers below 2^32, if it is signed below 2^31, is one of 32 bits. */
 static void narrow(struct maker *maker, struct node *node)
 {
@@ -303,8 +326,8 @@ bool fold_compare(struct maker *maker, struct node *node, bool *holds)
         *holds = cond_holds(node->cond, node->width, (uint64_t)left->imm, b);
         return true;
     }
-    if (left->op == IR_CMP && low(node->width, b) == 0 &&
-        (node->cond == COND_EQ || node->cond == COND_NE)) {
+    if ((node->cond == COND_EQ || node->cond == COND_NE) && low(node->width, b) == 0 &&
+        is_condition(maker, left, node->width)) {
         node->width = left->width;
         node->cond = left->cond ^ (node->cond == COND_EQ);
         node->in[1] = left->in[1];
