@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arm64: branches out of reach, relocations, pairs of accesses. */
+/* arm64: branches out of reach, relocations, frames, pairs of accesses. */
 #include "arch/arm64/local.h"
+#include "image/image.h"
+#include "rt/rt.h"
 #include "runner/runner.h"
 
 static struct {
@@ -109,6 +111,58 @@ TEST(relocations_reach_or_say_so)
                  g ? a64_movk(true, 9, half, g * 16) : a64_movz(true, 9, half, 0));
     }
     CHECK(!a64_code.relocate(at, A64_MOVW_G2, 0, 1ull << 48));
+}
+
+/* ---- Frames ---- */
+
+/* f(.., .., a, b): b - a by way of the first and the last slot, all callee-saved registers lost. */
+static void function_with_frame(struct code *code, struct frame frame)
+{
+    code_enter(code, 0);
+    a64_prologue(code, &frame);
+    for (uint8_t reg = 19; reg < A64_FP; reg++)
+        if (frame.saved & REG_BIT(reg))
+            code_u32(code, a64_movz(true, reg, 0, 0));
+    a64_store_slot(code, &frame, frame.slots - 1, 3);
+    a64_store_slot(code, &frame, 0, 2);
+    a64_load_slot(code, &frame, 0, frame.slots - 1);
+    a64_load_slot(code, &frame, 1, 0);
+    code_u32(code, a64_sub(true, 0, 0, 1, A64_LSL, 0));
+    a64_epilogue(code, &frame);
+    code_u32(code, a64_ret(A64_LR));
+    code_leave(code, 0);
+    code_finish(code);
+}
+
+static int run_frames(void *arg)
+{
+    static const uint32_t slots[] = { 2, 3, 50, 51, 60, 500, 512, 4095, 4096, 20000 };
+    (void)arg;
+    for (unsigned i = 0; i < sizeof slots / sizeof *slots; i++)
+        for (unsigned saved = 0; saved <= 10; saved++)
+            for (int calls = 0; calls < 2; calls++) {
+                struct code *code = code_new(in.arena, &a64_code, 1, &in.err);
+                struct image_options options = { 0 };
+                struct image *image;
+                function_with_frame(code, (struct frame){ ((UINT64_C(1) << saved) - 1) << 19,
+                                                          slots[i], calls, true });
+                CHECK(!image_seal(code, &options, &image, &in.err));
+                callback_fn *f = (callback_fn *)(uintptr_t)image_entry(image, 0);
+                CHECK_EQ(f(NULL, NULL, 1000 + i, 5000 + saved, 0, 0, 0), 4000 + saved - i);
+                image_free(image);
+            }
+    return in.err.code;
+}
+
+TEST(frames_of_all_sizes_keep_what_is_the_callers)
+{
+    if (strcmp(host_target, "arm64")) {
+        test_skip("runs on arm64");
+        return;
+    }
+    in.arena = arena_new(&allocator_libc, 0);
+    CHECK_EQ(arena_try(in.arena, &in.err, run_frames, NULL), 0);
+    arena_free(in.arena);
 }
 
 /* ---- Pairs ---- */

@@ -10,7 +10,7 @@
 #include "arch/arm64/local.h"
 #include "gen/gen.h"
 
-enum { SAVED_MAX = 12, PAIR_REACH = 504, SINGLE_REACH = 255, SLOT_REACH = 4095 * 8 };
+enum { SAVED_MAX = 12, PAIR_REACH = 504, SLOT_REACH = 4095 * 8, PAGE = 1 << 12 };
 
 struct shape {
     uint32_t size;  /* bytes, a multiple of 16 */
@@ -33,14 +33,33 @@ static struct shape shape_of(const struct frame *frame)
     return shape;
 }
 
-/* sp -= size or sp += size. */
-static void move_sp(struct code *code, uint32_t size,
-                    uint32_t (*move)(bool, unsigned, unsigned, unsigned, unsigned))
+static void row_size(struct code *code, uint32_t size)
 {
-    if (size >> 12)
-        code_u32(code, move(true, A64_SP, A64_SP, size >> 12, 12));
-    if (size & 0xfff)
-        code_u32(code, move(true, A64_SP, A64_SP, size & 0xfff, 0));
+    code_cfi(code, CFI_DEF_CFA, A64_SP, (int32_t)size);
+}
+
+/* sp -= size. No page is passed over, so that the stack's guard page is met. */
+static void take(struct code *code, uint32_t size)
+{
+    for (uint32_t taken = PAGE; taken <= size; taken += PAGE) {
+        code_u32(code, a64_sub_imm(true, A64_SP, A64_SP, PAGE >> 12, 12));
+        row_size(code, taken);
+        code_u32(code, a64_str(3, A64_ZR, A64_SP, 0));
+    }
+    if (size % PAGE)
+        code_u32(code, a64_sub_imm(true, A64_SP, A64_SP, size % PAGE, 0));
+    row_size(code, size);
+}
+
+/* sp += size. */
+static void give_back(struct code *code, uint32_t size)
+{
+    if (size / PAGE) {
+        code_u32(code, a64_add_imm(true, A64_SP, A64_SP, size / PAGE, 12));
+        row_size(code, size % PAGE);
+    }
+    if (size % PAGE)
+        code_u32(code, a64_add_imm(true, A64_SP, A64_SP, size % PAGE, 0));
 }
 
 static void row_saved(struct code *code, const struct shape *shape, uint32_t i)
@@ -72,11 +91,11 @@ void a64_prologue(struct code *code, const struct frame *frame)
         return;
     if (shape.saved >= 2 && shape.size <= PAIR_REACH) {
         code_u32(code, a64_stp_pre(true, shape.regs[0], shape.regs[1], A64_SP, -(int)shape.size));
+        row_size(code, shape.size);
         done = 2;
     } else {
-        move_sp(code, shape.size, a64_sub_imm);
+        take(code, shape.size);
     }
-    code_cfi(code, CFI_DEF_CFA, A64_SP, (int32_t)shape.size);
     for (uint32_t i = 0; i < done; i++)
         row_saved(code, &shape, i);
     for (uint32_t i = done; i < shape.saved; i += 2)
@@ -99,8 +118,8 @@ void a64_epilogue(struct code *code, const struct frame *frame)
     if (post)
         code_u32(code, a64_ldp_post(true, shape.regs[0], shape.regs[1], A64_SP, (int)shape.size));
     else
-        move_sp(code, shape.size, a64_add_imm);
-    code_cfi(code, CFI_DEF_CFA, A64_SP, 0);
+        give_back(code, shape.size);
+    row_size(code, 0);
     for (uint32_t i = 0; i < shape.saved; i++)
         code_cfi(code, CFI_RESTORE, shape.regs[i], 0);
 }
