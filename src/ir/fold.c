@@ -144,8 +144,10 @@ static uint32_t fold_divide(struct maker *maker, struct node *node, uint64_t b)
     node->flags |= NODE_NONZERO;
     if (b == 1)
         return quotient ? as_result(maker, width, x) : maker_const(maker, 0);
-    if (!is_power(b) || node->op == IR_SDIV || node->op == IR_SREM)
+    if (node->op == IR_SDIV || node->op == IR_SREM)
         return NO_VALUE;
+    if (!is_power(b))
+        return divide(maker, node, b);
     uint64_t count = (uint64_t)__builtin_ctzll(b);
     if (quotient)
         return maker_op(maker, IR_SHR, width, x, maker_const(maker, count));
