@@ -8,7 +8,7 @@
  *     -- calls                instead of these: lines "R1 R2 = R0", numbers; each is run
  *     -- map TYPE KEY VALUE ENTRIES [read-only]    map 0, 1, ... of all programs; in it lines
  *                             "KEY: VALUE" in hex, or of a prog array "INDEX: NAME"
- *     -- map-after NUMBER     lines of the same form: what is in the map afterwards
+ *     -- map-after NUMBER     lines of the same form: what is in the map afterwards; "KEY: none"
  *     -- fault                the program is ended; with checked accesses with this message, in
  *                             which 0x... stands for any address; other ways do not run it
  *     -- verified             the verifier accepts it; without, only the structure is checked */
@@ -118,13 +118,14 @@ static void each_element(struct subject *s, const struct section *section, uint3
             continue;
         }
         long key_size = hex_read(left, key, sizeof key);
-        long value_size = hex_read(right, value, sizeof value);
+        bool gone = compare && !strncmp(right, "none", 4);
+        long value_size = gone ? 0 : hex_read(right, value, sizeof value);
         int rc = 0;
         if (key_size != spec->key_size || value_size < 0)
             FAIL(s, section, "%s: not KEY: VALUE in hex", left);
         else if (!compare)
             rc = map_update(s->m.maps[map], key, value, MAP_ANY);
-        else if (!strncmp(right, "none", 4))
+        else if (gone)
             rc = map_lookup(s->m.maps[map], key, got) == -ENOENT ? 0 : -EEXIST;
         else if (!(rc = map_lookup(s->m.maps[map], key, got)) &&
                  memcmp(got, value, (size_t)value_size))
