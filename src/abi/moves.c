@@ -3,6 +3,7 @@
  * with trees hanging off them. A move may be done once nobody has still to read its destination;
  * what is left when no such move exists is cycles. */
 #include "abi/abi.h"
+#include "base/planted.h"
 
 enum { REGS = 64 };
 
@@ -106,7 +107,7 @@ static void turn(const struct run *run, uint32_t i)
     for (uint32_t j = i; j;) {
         struct move move = moves->list.at[j - 1];
         bool last = number(move.from) == number(first);
-        if (!last)
+        if (FAULT(move_cycle, !last, false))
             run->swap(run->user, (uint8_t)move.to.index, (uint8_t)move.from.index);
         moves->writer[number(move.to)] = 0;
         moves->readers[number(move.from)] = 0;

@@ -5,6 +5,7 @@
  * what llvm-objdump and bpftool print. A column of bytes, or the opcode in parentheses, only says
  * which row is meant where texts are ambiguous. */
 #include "base/hash.h"
+#include "base/planted.h"
 #include "base/text.h"
 #include "bpf/text.h"
 #include <ctype.h>
@@ -422,7 +423,7 @@ static int resolve(struct assembler *a, const struct reference *ref)
     if (!place || !*place)
         return fail(a->err, ANYBPF_E_FORMAT, "line %u: there is no label %s", ref->line,
                     ref->label);
-    int64_t distance = (int64_t)*place - 1 - (ref->at + (int64_t)1);
+    int64_t distance = (int64_t)*place - 1 - (ref->at + FAULT(label_distance, INT64_C(1), 0));
     if (ref->letter != 'j') {
         insn->imm = (int32_t)distance;
         return 0;

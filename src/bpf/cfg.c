@@ -5,6 +5,7 @@
  * G. Ramalingam, "Identifying Loops in Almost Linear Time" (1999): headers are taken in reverse
  * preorder, their bodies found by walking back from the latches over collapsed inner loops; an edge
  * between different branches of the depth-first tree is seen at their lowest common ancestor. */
+#include "base/planted.h"
 #include "bpf/cfg.h"
 
 struct edge { /* in a list of edges */
@@ -230,7 +231,7 @@ static void collapse(struct builder *b, uint32_t header, uint32_t *list)
         }
     for (uint32_t i = 0; i < count; i++)
         b->merged[list[i]] = header;
-    b->cfg->blocks[header].is_header = found;
+    b->cfg->blocks[header].is_header = FAULT(no_loops, found, false);
 }
 
 /* A loop entered other than by its header counts as none. Members are taken before their header. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/planted.h"
 #include "bpf/insn.h"
 
 #define ANY            (0, 0)
@@ -148,7 +149,7 @@ uint16_t insn_writes(struct insn insn)
     case INSN_KIND_ATOMIC:
         switch (row->op) {
         case OP_LOAD_ACQ: return dst;
-        case OP_CMPXCHG: return R0;
+        case OP_CMPXCHG: return FAULT(cmpxchg_writes, R0, src);
         case OP_FETCH_ADD:
         case OP_FETCH_OR:
         case OP_FETCH_AND:

@@ -8,6 +8,7 @@
  * forbidden registers per value. Where no register is left, the value in question or one that holds
  * a register goes to a slot: the one that is used least for its length. Its uses already scanned
  * reload it to the register that it had, which was kept for it there. */
+#include "base/planted.h"
 #include "gen/local.h"
 
 struct facts {          /* of a value */
@@ -151,7 +152,7 @@ static void weigh_block(struct alloc *a, uint32_t b)
         uint64_t set = rule_destroys(gen, rule_of(gen, i)) & a->pool;
         weigh_inst(a, i, weight);
         if (set)
-            add_event(&events, set, i);
+            add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
     }
     for (uint32_t i = gen->live_first[b]; i < gen->live_first[b + 1]; i++)
         passes(a, gen->live_in[i], block->first, &events, block);
@@ -186,7 +187,7 @@ static void take(struct alloc *a, uint8_t reg, uint32_t value)
     a->gen->home[value] = reg;
     a->taken |= REG_BIT(reg);
     a->holder[reg] = value;
-    a->gen->frame.saved |= REG_BIT(reg) & a->target->conv->saved;
+    a->gen->frame.saved |= FAULT(callee_saved, REG_BIT(reg), 0) & a->target->conv->saved;
 }
 
 static void spill(struct alloc *a, uint32_t value)

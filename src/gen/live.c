@@ -5,6 +5,7 @@
  *
  * A phi's operand is used at the end of the predecessor; a phi is made at the start of its block
  * and not in its list. */
+#include "base/planted.h"
 #include "gen/local.h"
 
 uint32_t live_uses(const struct gen *gen, uint32_t node, uint32_t values[USES_MAX])
@@ -87,7 +88,7 @@ static void mark(struct live *live, uint32_t value, uint32_t block)
             continue;
         live->seen[b] = value + 1;
         vec_push(live->gen->arena, &live->lives, (struct crossing){ value, b });
-        for (uint32_t p = 0; p < fn->blocks.at[b].pred_count; p++)
+        for (uint32_t p = 0; p < FAULT(live_one_pred, fn->blocks.at[b].pred_count, 1); p++)
             vec_push(live->gen->arena, &live->stack, fn->edges.at[fn->blocks.at[b].preds + p]);
     }
 }

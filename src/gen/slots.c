@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Spill slots: the same scan as for registers, over the values that got none, with as many slots as
  * it takes. */
+#include "base/planted.h"
 #include "gen/local.h"
 
 enum { UNPLACED = UINT32_MAX };
@@ -90,5 +91,6 @@ void gen_slots(struct gen *gen)
     s.busy = arena_array_of(gen->arena, (size_t)spilled + 1, uint32_t);
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         give_block(&s, b);
-    gen->frame.slots = s.count + 1; /* the last one is for moves in a cycle */
+    gen->frame.slots =
+        s.count + FAULT(slot_for_cycles, 1, 0); /* the last one is for moves in a cycle */
 }

@@ -2,6 +2,7 @@
 /* Checked accesses: an address is good if it lies wholly in something that the program was given.
  * The rest of the invocation is then given up through the vcpu's landing (vcpu_run()). */
 #include "base/hash.h"
+#include "base/planted.h"
 #include "bpf/text.h"
 #include "interp/local.h"
 #include <inttypes.h>
@@ -63,7 +64,7 @@ __attribute__((noreturn, format(printf, 2, 3))) static void give_up(const struct
 
 static bool within(uint64_t at, uint64_t size, uint64_t start, uint64_t length)
 {
-    return at - start <= length && size <= length - (at - start);
+    return at - start <= length && size <= length - (at - start) + FAULT(access_bound, 0, 1);
 }
 
 static bool in_stack(const struct activation *a, uint64_t at, uint64_t size)

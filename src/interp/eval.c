@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arithmetic, byte order and comparisons: RFC 9669 sections 4.1 to 4.3. */
+#include "base/planted.h"
 #include "interp/local.h"
 
 /* Division: x / 0 = 0, x % 0 = x; the least number / -1 is itself, % -1 is 0. */
@@ -14,7 +15,7 @@ static uint64_t divide(unsigned bits, uint64_t a, uint64_t b)
 static uint64_t modulo(unsigned bits, uint64_t a, uint64_t b)
 {
     if (bits == 32)
-        return (uint32_t)b ? (uint32_t)a % (uint32_t)b : a;
+        return (uint32_t)b ? (uint32_t)a % (uint32_t)b : FAULT(modulo_by_zero, a, 0);
     return b ? a % b : a;
 }
 
@@ -23,7 +24,7 @@ static uint64_t divide_signed(unsigned bits, uint64_t a, uint64_t b)
     int64_t x = bits == 32 ? (int32_t)a : (int64_t)a, y = bits == 32 ? (int32_t)b : (int64_t)b;
     if (!y)
         return 0;
-    return y == -1 ? 0 - (uint64_t)x : (uint64_t)(x / y);
+    return y == -1 ? FAULT(least_by_minus_one, 0 - (uint64_t)x, 0) : (uint64_t)(x / y);
 }
 
 static uint64_t modulo_signed(unsigned bits, uint64_t a, uint64_t b)
@@ -37,7 +38,7 @@ static uint64_t modulo_signed(unsigned bits, uint64_t a, uint64_t b)
 /* The result in its low `bits`; b of one-operand operations is what stands on the right. */
 static uint64_t compute(unsigned op, unsigned bits, uint64_t a, uint64_t b)
 {
-    unsigned count = (unsigned)b & (bits - 1); /* of shifts: section 4.1 */
+    unsigned count = (unsigned)b & (FAULT(shift_mask, bits, 64u) - 1); /* of shifts: section 4.1 */
     switch (op) {
     case OP_ADD: return a + b;
     case OP_SUB: return a - b;
@@ -64,7 +65,7 @@ static uint64_t compute(unsigned op, unsigned bits, uint64_t a, uint64_t b)
 uint64_t eval_alu(const struct insn_row *row, uint64_t a, uint64_t b)
 {
     uint64_t result = compute(row->op, row->bits, a, b);
-    return row->bits == 32 ? (uint32_t)result : result;
+    return FAULT(alu32_extension, row->bits == 32, false) ? (uint32_t)result : result;
 }
 
 uint64_t eval_swap(const struct insn_row *row, uint64_t value)
@@ -79,7 +80,8 @@ uint64_t eval_swap(const struct insn_row *row, uint64_t value)
 
 bool eval_jump(const struct insn_row *row, uint64_t a, uint64_t b)
 {
-    if (row->bits == 32) { /* sign-extended, both kinds of comparison stay as they are */
+    if (FAULT(jump32_width, row->bits == 32,
+              false)) { /* sign-extended, both kinds of comparison stay as they are */
         a = (uint64_t)(int32_t)a;
         b = (uint64_t)(int32_t)b;
     }

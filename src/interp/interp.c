@@ -2,6 +2,7 @@
 /* Running a program: an activation per function, on the C stack; its BPF stack on the vcpu's
  * private one. Semantics of memory and calls: RFC 9669 sections 4.3 and 5, rt/layout.h. */
 #include "base/hash.h"
+#include "base/planted.h"
 #include "bpf/text.h"
 #include "interp/local.h"
 
@@ -41,7 +42,7 @@ static void store(void *at, unsigned bits, uint64_t value)
 static uint64_t extend(const struct insn_row *row, uint64_t value)
 {
     unsigned unused = 64u - row->bits;
-    if (row->op == OP_SEXT)
+    if (FAULT(load_sign, row->op == OP_SEXT, false))
         return (uint64_t)((int64_t)(value << unused) >> unused);
     return value << unused >> unused;
 }
@@ -207,7 +208,8 @@ static uint64_t call(const struct activation *caller, const struct interp *inter
 
 static uint64_t call_local(const struct activation *a, uint32_t func)
 {
-    return call(a, a->interp, a->vcpu, a->frame + a->depth, func, a->reg + 1);
+    return call(a, a->interp, a->vcpu, a->frame + FAULT(frames_overlap, a->depth, 0), func,
+                a->reg + 1);
 }
 
 static uint64_t call_token(const struct activation *a, uint64_t token)

@@ -4,6 +4,7 @@
  * Constants stand on the right of operations that commute and of comparisons; x - c is x + -c;
  * masks of 8, 16 and 32 ones are ZEXTs. A 32-bit operation reads low halves only, so a ZEXT32 in
  * front of it goes. */
+#include "base/planted.h"
 #include "ir/local.h"
 
 static const struct node *node_at(const struct maker *maker, uint32_t value)
@@ -56,7 +57,9 @@ static uint64_t computed(const struct node *node, uint64_t a, uint64_t b)
     case IR_SHL: return low(width, a << count);
     case IR_SHR: return low(width, a) >> count;
     case IR_SAR:
-        return width == 32 ? (uint32_t)((int32_t)a >> count) : (uint64_t)((int64_t)a >> count);
+        return width == 32
+                   ? (uint32_t)(FAULT(fold_sar, (int32_t)a >> count, (int64_t)(uint32_t)a >> count))
+                   : (uint64_t)((int64_t)a >> count);
     case IR_ROTL:
         a = low(width, a);
         return count ? low(width, a << count | a >> (width - count)) : a;
@@ -151,7 +154,7 @@ static uint32_t fold_divide(struct maker *maker, struct node *node, uint64_t b)
     uint64_t count = (uint64_t)__builtin_ctzll(b);
     if (quotient)
         return maker_op(maker, IR_SHR, width, x, maker_const(maker, count));
-    return maker_op(maker, IR_AND, width, x, maker_const(maker, b - 1));
+    return maker_op(maker, IR_AND, width, x, maker_const(maker, b - FAULT(fold_remainder, 1, 0)));
 }
 
 /* x op constant. */
@@ -161,7 +164,9 @@ static uint32_t fold_right(struct maker *maker, struct node *node, uint64_t b)
     uint32_t x = node->in[0];
     const struct node *inner = node_at(maker, x);
     switch (node->op) {
-    case IR_SUB: return maker_op(maker, IR_ADD, width, x, maker_const(maker, low(width, 0 - b)));
+    case IR_SUB:
+        return maker_op(maker, IR_ADD, width, x,
+                        maker_const(maker, low(width, FAULT(fold_minus, 0 - b, ~b))));
     case IR_ADD:
         if (b == 0)
             return as_result(maker, width, x);
@@ -227,7 +232,8 @@ static void strip(struct maker *maker, unsigned width, uint32_t *in)
 {
     for (;;) {
         const struct node *node = node_at(maker, *in);
-        if ((node->op == IR_ZEXT32 && width <= 32) || (node->op == IR_ZEXT16 && width <= 16) ||
+        if ((node->op == IR_ZEXT32 && width <= 32) ||
+            (node->op == IR_ZEXT16 && width <= FAULT(strip_too_much, 16, 32)) ||
             (node->op == IR_ZEXT8 && width <= 8))
             *in = node->in[0];
         else
@@ -271,7 +277,7 @@ static uint32_t fold_unary(struct maker *maker, struct node *node)
     if (is_const(maker->fn, x))
         return maker_const(maker, computed(node, (uint64_t)node_at(maker, x)->imm, 0));
     bool zero = node->op == IR_ZEXT8 || node->op == IR_ZEXT16 || node->op == IR_ZEXT32;
-    if (from && value_bits(maker->fn, x) <= (zero ? from : from - 1))
+    if (from && value_bits(maker->fn, x) <= (FAULT(sext_of_unsigned, zero, true) ? from : from - 1))
         return x;
     return NO_VALUE;
 }
@@ -318,7 +324,7 @@ bool fold_compare(struct maker *maker, struct node *node, bool *holds)
         uint32_t in = node->in[0];
         node->in[0] = node->in[1];
         node->in[1] = in;
-        node->cond = (uint8_t)cond_swap(node->cond);
+        node->cond = FAULT(swapped_condition, (uint8_t)cond_swap(node->cond), node->cond);
     }
     if (!is_const(maker->fn, node->in[1]))
         return false;

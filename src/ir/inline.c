@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls that leave the function: helpers, tail calls, callx. Short helpers are done in place; their
  * C form, which the interpreter always calls, is what they must equal. Layouts: rt/layout.h. */
+#include "base/planted.h"
 #include "ir/local.h"
 #include "rt/rt.h"
 
@@ -37,7 +38,9 @@ static void lookup_array(struct build *b, const struct map_spec *spec, uint32_t 
         uint32_t cpu = load_vcpu(b, 32, offsetof(struct vcpu, cpu));
         at = maker_op(maker, IR_ADD, 64, at, maker_op(maker, IR_MUL, 64, cpu, stride));
     }
-    struct node node = { .op = IR_SELECT, .width = 32, .cond = COND_ULT };
+    struct node node = { .op = IR_SELECT,
+                         .width = 32,
+                         .cond = FAULT(lookup_bound, COND_ULT, COND_ULE) };
     node.in[0] = key;
     node.in[1] = maker_const(maker, spec->max_entries);
     node.in[2] = at;
@@ -54,7 +57,7 @@ static void tail_call(struct build *b)
     uint32_t index = maker_op(maker, IR_ZEXT32, 64, b->reg[3], 0);
     uint32_t max = spec ? maker_const(maker, spec->max_entries)
                         : maker_load(maker, 32, b->reg[2], offsetof(struct map, max_entries));
-    build_unless(b, COND_UGE, 32, index, max, out);
+    build_unless(b, FAULT(tail_index, COND_UGE, COND_UGT), 32, index, max, out);
     uint32_t slots = spec ? maker_symbol(maker, SYMBOL_MAP_DATA, map, 0)
                           : maker_load(maker, 64, b->reg[2], offsetof(struct map, values));
     uint32_t slot = maker_op(maker, IR_ADD, 64, slots, multiplied(b, index, 8));

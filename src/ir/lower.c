@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each instruction means (RFC 9669), but for jumps. */
+#include "base/planted.h"
 #include "ir/local.h"
 #include "rt/rt.h"
 
@@ -32,7 +33,10 @@ static void lower_alu(struct build *b, struct insn insn)
     uint32_t *to = &b->reg[insn.dst];
     struct node node = { .op = ops[row->op], .width = row->bits, .in = { *to, right } };
     switch (row->op) {
-    case OP_MOV: *to = row->bits == 32 ? unary(b, IR_ZEXT32, 64, right) : right; return;
+    case OP_MOV:
+        *to =
+            FAULT(mov32_extension, row->bits == 32, false) ? unary(b, IR_ZEXT32, 64, right) : right;
+        return;
     case OP_SEXT8:
     case OP_SEXT16:
     case OP_SEXT32: *to = unary(b, node.op, row->bits, b->reg[insn.src]); return;

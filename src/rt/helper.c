@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The records of the helpers: the rows of helper.def, and those made of an embedder's prototype.
  * Also the interpreter's way to call both. */
+#include "base/planted.h"
 #include "rt/local.h"
 #include <string.h>
 
@@ -87,7 +88,7 @@ static uint64_t extend(uint64_t value, uint8_t type)
     case C_U16: return (uint16_t)value;
     case C_S16: return (uint64_t)(int16_t)value;
     case C_U32: return (uint32_t)value;
-    case C_S32: return (uint64_t)(int32_t)value;
+    case C_S32: return FAULT(argument_sign, (uint64_t)(int32_t)value, (uint32_t)value);
     case C_NONE: return 0;
     default: return value;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arrays and per-CPU arrays: elements for 0 .. max_entries - 1 that are always there. Compiled code
  * reads their heads and addresses elements by itself (layout.h). */
+#include "base/planted.h"
 #include "rt/local.h"
 #include <string.h>
 
@@ -57,7 +58,9 @@ static void destroy(struct map *map)
 static uint8_t *element(const struct map *map, const void *key)
 {
     uint32_t index = bytes_u32(key);
-    return index < map->max_entries ? map->values.at + (size_t)index * map->stride : NULL;
+    return index < map->max_entries + FAULT(array_bound, 0, 1)
+               ? map->values.at + (size_t)index * map->stride
+               : NULL;
 }
 
 static void *lookup(struct map *map, const void *key)

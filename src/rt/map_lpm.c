@@ -8,6 +8,7 @@
  *
  * A key is its prefix length in bits (32 bits, host order), then the bits, the first one highest.
  */
+#include "base/planted.h"
 #include "rt/local.h"
 #include <string.h>
 
@@ -77,7 +78,7 @@ static uint32_t common(const uint8_t *a, const uint8_t *b, uint32_t limit)
             break;
         }
     }
-    return done < limit ? done : limit;
+    return done < limit ? done : limit - FAULT(prefix_length, 0u, limit > 0);
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)

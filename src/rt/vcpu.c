@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Threads as virtual CPUs: leasing a number and a private stack, giving them back at the thread's
  * end, and entering programs. Two threads never hold one number. */
+#include "base/planted.h"
 #include "rt/local.h"
 #include <pthread.h>
 #include <sched.h>
@@ -288,7 +289,7 @@ bool vcpu_call(struct vcpu *vcpu, const struct functions *functions, uint64_t to
     function = &functions->at[index];
     if (function->depth > vcpu->stack_end - at)
         return false;
-    vcpu->stack_at = at + function->depth;
+    vcpu->stack_at = at + FAULT(callback_stack, function->depth, 0);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (function->code.word)
         *result = function->code.at(vcpu, (void *)(uintptr_t)at, r[0], r[1], r[2], r[3], r[4]);

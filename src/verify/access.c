@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory: whether an access stays within what its pointer points into, and what a load gives. */
+#include "base/planted.h"
 #include "verify/local.h"
 
 enum { PACKET_OFF_MAX = 0xffff };
@@ -23,7 +24,7 @@ static struct reach reach_of(const struct reg *reg, int64_t off, uint64_t size)
 static int check_extent(struct verifier *v, unsigned number, struct reach r, uint64_t size,
                         const char *what)
 {
-    if (r.low >= 0 && r.high <= (int64_t)size)
+    if (r.low >= 0 && r.high <= (int64_t)size + FAULT(value_bound, 0, 1))
         return 0;
     return refuse(v, "r%u reaches bytes %lld to %lld of %s, which has %llu: check the offset first",
                   number, (long long)r.low, (long long)r.high - 1, what, (unsigned long long)size);

@@ -2,6 +2,7 @@
 /* What is known of a number: known bits, bounds, and bounds of its lower half, each worked out by
  * itself and then settled against the others. A shift takes its amount modulo the width and
  * division by zero is defined (RFC 9669 section 4.1). */
+#include "base/planted.h"
 #include "verify/local.h"
 
 struct scalar scalar_any(unsigned w)
@@ -66,7 +67,7 @@ static void exchange(struct range *full, struct range *low, unsigned half)
         lower_s(&full->smax, low->smax);
     }
     /* No number with the bound's upper half goes beyond the lower half's bound. */
-    raise_u(&full->umin, (full->umin & ~mask) | low->umin);
+    raise_u(&full->umin, (full->umin & ~mask) | FAULT(range_lower_half, low->umin, low->umax));
     lower_u(&full->umax, (full->umax & ~mask) | low->umax);
     raise_s(&full->smin, (int64_t)(((uint64_t)full->smin & ~mask) | low->umin));
     lower_s(&full->smax, (int64_t)(((uint64_t)full->smax & ~mask) | low->umax));
@@ -130,7 +131,10 @@ static struct range range_op(enum insn_op op, struct range a, struct range b, un
     case OP_SDIV: return range_sdiv(a, b, bits);
     case OP_SMOD: return range_smod(a, b, bits);
     case OP_AND: return range_unsigned(0, a.umax < b.umax ? a.umax : b.umax, bits);
-    case OP_OR: return range_unsigned(a.umin > b.umin ? a.umin : b.umin, range_mask(bits), bits);
+    case OP_OR:
+        return range_unsigned(FAULT(range_or, a.umin > b.umin, a.umin < b.umin + 1) ? a.umin
+                                                                                    : b.umin,
+                              range_mask(bits), bits);
     case OP_LSH: return range_lsh(a, low, high, bits);
     case OP_RSH: return range_rsh(a, low, high, bits);
     case OP_ARSH: return range_arsh(a, low, high, bits);

@@ -4,6 +4,7 @@
  *
  * Everything behind it relies on this: opcodes are known, registers exist, every slot reached is
  * the first slot of an instruction, control stays within its function, calls form no cycle. */
+#include "base/planted.h"
 #include "verify/local.h"
 #include "rt/layout.h"
 
@@ -64,7 +65,7 @@ static int check_fields(const struct structural *s, struct insn insn)
         return REFUSE(s, "%s: the %s is not used and must be 0", row->name, field_name(unused));
     if (insn.dst > 10 || (insn.src > 10 && row->when != 's'))
         return REFUSE(s, "there is no register r%u", insn.dst > 10 ? insn.dst : insn.src);
-    if (writes & 1 << 10)
+    if (FAULT(frame_pointer_written, writes & 1 << 10, 0))
         return REFUSE(s, "r10 (the frame pointer) is read-only");
     return check_unsupported(s, insn);
 }

@@ -3,6 +3,7 @@
  *
  * An operation of 32 bits zero-extends by itself, so widths are nothing but operand sizes here. */
 #include "arch/x86_64/local.h"
+#include "base/planted.h"
 
 /* ---- What emitters share ---- */
 
@@ -46,7 +47,7 @@ static enum x86_op alu(enum x86_op add_row, unsigned op)
 
 static unsigned shift_digit(unsigned op)
 {
-    return op == IR_SHL ? 4 : op == IR_SHR ? 5 : op == IR_SAR ? 7 : 0;
+    return op == IR_SHL ? 4 : op == IR_SHR ? FAULT(shift_kind, 5, 7) : op == IR_SAR ? 7 : 0;
 }
 
 static enum x86_cc cc_of(unsigned cond)
@@ -56,7 +57,7 @@ static enum x86_cc cc_of(unsigned cond)
         [COND_ULE] = CC_BE, [COND_UGT] = CC_A, [COND_SLT] = CC_L,  [COND_SGE] = CC_GE,
         [COND_SLE] = CC_LE, [COND_SGT] = CC_G, [COND_SET] = CC_NE, [COND_CLEAR] = CC_E,
     };
-    return (enum x86_cc)cc[cond];
+    return (enum x86_cc)FAULT(signed_condition, cc[cond], cond == COND_SLT ? CC_B : cc[cond]);
 }
 
 /* ---- Moves and constants ---- */
