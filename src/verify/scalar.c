@@ -132,8 +132,7 @@ static struct range range_op(enum insn_op op, struct range a, struct range b, un
     case OP_SMOD: return range_smod(a, b, bits);
     case OP_AND: return range_unsigned(0, a.umax < b.umax ? a.umax : b.umax, bits);
     case OP_OR:
-        return range_unsigned(FAULT(range_or, a.umin > b.umin, a.umin < b.umin + 1) ? a.umin
-                                                                                    : b.umin,
+        return range_unsigned(FAULT(range_or, a.umin > b.umin ? a.umin : b.umin, a.umin + b.umin),
                               range_mask(bits), bits);
     case OP_LSH: return range_lsh(a, low, high, bits);
     case OP_RSH: return range_rsh(a, low, high, bits);

@@ -252,3 +252,24 @@ exit
 00 00 00 00 03 00 00 00
 -- result
 9
+== verified: an index behind the end of an array
+-- verified
+-- map array 4 8 4
+03 00 00 00: 0900000000000000
+-- asm
+if r2 < 8 goto none
+r3 = *(u32 *)(r1 + 4)
+*(u32 *)(r10 - 4) = r3
+r2 = r10
+r2 += -4
+r1 = map 0
+call 1
+if r0 == 0 goto none
+r0 = *(u64 *)(r0 + 0)
+exit
+none: r0 = -1
+exit
+-- memory
+00 00 00 00 04 00 00 00
+-- result
+0xffffffffffffffff
