@@ -80,6 +80,32 @@ struct loading {
     struct error *err;
 };
 
+/* Constant data are from now on what they are: the host may have changed them since they were
+ * opened, and the verifier is going to rely on them. */
+static void freeze_data(struct loading *l)
+{
+    struct prog *prog = arena_new_of(l->arena, struct prog);
+    const struct map_spec **specs =
+        arena_array_of(l->arena, l->final->map_count, const struct map_spec *);
+
+    *prog = *l->final;
+    for (uint32_t i = 0; i < prog->map_count; i++) {
+        struct map *map = l->loaded->maps[i];
+        struct map_spec *spec;
+        size_t size;
+        specs[i] = prog->maps[i];
+        if (!specs[i]->is_data || !specs[i]->read_only)
+            continue;
+        map_freeze(map);
+        spec = arena_new_of(l->arena, struct map_spec);
+        *spec = *specs[i];
+        spec->data = map_memory(map, &size);
+        specs[i] = spec;
+    }
+    prog->maps = specs;
+    l->final = prog;
+}
+
 static int begin(void *arg)
 {
     struct loading *l = arg;
@@ -107,6 +133,7 @@ static int begin(void *arg)
             map_freeze(map->map);
     }
     l->loaded = loaded;
+    freeze_data(l);
     return 0;
 }
 

@@ -92,13 +92,21 @@ static bool in_context(const struct activation *a, uint64_t at, uint64_t size)
     return within(at, size, context, type->size);
 }
 
+/* Whether all of it lies in one of the array's values. */
+static bool in_value(const struct map *map, uint64_t at, uint64_t size)
+{
+    uint64_t skip = at - map->values.word;
+
+    return skip < (uint64_t)map->stride * map->max_entries &&
+           within(skip % map->stride, size, 0, map->value_size);
+}
+
 static bool in_array(const struct interp *interp, uint64_t at, uint64_t size, bool write)
 {
     for (uint32_t i = 0; i < interp->checked->prog->map_count; i++) {
         const struct map *map = interp->maps[i];
         const struct map_spec *spec = interp->checked->prog->maps[i];
-        if (map && map->type == MAP_ARRAY &&
-            within(at, size, map->values.word, (uint64_t)map->stride * map->max_entries))
+        if (map && map->type == MAP_ARRAY && in_value(map, at, size))
             return !(write && (spec->read_only || map->flags & MAP_RDONLY_PROG));
     }
     return false;
