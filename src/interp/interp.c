@@ -312,6 +312,8 @@ static bool do_call(struct activation *a, struct insn insn)
     return true;
 }
 
+_Thread_local void (*interp_on_step)(const struct activation *a);
+
 static uint64_t run(struct activation *a, uint32_t func)
 {
     const struct checked *checked = a->interp->checked;
@@ -326,6 +328,8 @@ static uint64_t run(struct activation *a, uint32_t func)
         uint64_t right = row->src_reg ? reg[insn.src] : (uint64_t)insn.imm;
         a->at = at;
         next = at + 1;
+        if (a->watch && interp_on_step)
+            interp_on_step(a);
         switch (row->kind) {
         case INSN_KIND_ALU: reg[insn.dst] = eval_alu(row, reg[insn.dst], right); break;
         case INSN_KIND_SWAP: reg[insn.dst] = eval_swap(row, reg[insn.dst]); break;

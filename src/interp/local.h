@@ -33,6 +33,9 @@ struct activation {
     const struct activation *outer; /* the caller; of a callback, the helper's. NULL: none */
 };
 
+/* Called before each instruction of checked runs of this thread, for tests; NULL: nobody. */
+extern _Thread_local void (*interp_on_step)(const struct activation *a);
+
 /* ---- access.c: checked accesses ---- */
 
 struct granted {

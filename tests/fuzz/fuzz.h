@@ -40,6 +40,12 @@ struct sample {
     uint32_t piece_count;
     uint32_t kernel_start; /* items of the main piece that only the kernel gets */
     bool tail_calls, uses_maps;
+
+    /* Samples that the verifier is tested with: */
+    const char *context;
+    uint32_t tight; /* item + 1: an access whose offset is the farthest that is accepted; 0: none */
+    uint32_t made;  /* set of kinds of statements */
+    bool mutated;
 };
 
 /* Makes the sample of a seed. most_wild: the wildest mode wanted. */
@@ -80,6 +86,36 @@ void execute_interpreted(const struct sample *sample, uint64_t *r0, uint8_t memo
 
 /* The input that every run begins with. */
 void sample_memory(const struct sample *sample, uint8_t memory[MEMORY]);
+
+/* ---- The verifier under suspicion ---- */
+
+/* The maps of samples for it, by index. */
+enum hostile_map {
+    HOSTILE_ARRAY,
+    HOSTILE_HASH,
+    HOSTILE_DATA,
+    HOSTILE_RING,
+    HOSTILE_PER_CPU,
+    HOSTILE_CONST,
+    HOSTILE_MAPS
+};
+
+/* Makes a program that may be safe or not; what its statements may be. */
+void hostile(struct arena *arena, uint64_t seed, struct sample *out);
+uint32_t hostile_kinds(void);
+const char *hostile_kind(uint32_t i);
+
+/* Changes a sample, or makes it a changed program of a test file; reads the files of a folder and
+ * returns how many programs there are. */
+void mutate(struct arena *arena, struct sample *sample);
+uint32_t mutate_read(const char *folder);
+
+/* Call soundness_begin() once; false after a message. Makes a sample and runs what is accepted:
+ * DIFFERENT if it does what it may not. The table; returns how many of its cells are empty. */
+bool soundness_begin(void);
+void soundness_make(struct arena *arena, uint64_t seed, struct sample *sample);
+void soundness_run(const struct sample *sample, struct report *report);
+unsigned soundness_print(void);
 
 /* ---- Shrinking ---- */
 

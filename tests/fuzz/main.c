@@ -12,7 +12,8 @@
 
 static struct {
     uint64_t seed, count;
-    bool kernel, print, table, rejected;
+    bool kernel, print, table, rejected, verifier;
+    uint32_t programs; /* read from test files */
     enum mode mode;
 } options = { .count = 20000, .mode = MODE_WILD };
 
@@ -39,6 +40,8 @@ static int usage(void)
           "  --kernel   compare with the kernel's BPF_PROG_TEST_RUN instead\n"
           "  --tame     only programs that the verifier should accept\n"
           "  --rejected say why the verifier does not accept what it should\n"
+          "  --verifier suspect the verifier: run what it accepts of programs that may be unsafe\n"
+          "  --texts F  with --verifier: also change the programs in the test files of folder F\n"
           "  --print    print the programs, run none\n"
           "  --table    print the whole table of what was reached\n",
           stderr);
@@ -47,10 +50,20 @@ static int usage(void)
 
 static void run_one(const struct sample *sample, struct report *report)
 {
-    if (options.kernel)
+    if (options.verifier)
+        soundness_run(sample, report);
+    else if (options.kernel)
         kernel_compare(sample, report);
     else
         execute(sample, report);
+}
+
+static void make(struct arena *arena, uint64_t seed, struct sample *sample)
+{
+    if (options.verifier)
+        soundness_make(arena, seed, sample);
+    else
+        generate(arena, seed, options.kernel ? MODE_KERNEL : options.mode, sample);
 }
 
 static int check(const struct sample *sample)
@@ -68,7 +81,7 @@ static void make_smaller(uint64_t seed)
     struct arena *arena = arena_new(&allocator_libc, 0);
     struct sample sample;
     struct report report = { 0 };
-    generate(arena, seed, options.kernel ? MODE_KERNEL : options.mode, &sample);
+    make(arena, seed, &sample);
     shrink(&sample, check);
     sample_print(&sample);
     fflush(stdout);
@@ -109,7 +122,7 @@ static void run_seed(struct arena *arena, uint64_t seed, struct tally *tally)
     struct report report;
 
     running = seed;
-    generate(arena, seed, options.kernel ? MODE_KERNEL : options.mode, &sample);
+    make(arena, seed, &sample);
     if (options.print) {
         printf("== seed %" PRIu64 "\n", seed);
         sample_print(&sample);
@@ -145,6 +158,10 @@ static bool read_options(int argc, char **argv)
             options.mode = MODE_TAME;
         else if (!strcmp(argv[i], "--rejected"))
             options.rejected = true;
+        else if (!strcmp(argv[i], "--verifier"))
+            options.verifier = true;
+        else if (!strcmp(argv[i], "--texts") && i + 1 < argc)
+            options.programs = mutate_read(argv[++i]);
         else if (!strcmp(argv[i], "--print"))
             options.print = true;
         else if (!strcmp(argv[i], "--table"))
@@ -168,7 +185,7 @@ int main(int argc, char **argv)
         return 0;
     }
     struct arena *arena = arena_new(&allocator_libc, 0);
-    if (!arena || !execute_begin())
+    if (!arena || !(options.verifier ? soundness_begin() : execute_begin()))
         return 2;
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         signal(fatal[i], die);
@@ -184,7 +201,9 @@ int main(int argc, char **argv)
     if (options.print)
         return 0;
     double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-    unsigned empty = options.kernel ? 0 : coverage_print(options.table);
+    unsigned empty = options.kernel     ? 0
+                     : options.verifier ? soundness_print()
+                                        : coverage_print(options.table);
     printf("%" PRIu64 " alike, %" PRIu64 " different, %" PRIu64 " refused; %" PRIu64 " of %" PRIu64
            " accepted by the verifier; %.1f us each\n",
            tally.same, tally.different, tally.refused, tally.verified, tally.tame,
