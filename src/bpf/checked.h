@@ -39,8 +39,8 @@ struct insn_fact {
     uint8_t flags;
     uint16_t field; /* REGION_FIELD: index in the context type's table */
     uint32_t map;   /* with FACT_MAP: index in prog->maps of the map accessed, or of a CALL's map */
-    /* STACK: lowest and highest + 1 byte that the access, or the CALL through its arguments, can
-     * touch, relative to r10 of the function; 0, 0 if unknown or none. */
+    /* Lowest and highest + 1 byte of the function's own stack, relative to its r10, that the
+     * access, or the CALL and all below it, can touch. 0, 0: none; of trusted programs, unknown. */
     int16_t stack_low, stack_high;
 };
 
@@ -50,8 +50,8 @@ struct func_fact {
     uint8_t args;   /* of r1-r5, how many the function takes */
     bool reached;   /* false: nothing calls it */
     bool is_callback;
-    bool is_token;     /* its address is taken */
-    bool tail_calls;   /* it, or what it calls */
+    bool is_token;   /* its address is taken */
+    bool tail_calls; /* it, or what it calls */
 };
 
 struct checked {

@@ -143,6 +143,8 @@ static int check_argument(struct verifier *v, struct state *state, struct call *
         precise_reg(v, state, number);
         return 0;
     }
+    if (kind == ARG_ANYTHING && reg->kind == REG_STACK) /* it may be followed */
+        walk_stack(v, state, reg->frame, -STACK_MAX, 0);
     switch (kind) {
     case ARG_SCALAR: return reg->kind == REG_SCALAR ? 0 : wrong(v, call, number, "a number");
     case ARG_CTX: return check_context(v, call, number);

@@ -176,7 +176,8 @@ struct state {
     struct frame *frames[VERIFY_FRAMES];
     uint32_t refs[REFS_MAX]; /* acquired references */
     uint32_t ref_count;
-    uint64_t length; /* raw memory: bytes that are there for sure */
+    uint64_t length;  /* raw memory: bytes that are there for sure */
+    uint64_t repeats; /* may_gotos and helpers that call back, met on this path */
     struct node *node;
 };
 
@@ -347,6 +348,10 @@ struct state *walk_fork(struct verifier *v, struct state *state);
 void walk_step(struct verifier *v, const struct state *state);
 /* Notes the map that the current call is given. */
 int walk_map(struct verifier *v, uint32_t map);
+/* Notes bytes of a frame's stack that the current instruction, or what is called by one of its
+ * function's, may touch. */
+void walk_stack(struct verifier *v, const struct state *state, uint32_t frame, int64_t low,
+                int64_t high);
 /* Notes what the current instruction reaches; refuses a field together with other memory. */
 int walk_region(struct verifier *v, enum region region, uint32_t map, uint32_t field);
 
@@ -416,8 +421,8 @@ enum {
 enum {
     SEEN_WALKED = 1,
     SEEN_ACCESS = 2,
-    SEEN_MIXED = 4,
     SEEN_MAP = 8,
     SEEN_JUMPED = 16,
-    SEEN_PASSED = 32
+    SEEN_PASSED = 32,
+    SEEN_STACK = 64 /* stack_low and stack_high hold */
 };

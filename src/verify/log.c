@@ -182,8 +182,8 @@ static int refuse_va(struct verifier *v, int code, uint32_t at, const char *form
     vsnprintf(said, sizeof said, format, args);
     report(v, at, line, said);
     if (line && *line->file)
-        return fail(v->err, code, "%s (insn %u, %s:%u)", said, at,
-                    slash ? slash + 1 : line->file, line->line);
+        return fail(v->err, code, "%s (insn %u, %s:%u)", said, at, slash ? slash + 1 : line->file,
+                    line->line);
     return fail(v->err, code, "%s (insn %u)", said, at);
 }
 

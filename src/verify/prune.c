@@ -3,10 +3,10 @@
  * reachable from here was found safe from there.
  *
  * Kept states on the current path itself are not finished. Where one equals the current state, the
- * path repeats for ever. At a may_goto or a helper that calls back, which end by themselves, one
- * that covers the current state in every number (not only in those that matter so far) ends the
- * path, too; then every number of both matters, so that later marks cannot undo that. There,
- * numbers that keep changing are given up, so that the repetition converges. */
+ * path repeats for ever. Where it leads through a may_goto or a helper that calls back, which end
+ * by themselves, one that covers the current state in every number (not only in those that matter
+ * so far) ends the path, too; then every number of both matters, so that later marks cannot undo
+ * that. There, numbers that keep changing are given up, so that the repetition converges. */
 #include "verify/local.h"
 
 enum { IDS = 64, WIDEN_ALL_AFTER = 4 };
@@ -265,7 +265,7 @@ static int compare_unfinished(struct verifier *v, struct node *node, struct stat
 
     if (!covers(node->kept, state, true))
         return PRUNE_GO_ON;
-    if (repeats) {
+    if (repeats || state->repeats > node->kept->repeats) { /* each round ends by itself */
         converge(v, node, state);
         return PRUNE_COVERED;
     }
@@ -311,7 +311,7 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
             return PRUNE_COVERED;
         }
         node->misses += add;
-        if (!drop_useless(v, place, repeats ? 64 : 3))
+        if (!drop_useless(v, place, repeats ? 16 : 3))
             place = &node->next;
     }
     if (repeats && last) {

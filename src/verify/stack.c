@@ -22,6 +22,7 @@ static int find_extent(struct verifier *v, struct state *state, const struct reg
             (long long)low, (long long)high - 1, (unsigned)STACK_MAX);
     if (v->funcs[func].depth < -low)
         v->funcs[func].depth = (uint16_t)-low;
+    walk_stack(v, state, base->frame, low, high);
     *out = (struct extent){ low, high, scalar_is_const(&base->num) };
     return 0;
 }
@@ -176,6 +177,17 @@ int stack_store(struct verifier *v, struct state *state, const struct reg *base,
     return 0;
 }
 
+/* A helper may follow the addresses that it finds. */
+static void note_addresses(struct verifier *v, const struct state *state, const struct frame *frame,
+                           struct extent e)
+{
+    for (int64_t at = e.low; at < e.high; at++) {
+        const struct slot *slot = peek(frame, at);
+        if (slot && slot->bytes[byte_of(at)] == BYTE_SPILL && slot->reg.kind == REG_STACK)
+            walk_stack(v, state, slot->reg.frame, -STACK_MAX, 0);
+    }
+}
+
 int stack_block(struct verifier *v, struct state *state, const struct reg *base, uint64_t size,
                 enum access how)
 {
@@ -184,8 +196,11 @@ int stack_block(struct verifier *v, struct state *state, const struct reg *base,
 
     if (!code && (how & ACCESS_READ || !e.fixed))
         code = check_initialised(v, state->frames[base->frame], e);
-    if (code || !(how & ACCESS_WRITE))
+    if (code)
         return code;
+    note_addresses(v, state, state->frames[base->frame], e);
+    if (!(how & ACCESS_WRITE))
+        return 0;
     for (int64_t at = e.low; at < e.high; at++) {
         struct slot *slot = state_slot(v, state, base->frame, slot_of(at));
         scrub(slot);

@@ -3,8 +3,11 @@
  *
  * It walks every path that the program can take with what is known of each register and stack slot
  * (walk.c), and refuses the program when an instruction could do harm. A state that a finished one
- * covers is not walked again (prune.c). Once a program is accepted, a fixpoint over its graph
- * computes the facts for the compiler (facts.c). */
+ * covers is not walked again (prune.c). What the walk noted of each instruction becomes the facts
+ * for the compiler (facts.c).
+ *
+ * What it relies on: the initial bytes of read-only maps (map_spec.data) are those that programs
+ * will see, since constants in them decide jumps. */
 #pragma once
 #include "bpf/checked.h"
 #include "base/arena.h"

@@ -85,6 +85,21 @@ int walk_region(struct verifier *v, enum region region, uint32_t map, uint32_t f
     return 0;
 }
 
+void walk_stack(struct verifier *v, const struct state *state, uint32_t frame, int64_t low,
+                int64_t high)
+{
+    /* What a function does to its caller's stack, its call does. */
+    uint32_t at = frame == state->depth - 1 ? state->at : state->frames[frame + 1]->call;
+    struct insn_fact *fact = &v->walked[at];
+    bool first = !(v->seen[at] & SEEN_STACK);
+
+    if (first || low < fact->stack_low)
+        fact->stack_low = (int16_t)low;
+    if (first || high > fact->stack_high)
+        fact->stack_high = (int16_t)high;
+    v->seen[at] |= SEEN_STACK;
+}
+
 int walk_map(struct verifier *v, uint32_t map)
 {
     struct insn_fact *fact = &v->walked[v->now->at];
@@ -175,6 +190,7 @@ static int walk_path(struct verifier *v, struct state *state)
             code = prune_point(v, state, meets & MEET_REPEATS);
             if (code)
                 return code < 0 ? code : WALK_END;
+            state->repeats += (meets & MEET_REPEATS) != 0;
         }
         v->stats.insns++;
         v->jumps += insn_row(v->prog->insns[state->at])->kind >= INSN_KIND_JUMP;

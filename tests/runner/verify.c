@@ -350,6 +350,106 @@ static void run_case(const struct test_case *c)
     free(v);
 }
 
+/* ---- Mutants: the cases with a few instructions changed at random ----
+ * What the verifier still accepts must not fault. */
+
+enum { MUTANT_BUDGET = 20000, MUTANTS_QUICK = 3, MUTANTS = 300 };
+
+static uint64_t seed = 88172645463325252u;
+static uint32_t mutants_made, mutants_run;
+
+static uint32_t chance(uint32_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (uint32_t)(seed % below);
+}
+
+static void mutate(struct insn *insns, uint32_t count)
+{
+    static const int32_t numbers[] = { 0, 1, -1, 2, 7, 8, 15, 16, 17, 31, 64, 255, 512, -8, -512 };
+    struct insn *insn = &insns[chance(count)];
+    uint8_t kind = insn_row(*insn)->kind;
+
+    if (insn->id == INSN_SECOND || kind == INSN_KIND_LDIMM)
+        return;
+    switch (chance(7)) {
+    case 0:
+        if (kind != INSN_KIND_CALL)
+            insn->imm = numbers[chance(sizeof numbers / sizeof numbers[0])];
+        break;
+    case 1: insn->imm += kind == INSN_KIND_CALL ? 0 : (int32_t)chance(3) - 1; break;
+    case 2: insn->off = (int16_t)(insn->off + (int)chance(17) - 8); break;
+    case 3: insn->dst = (uint8_t)chance(11); break;
+    case 4: insn->src = kind == INSN_KIND_CALL ? insn->src : (uint8_t)chance(11); break;
+    case 5:
+        if (kind == INSN_KIND_JUMP || kind == INSN_KIND_ALU)
+            insn->code = (uint8_t)((insn->code & 0x0f) | chance(14) << 4);
+        break;
+    default:
+        if (kind == INSN_KIND_JUMP || kind == INSN_KIND_ALU)
+            insn->code ^= chance(2) ? 8 : 3; /* immediate or register; width */
+        else if (kind == INSN_KIND_LDX || kind == INSN_KIND_ST || kind == INSN_KIND_STX)
+            insn->code = (uint8_t)((insn->code & 0xe7) | chance(4) << 3);
+        break;
+    }
+    insn->id = insn_identify(*insn);
+}
+
+static int make_mutant(void *arg)
+{
+    struct verify_case *v = arg;
+    const struct prog *of = v->prog;
+    struct verify_options options = { .budget = MUTANT_BUDGET };
+    const struct checked *checked;
+    struct insn *insns = arena_array_of(v->m.arena, of->count, struct insn);
+
+    memcpy(insns, of->insns, of->count * sizeof *insns);
+    for (uint32_t i = chance(3) + 1; i > 0; i--)
+        mutate(insns, of->count);
+    v->prog = prog_from_insns(v->m.arena, "mutant", insns, of->count);
+    v->prog->context = of->context;
+    v->prog->section = of->section;
+    v->prog->maps = of->maps;
+    v->prog->map_count = of->map_count;
+    v->prog->type = of->type;
+    return verify(v->m.arena, v->m.env, v->prog, &options, &v->err, &checked);
+}
+
+static void run_mutant(const struct test_case *c)
+{
+    struct verify_case *v = calloc(1, sizeof *v);
+
+    v->c = c;
+    mutants_made++;
+    if (machine_begin(&v->m)) {
+        if (!arena_try(v->m.arena, &v->err, read_case, v)
+            && !arena_try(v->m.arena, &v->err, make_mutant, v)) {
+            mutants_run++;
+            run_accepted(v);
+            for (uint32_t i = 0; test_failed() && i < v->prog->count; i++) {
+                char line[128];
+                insn_print(line, sizeof line, v->prog, &v->prog->insns[i], i, INSN_LLVM);
+                printf("%u: %s\n", i, line);
+            }
+        }
+        machine_end(&v->m);
+    }
+    free(v);
+}
+
+static void run_mutants(const struct test_case *c)
+{
+    const char *text = case_text(c, "asm");
+
+    /* Loops that only fuel ends take long. */
+    if (!text || strstr(text, "may_goto") || strstr(text, "call 181"))
+        return;
+    for (int i = test_quick ? MUTANTS_QUICK : MUTANTS; i > 0 && !test_failed(); i--)
+        run_mutant(c);
+}
+
 void run_verify(void)
 {
     if (test_begin("verify/kernel")) {
@@ -358,4 +458,9 @@ void run_verify(void)
         test_end();
     }
     cases_run("verify", run_case);
+    if (test_begin("verify/mutants")) {
+        test_end();
+        cases_run("verify", run_mutants);
+        printf("verify/mutants: %u programs made, %u accepted and run\n", mutants_made, mutants_run);
+    }
 }
