@@ -14,8 +14,8 @@ enum {
     X86_IMM_AND,   /* the same or zero-extended: what an `and` can do in 32 bits */
     X86_IMM_SCALE, /* 1, 2, 3: the shift of an index */
     X86_IMM_ONES,  /* -1: a xor with it is a `not` */
-    X86_IMM_ZERO,
-    X86_IMM_BIT, /* one bit, for `bt` */
+    X86_IMM_ZERO,  /* 0 */
+    X86_IMM_BIT,   /* one bit, for `bt` */
 };
 
 /* Never given to values: the emitters' own, and what carries slots between moves. */
