@@ -6,26 +6,20 @@
  * gives x, and MIN / -1 is MIN. x16 and x17 are free within an emitter. */
 #include "arch/arm64/local.h"
 
-/* The sf bit: whether the operation is 64 bits wide. */
-static bool wide(const struct emit *e)
-{
-    return e->node->width == 64;
-}
-
 /* A constant count of a shift; to the right for a rotation to the left. */
 static unsigned count(const struct emit *e)
 {
-    return (unsigned)e->imm & a64_top(wide(e));
+    return (unsigned)e->imm & a64_top(a64_wide(e));
 }
 
 static unsigned count_right(const struct emit *e)
 {
-    return -(unsigned)e->imm & a64_top(wide(e));
+    return -(unsigned)e->imm & a64_top(a64_wide(e));
 }
 
 static unsigned logic(const struct emit *e)
 {
-    return (unsigned)a64_logic(wide(e), (uint64_t)e->imm);
+    return (unsigned)a64_logic(a64_wide(e), (uint64_t)e->imm);
 }
 
 /* ---- Constants ---- */
@@ -66,12 +60,12 @@ static void put_sum(struct emit *e, bool flags, unsigned d, unsigned n, int64_t 
     typedef uint32_t sum(bool sf, unsigned d, unsigned n, unsigned imm, unsigned lsl12);
     static sum *const sums[2][2] = { { a64_add_imm, a64_sub_imm }, { a64_adds_imm, a64_subs_imm } };
 
-    if (!wide(e))
+    if (!a64_wide(e))
         value = (int32_t)value;
     bool minus = flags ? value <= 0 : value < 0; /* to compare with 0 is to subtract it: carry */
     uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
     unsigned lsl12 = size > 0xfff ? 12 : 0;
-    a64_put(e, sums[flags][minus](wide(e), d, n, (unsigned)(size >> lsl12), lsl12));
+    a64_put(e, sums[flags][minus](a64_wide(e), d, n, (unsigned)(size >> lsl12), lsl12));
 }
 
 EMIT(add_imm)
@@ -86,13 +80,13 @@ EMIT(sub_imm)
 
 /* b as it is, or the inner shift of it by a constant. */
 #define WITH_SHIFTED(op)                                                                           \
-    EMIT_ONE(op##_reg, a64_##op(wide(e), e->to, e->a, e->b, A64_LSL, 0))                           \
-    EMIT_ONE(op##_lsl, a64_##op(wide(e), e->to, e->a, e->b, A64_LSL, count(e)))                    \
-    EMIT_ONE(op##_lsr, a64_##op(wide(e), e->to, e->a, e->b, A64_LSR, count(e)))                    \
-    EMIT_ONE(op##_asr, a64_##op(wide(e), e->to, e->a, e->b, A64_ASR, count(e)))
+    EMIT_ONE(op##_reg, a64_##op(a64_wide(e), e->to, e->a, e->b, A64_LSL, 0))                       \
+    EMIT_ONE(op##_lsl, a64_##op(a64_wide(e), e->to, e->a, e->b, A64_LSL, count(e)))                \
+    EMIT_ONE(op##_lsr, a64_##op(a64_wide(e), e->to, e->a, e->b, A64_LSR, count(e)))                \
+    EMIT_ONE(op##_asr, a64_##op(a64_wide(e), e->to, e->a, e->b, A64_ASR, count(e)))
 #define WITH_ROTATED(op)                                                                           \
     WITH_SHIFTED(op)                                                                               \
-    EMIT_ONE(op##_ror, a64_##op(wide(e), e->to, e->a, e->b, A64_ROR, count_right(e)))
+    EMIT_ONE(op##_ror, a64_##op(a64_wide(e), e->to, e->a, e->b, A64_ROR, count_right(e)))
 #define WITH_EXTENDED(op)                                                                          \
     EMIT_ONE(op##_uxtb, a64_##op##_ext(true, e->to, e->a, e->b, A64_UXTB, 0))                      \
     EMIT_ONE(op##_uxth, a64_##op##_ext(true, e->to, e->a, e->b, A64_UXTH, 0))                      \
@@ -105,54 +99,54 @@ WITH_EXTENDED(sub)
 WITH_ROTATED(and)
 WITH_ROTATED(orr)
 WITH_ROTATED(eor)
-EMIT_ONE(bic, a64_bic(wide(e), e->to, e->a, e->b, A64_LSL, 0))
-EMIT_ONE(orn, a64_orn(wide(e), e->to, e->a, e->b, A64_LSL, 0))
-EMIT_ONE(eon, a64_eon(wide(e), e->to, e->a, e->b, A64_LSL, 0))
-EMIT_ONE(and_imm, a64_and_imm(wide(e), e->to, e->a, logic(e)))
-EMIT_ONE(orr_imm, a64_orr_imm(wide(e), e->to, e->a, logic(e)))
-EMIT_ONE(eor_imm, a64_eor_imm(wide(e), e->to, e->a, logic(e)))
-EMIT_ONE(mvn, a64_mvn(wide(e), e->to, e->a))
-EMIT_ONE(neg, a64_neg(wide(e), e->to, e->a))
+EMIT_ONE(bic, a64_bic(a64_wide(e), e->to, e->a, e->b, A64_LSL, 0))
+EMIT_ONE(orn, a64_orn(a64_wide(e), e->to, e->a, e->b, A64_LSL, 0))
+EMIT_ONE(eon, a64_eon(a64_wide(e), e->to, e->a, e->b, A64_LSL, 0))
+EMIT_ONE(and_imm, a64_and_imm(a64_wide(e), e->to, e->a, logic(e)))
+EMIT_ONE(orr_imm, a64_orr_imm(a64_wide(e), e->to, e->a, logic(e)))
+EMIT_ONE(eor_imm, a64_eor_imm(a64_wide(e), e->to, e->a, logic(e)))
+EMIT_ONE(mvn, a64_mvn(a64_wide(e), e->to, e->a))
+EMIT_ONE(neg, a64_neg(a64_wide(e), e->to, e->a))
 
-EMIT_ONE(mul, a64_mul(wide(e), e->to, e->a, e->b))
-EMIT_ONE(madd, a64_madd(wide(e), e->to, e->b, e->c, e->a))
-EMIT_ONE(msub, a64_msub(wide(e), e->to, e->b, e->c, e->a))
-EMIT_ONE(udiv, a64_udiv(wide(e), e->to, e->a, e->b))
-EMIT_ONE(sdiv, a64_sdiv(wide(e), e->to, e->a, e->b))
+EMIT_ONE(mul, a64_mul(a64_wide(e), e->to, e->a, e->b))
+EMIT_ONE(madd, a64_madd(a64_wide(e), e->to, e->b, e->c, e->a))
+EMIT_ONE(msub, a64_msub(a64_wide(e), e->to, e->b, e->c, e->a))
+EMIT_ONE(udiv, a64_udiv(a64_wide(e), e->to, e->a, e->b))
+EMIT_ONE(sdiv, a64_sdiv(a64_wide(e), e->to, e->a, e->b))
 
 EMIT(urem)
 {
-    a64_put(e, a64_udiv(wide(e), A64_X16, e->a, e->b));
-    a64_put(e, a64_msub(wide(e), e->to, A64_X16, e->b, e->a));
+    a64_put(e, a64_udiv(a64_wide(e), A64_X16, e->a, e->b));
+    a64_put(e, a64_msub(a64_wide(e), e->to, A64_X16, e->b, e->a));
 }
 
 EMIT(srem)
 {
-    a64_put(e, a64_sdiv(wide(e), A64_X16, e->a, e->b));
-    a64_put(e, a64_msub(wide(e), e->to, A64_X16, e->b, e->a));
+    a64_put(e, a64_sdiv(a64_wide(e), A64_X16, e->a, e->b));
+    a64_put(e, a64_msub(a64_wide(e), e->to, A64_X16, e->b, e->a));
 }
 
-EMIT_ONE(shl, a64_lslv(wide(e), e->to, e->a, e->b))
-EMIT_ONE(shr, a64_lsrv(wide(e), e->to, e->a, e->b))
-EMIT_ONE(sar, a64_asrv(wide(e), e->to, e->a, e->b))
-EMIT_ONE(shl_imm, a64_lsl_imm(wide(e), e->to, e->a, count(e)))
-EMIT_ONE(shr_imm, a64_lsr_imm(wide(e), e->to, e->a, count(e)))
-EMIT_ONE(sar_imm, a64_asr_imm(wide(e), e->to, e->a, count(e)))
-EMIT_ONE(rotl_imm, a64_ror_imm(wide(e), e->to, e->a, count_right(e)))
+EMIT_ONE(shl, a64_lslv(a64_wide(e), e->to, e->a, e->b))
+EMIT_ONE(shr, a64_lsrv(a64_wide(e), e->to, e->a, e->b))
+EMIT_ONE(sar, a64_asrv(a64_wide(e), e->to, e->a, e->b))
+EMIT_ONE(shl_imm, a64_lsl_imm(a64_wide(e), e->to, e->a, count(e)))
+EMIT_ONE(shr_imm, a64_lsr_imm(a64_wide(e), e->to, e->a, count(e)))
+EMIT_ONE(sar_imm, a64_asr_imm(a64_wide(e), e->to, e->a, count(e)))
+EMIT_ONE(rotl_imm, a64_ror_imm(a64_wide(e), e->to, e->a, count_right(e)))
 
 EMIT(rotl)
 {
     a64_put(e, a64_neg(false, A64_X16, e->b));
-    a64_put(e, a64_rorv(wide(e), e->to, e->a, A64_X16));
+    a64_put(e, a64_rorv(a64_wide(e), e->to, e->a, A64_X16));
 }
 
-EMIT_ONE(sext8, a64_sxtb(wide(e), e->to, e->a))
-EMIT_ONE(sext16, a64_sxth(wide(e), e->to, e->a))
+EMIT_ONE(sext8, a64_sxtb(a64_wide(e), e->to, e->a))
+EMIT_ONE(sext16, a64_sxth(a64_wide(e), e->to, e->a))
 EMIT_ONE(sext32, a64_sxtw(e->to, e->a))
 EMIT_ONE(zext8, a64_uxtb(e->to, e->a))
 EMIT_ONE(zext16, a64_uxth(e->to, e->a))
 EMIT_ONE(zext32, a64_mov(false, e->to, e->a))
-EMIT_ONE(bswap, a64_rev(wide(e), e->to, e->a))
+EMIT_ONE(bswap, a64_rev(a64_wide(e), e->to, e->a))
 
 EMIT(bswap16)
 {
@@ -164,7 +158,7 @@ EMIT(bswap16)
 
 static void put_cmp(struct emit *e)
 {
-    a64_put(e, a64_cmp(wide(e), e->a, e->b));
+    a64_put(e, a64_cmp(a64_wide(e), e->a, e->b));
 }
 
 static void put_cmp_imm(struct emit *e)
@@ -174,12 +168,12 @@ static void put_cmp_imm(struct emit *e)
 
 static void put_tst(struct emit *e)
 {
-    a64_put(e, a64_tst(wide(e), e->a, e->b));
+    a64_put(e, a64_tst(a64_wide(e), e->a, e->b));
 }
 
 static void put_tst_imm(struct emit *e)
 {
-    a64_put(e, a64_ands_imm(wide(e), A64_ZR, e->a, logic(e)));
+    a64_put(e, a64_ands_imm(a64_wide(e), A64_ZR, e->a, logic(e)));
 }
 
 /* The condition over these flags. */
@@ -216,11 +210,12 @@ COMPARING(tst)
 COMPARING(tst_imm)
 
 /* a < 0 */
-EMIT_ONE(sign, a64_lsr_imm(wide(e), e->to, e->a, a64_top(wide(e))))
+EMIT_ONE(sign, a64_lsr_imm(a64_wide(e), e->to, e->a, a64_top(a64_wide(e))))
 
 EMIT(cbz)
 {
-    uint32_t insn = e->cond == COND_EQ ? a64_cbz(wide(e), e->a, 0) : a64_cbnz(wide(e), e->a, 0);
+    uint32_t insn =
+        e->cond == COND_EQ ? a64_cbz(a64_wide(e), e->a, 0) : a64_cbnz(a64_wide(e), e->a, 0);
     code_fix(e->code, A64_FIX_19, insn, e->label);
 }
 
@@ -237,7 +232,7 @@ EMIT(tbz)
 
 EMIT(tbz_sign)
 {
-    put_tbz(e, e->cond == COND_SLT, a64_top(wide(e)));
+    put_tbz(e, e->cond == COND_SLT, a64_top(a64_wide(e)));
 }
 
 /* ---- Calls and ends ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arm64, inside: encoders (expanded from enc.def) and immediates.
+/* arm64, inside: encoders and emitters, expanded from enc.def and rules.def; immediates; frames.
  *
  * An encoder takes its operands and returns the instruction; operands that do not fit are our own
  * bug. Registers are their numbers; whether 31 is zr or sp is the instruction's matter. */
@@ -105,6 +105,12 @@ void a64_symbol(struct code *code, uint8_t to, enum symbol_kind kind, uint32_t i
 static inline void a64_put(struct emit *e, uint32_t insn)
 {
     code_u32(e->code, insn);
+}
+
+/* The sf bit: whether the operation is 64 bits wide. */
+static inline bool a64_wide(const struct emit *e)
+{
+    return e->node->width == 64;
 }
 
 /* ---- Fields: type, parameter, lowest, highest, step, what else must hold, bits ---- */

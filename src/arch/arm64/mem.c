@@ -8,11 +8,6 @@
 
 /* ---- Memory ---- */
 
-static bool wide(const struct emit *e)
-{
-    return e->node->width == 64;
-}
-
 /* log2 of the bytes of the access. */
 static unsigned size_of(const struct emit *e)
 {
@@ -245,13 +240,13 @@ ATOMIC(xor, eor)
 /* The instruction clears bits: those not in b. */
 EMIT(atomic_and)
 {
-    a64_put(e, a64_mvn(wide(e), A64_X17, e->b));
+    a64_put(e, a64_mvn(a64_wide(e), A64_X17, e->b));
     a64_put(e, a64_stclr(size_of(e), A64_X17, reach_plain(e)));
 }
 
 EMIT(fetch_and)
 {
-    a64_put(e, a64_mvn(wide(e), A64_X17, e->b));
+    a64_put(e, a64_mvn(a64_wide(e), A64_X17, e->b));
     a64_put(e, a64_ldclr(size_of(e), A64_ACQ_REL, A64_X17, e->to, reach_plain(e)));
 }
 
@@ -263,7 +258,7 @@ EMIT(xchg)
 EMIT(cmpxchg)
 {
     unsigned base = reach_plain(e);
-    a64_put(e, a64_mov(wide(e), e->to, e->b));
+    a64_put(e, a64_mov(a64_wide(e), e->to, e->b));
     a64_put(e, a64_cas(size_of(e), A64_ACQ_REL, e->to, e->c, base));
 }
 
@@ -276,7 +271,7 @@ static void put_exclusive(struct emit *e, unsigned old, bool full,
 
     a64_put(e, a64_ldxr(size_of(e), old, base));
     if (op)
-        a64_put(e, op(wide(e), A64_X17, old, e->b, A64_LSL, 0));
+        a64_put(e, op(a64_wide(e), A64_X17, old, e->b, A64_LSL, 0));
     a64_put(e, (full ? a64_stlxr : a64_stxr)(size_of(e), A64_X15, fresh, base));
     a64_put(e, a64_cbnz(false, A64_X15, op ? -12 : -8));
     if (full)
@@ -308,7 +303,7 @@ EMIT(cmpxchg_loop)
     uint32_t out = code_label(e->code);
 
     a64_put(e, a64_ldxr(size_of(e), e->to, base));
-    a64_put(e, a64_cmp(wide(e), e->to, e->b));
+    a64_put(e, a64_cmp(a64_wide(e), e->to, e->b));
     code_fix(e->code, A64_FIX_19, a64_b_cond(A64_NE, 0), out);
     a64_put(e, a64_stlxr(size_of(e), A64_X15, e->c, base));
     a64_put(e, a64_cbnz(false, A64_X15, -16));
