@@ -2,6 +2,7 @@
 /* Immediates. A bitmask immediate (Arm ARM, DecodeBitMasks) is a run of ones, rotated within an
  * element of 2 to 64 bits, the element repeated over the register. */
 #include "arch/arm64/local.h"
+#include "base/planted.h"
 
 static uint64_t rotate_right(uint64_t value, unsigned by)
 {
@@ -23,7 +24,7 @@ int a64_logic(bool sf, uint64_t value)
     if (value != rotate_right(value, size))
         return -1;
     ones = (unsigned)__builtin_popcountll(value) / runs;
-    rotation = -(unsigned)__builtin_ctzll(begins) & (size - 1);
+    rotation = -(unsigned)__builtin_ctzll(begins) & FAULT(bitmask_rotation, size - 1, size / 2 - 1);
     return (int)((size & 64) << 6 | rotation << 6 | (~(size * 2 - 1) & 63) | (ones - 1));
 }
 

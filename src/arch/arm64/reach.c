@@ -4,6 +4,7 @@
  *
  * A conditional branch beyond its reach becomes its inverse over a b. */
 #include "arch/arm64/local.h"
+#include "base/planted.h"
 #include <elf.h>
 
 static const struct fix_form fix_forms[] = {
@@ -36,7 +37,7 @@ static void fix(uint8_t *at, unsigned form, uint32_t insn, int64_t distance)
     case A64_FIX_19_FAR:
     case A64_FIX_14_FAR:
         put(at, inverse(insn) | 2 << 5);
-        put(at + 4, a64_b(disp - 4));
+        put(at + 4, a64_b(disp - FAULT(branch_over_branch, 4, 0)));
         break;
     }
 }
