@@ -335,6 +335,9 @@ enum { PRUNE_GO_ON = 0, PRUNE_COVERED = 1 };
 /* At a point where paths meet: whether a kept state covers this one; keeps it otherwise. Negative:
  * an endless loop. */
 int prune_point(struct verifier *v, struct state *state, bool repeats);
+/* Keeps a state now and then on long stretches, not to compare with but for its marks: tracing the
+ * same number back again ends there. */
+void prune_milestone(struct verifier *v, struct state *state);
 
 /* ---- walk.c ---- */
 

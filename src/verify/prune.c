@@ -9,7 +9,7 @@
  * that. There, numbers that keep changing are given up, so that the repetition converges. */
 #include "verify/local.h"
 
-enum { IDS = 64, WIDEN_ALL_AFTER = 4 };
+enum { IDS = 64, WIDEN_ALL_AFTER = 4, MILESTONE = 256 };
 
 struct comparison {
     const struct state *old, *now;
@@ -221,7 +221,7 @@ static void widen(const struct state *old, struct state *now, bool all)
 
 /* ---- Keeping ---- */
 
-static void keep(struct verifier *v, struct state *state, uint32_t hash)
+static struct node *keep(struct verifier *v, struct state *state)
 {
     struct node *node = arena_new_of(v->scratch, struct node);
 
@@ -230,10 +230,23 @@ static void keep(struct verifier *v, struct state *state, uint32_t hash)
     live_clean(v, node->kept);
     node->first = v->steps.count;
     node->branches = 1;
+    state->node = node;
+    return node;
+}
+
+void prune_milestone(struct verifier *v, struct state *state)
+{
+    if (state->node->count >= MILESTONE)
+        keep(v, state);
+}
+
+static void keep_to_compare(struct verifier *v, struct state *state, uint32_t hash)
+{
+    struct node *node = keep(v, state);
+
     node->hash = hash;
     node->next = v->kept[state->at];
     v->kept[state->at] = node;
-    state->node = node;
     v->kept_insns = v->stats.insns;
     v->kept_jumps = v->jumps;
     v->stats.states++;
@@ -322,6 +335,6 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
         }
     }
     if (add)
-        keep(v, state, hash);
+        keep_to_compare(v, state, hash);
     return PRUNE_GO_ON;
 }

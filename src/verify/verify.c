@@ -46,6 +46,17 @@ static int prove(struct verifier *v)
     return code;
 }
 
+static void summarize(struct verifier *v, const struct checked *checked)
+{
+    for (uint32_t i = 0; i < v->prog->func_count; i++)
+        if (v->funcs[i].reached)
+            log_line(v, VERIFY_LOG_SUMMARY, "%s: %u arguments, stack %u, tree %u",
+                     v->prog->funcs[i].name, v->funcs[i].args, v->funcs[i].depth, v->funcs[i].tree);
+    log_line(v, VERIFY_LOG_SUMMARY, "%s: accepted (%llu insns, %u states, %llu us)", v->prog->name,
+             (unsigned long long)checked->stats.insns, checked->stats.states,
+             (unsigned long long)(checked->stats.time / 1000));
+}
+
 static int verify_body(void *arg)
 {
     struct verifier *v = arg;
@@ -73,6 +84,7 @@ static int verify_body(void *arg)
         .stats = v->stats,
     };
     checked->stats.time = now() - begin;
+    summarize(v, checked);
     v->checked = checked;
     return 0;
 }

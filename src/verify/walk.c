@@ -192,6 +192,7 @@ static int walk_path(struct verifier *v, struct state *state)
                 return code < 0 ? code : WALK_END;
             state->repeats += (meets & MEET_REPEATS) != 0;
         }
+        prune_milestone(v, state);
         v->stats.insns++;
         v->jumps += insn_row(v->prog->insns[state->at])->kind >= INSN_KIND_JUMP;
         v->seen[state->at] |= SEEN_WALKED;
