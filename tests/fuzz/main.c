@@ -39,7 +39,8 @@ static int usage(void)
           "             shown but are no failure\n"
           "  --kernel   compare with the kernel's BPF_PROG_TEST_RUN instead\n"
           "  --tame     only programs that the verifier should accept\n"
-          "  --rejected say why the verifier does not accept what it should\n"
+          "  --rejected say why the verifier does not accept what it should; with --count 1 make\n"
+          "             that program small\n"
           "  --verifier suspect the verifier: run what it accepts of programs that may be unsafe\n"
           "  --texts F  with --verifier: also change the programs in the test files of folder F\n"
           "  --print    print the programs, run none\n"
@@ -73,6 +74,15 @@ static int check(const struct sample *sample)
     return report.verdict == DIFFERENT;
 }
 
+static char rejected[24]; /* how the rejection to be shrunk begins */
+
+static int check_rejected(const struct sample *sample)
+{
+    struct report report;
+    run_one(sample, &report);
+    return !strncmp(report.rejected, rejected, sizeof rejected);
+}
+
 static volatile uint64_t running;
 static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM, SIGTRAP };
 
@@ -82,7 +92,7 @@ static void make_smaller(uint64_t seed)
     struct sample sample;
     struct report report = { 0 };
     make(arena, seed, &sample);
-    shrink(&sample, check);
+    shrink(&sample, rejected[0] ? check_rejected : check);
     sample_print(&sample);
     fflush(stdout);
     alarm(10);
@@ -134,6 +144,10 @@ static void run_seed(struct arena *arena, uint64_t seed, struct tally *tally)
         tally->tame += sample.mode != MODE_WILD;
         if (options.rejected && report.rejected[0])
             printf("seed %" PRIu64 ": %s\n", seed, report.rejected);
+        if (options.rejected && report.rejected[0] && options.count == 1) {
+            memcpy(rejected, report.rejected, sizeof rejected);
+            make_smaller(seed);
+        }
         if (report.verdict == REFUSED && !tally->refused++)
             printf("seed %" PRIu64 " is refused: %s\n", seed, report.text);
         if (report.verdict == DIFFERENT) {

@@ -68,7 +68,7 @@ struct place {
 /* `size` bytes that may be read and written; false: there are none. */
 static bool find_place(struct generator *g, unsigned size, bool atomic, struct place *out)
 {
-    bool in_memory = (g->memory && !(atomic && g->mode == MODE_KERNEL)) || g->callback_stack;
+    bool in_memory = (g->memory && !(atomic && g->mode != MODE_WILD)) || g->callback_stack;
     uint32_t room = g->callback_stack ? CALLBACK_STACK : MEMORY;
     if (!in_memory && !g->stack)
         return false;
