@@ -126,6 +126,60 @@ static void do_small(struct hostile *h)
         emit(&h->g, id, dst, 0, 0, masks[below(&h->g, sizeof masks / sizeof *masks)]);
 }
 
+/* A small number: r, in one of many ways. */
+static void make_small(struct hostile *h, unsigned r)
+{
+    static const uint8_t signs[] = { INSN_MOVSX64_8, INSN_MOVSX64_16, INSN_MOVSX64_32,
+                                     INSN_MOVSX32_8, INSN_MOV32_X };
+    emit(&h->g, chance(&h->g, 50) ? INSN_LDX64 : INSN_LDX32, r, R10,
+         -8 * (int)(1 + below(&h->g, 8)), 0);
+    int from = pick(h, 1 << RAW | 1 << VALUE);
+    if (from >= 0 && from != (int)r && chance(&h->g, 80))
+        emit(&h->g, chance(&h->g, 70) ? INSN_LDX64 : INSN_LDX8, r, (unsigned)from, 0, 0);
+    h->kind[r] = NUMBER;
+    switch (below(&h->g, 6)) {
+    case 0: emit(&h->g, INSN_AND64_K, r, 0, 0, (int)below(&h->g, 64)); break;
+    case 1: emit(&h->g, INSN_RSH64_K, r, 0, 0, 58 + (int)below(&h->g, 6)); break;
+    case 2: emit(&h->g, INSN_ARSH64_K, r, 0, 0, 58 + (int)below(&h->g, 6)); break;
+    case 3: emit(&h->g, INSN_MOD32_K, r, 0, 0, 1 + (int)below(&h->g, 40)); break;
+    case 4: emit(&h->g, INSN_SMOD64_K, r, 0, 0, 1 + (int)below(&h->g, 40)); break;
+    default:
+        leave(h, emit(&h->g, INSN_JSLT64_K, r, 0, 0, -(int)below(&h->g, 32)));
+        leave(h, emit(&h->g, chance(&h->g, 50) ? INSN_JSGT64_K : INSN_JSGE64_K, r, 0, 0,
+                      (int)below(&h->g, 40)));
+    }
+    if (chance(&h->g, 30))
+        emit(&h->g, signs[below(&h->g, sizeof signs)], r, r, 0, 0);
+    if (chance(&h->g, 20)) {
+        static const uint8_t stores[] = { INSN_STX8, INSN_STX16, INSN_STX32, INSN_STX64 };
+        static const uint8_t loads[] = { INSN_LDX8, INSN_LDX16, INSN_LDX32, INSN_LDX64 };
+        unsigned size = below(&h->g, 4);
+        emit(&h->g, stores[size], R10, r, -16, 0);
+        emit(&h->g, loads[size], r, R10, -16, 0);
+    }
+}
+
+/* Arithmetic on small numbers, so that bounds stay and every operation counts. */
+static unsigned do_chain(struct hostile *h)
+{
+    unsigned a = below(&h->g, 9), b = (a + 1 + below(&h->g, 8)) % 9;
+    make_small(h, a);
+    make_small(h, b);
+    for (unsigned n = 1 + below(&h->g, 2); n; n--) {
+        uint8_t id = any_row(&h->g, INSN_KIND_ALU);
+        const struct insn_row *row = &insn_rows[id];
+        emit(&h->g, id, a, row->src_reg ? b : 0, 0,
+             row->src_reg || row->op == OP_NEG ? 0 : 1 + (int)below(&h->g, 9));
+    }
+    h->kind[a] = h->kind[b] = NUMBER;
+    if (chance(&h->g, 40)) {
+        uint8_t id = any_row(&h->g, INSN_KIND_JUMP);
+        leave(h, emit(&h->g, id, a, insn_rows[id].src_reg ? b : 0, 0,
+                      insn_rows[id].src_reg ? 0 : (int)below(&h->g, 50) - 8));
+    }
+    return a;
+}
+
 static void do_constant(struct hostile *h)
 {
     if (chance(&h->g, 50))
@@ -168,11 +222,9 @@ static void reach(struct hostile *h, unsigned pointer, int off, bool tight)
 static void do_moved_access(struct hostile *h)
 {
     int from = chance(&h->g, 40) ? 10 : pick(h, POINTERS);
-    unsigned by = a_number(h), p;
-    if (from < 0)
+    unsigned by = chance(&h->g, 60) ? do_chain(h) : a_number(h), p;
+    if (from < 0 || (from != 10 && !(POINTERS >> h->kind[from] & 1)))
         from = 10;
-    if (chance(&h->g, 60))
-        do_small(h);
     p = target(h, from == 10 ? STACK : h->kind[from]);
     if (p == by || h->kind[by] != NUMBER || (from != 10 && !(POINTERS >> h->kind[from] & 1)))
         return;
@@ -344,7 +396,7 @@ static void give_memory(struct hostile *h, unsigned r)
 
 static void do_helper(struct hostile *h)
 {
-    switch (below(&h->g, 5)) {
+    switch (below(&h->g, 6)) {
     case 0:
         give_memory(h, 1);
         emit(&h->g, INSN_MOV64_K, 3, 0, 0, 0);
@@ -378,7 +430,7 @@ static void do_helper(struct hostile *h)
         emit(&h->g, INSN_MOV64_K, 2, 0, 0, (int)below(&h->g, 24) - 12);
         emit(&h->g, INSN_CALL, 0, 0, 0,
              chance(&h->g, 50) ? HELPER_xdp_adjust_head : HELPER_xdp_adjust_tail);
-        if (chance(&h->g, 80))
+        if (chance(&h->g, 40))
             for (unsigned r = 6; r < 9; r++)
                 h->kind[r] = h->kind[r] == PACKET || h->kind[r] == END ? NOTHING : h->kind[r];
     }
