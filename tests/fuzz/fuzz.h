@@ -81,6 +81,8 @@ extern volatile enum stage execute_stage;
 /* The interpreter against the kernel: samples of MODE_KERNEL. */
 bool kernel_works(void);
 void kernel_compare(const struct sample *sample, struct report *report);
+/* Whether the kernel's verifier accepts a program of XDP or tc with the maps of hostile samples. */
+bool kernel_accepts(struct arena *arena, const struct prog *prog, char *why, size_t size);
 /* For it: runs the sample interpreted. */
 void execute_interpreted(const struct sample *sample, uint64_t *r0, uint8_t memory[MEMORY]);
 
@@ -111,8 +113,9 @@ void mutate(struct arena *arena, struct sample *sample);
 uint32_t mutate_read(const char *folder);
 
 /* Call soundness_begin() once; false after a message. Makes a sample and runs what is accepted:
- * DIFFERENT if it does what it may not. The table; returns how many of its cells are empty. */
-bool soundness_begin(void);
+ * DIFFERENT if it does what it may not. ask_kernel: `rejected` says where the kernel is of another
+ * opinion. The table; returns how many of its cells are empty. */
+bool soundness_begin(bool ask_kernel);
 void soundness_make(struct arena *arena, uint64_t seed, struct sample *sample);
 void soundness_run(const struct sample *sample, struct report *report);
 unsigned soundness_print(void);

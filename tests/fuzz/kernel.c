@@ -17,12 +17,11 @@ static int sys_bpf(int command, union bpf_attr *attr)
     return (int)syscall(SYS_bpf, command, attr, sizeof *attr);
 }
 
-static int load(const uint8_t *insns, uint32_t count, bool log)
+static int load(enum prog_type type, const uint8_t *insns, uint32_t count, bool log)
 {
-    union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
-                            .insns = (uintptr_t)insns,
-                            .insn_cnt = count,
-                            .license = (uintptr_t)"GPL" };
+    union bpf_attr attr = {
+        .prog_type = type, .insns = (uintptr_t)insns, .insn_cnt = count, .license = (uintptr_t)"GPL"
+    };
     if (log) {
         attr.log_level = 1;
         attr.log_buf = (uintptr_t)log_text;
@@ -34,7 +33,7 @@ static int load(const uint8_t *insns, uint32_t count, bool log)
 bool kernel_works(void)
 {
     static const uint8_t program[] = { 0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
-    int fd = HOST_IS_BIG ? -1 : load(program, 2, false);
+    int fd = HOST_IS_BIG ? -1 : load(PROG_XDP, program, 2, false);
     if (fd >= 0)
         close(fd);
     return fd >= 0;
@@ -48,7 +47,58 @@ static void last_line(const char *text, char *out, size_t size)
             before = line;
             line = p + 1;
         }
-    snprintf(out, size, "the kernel refuses it: %.200s", before);
+    snprintf(out, size, "the kernel refuses it: %.*s", (int)strcspn(before, "\n"), before);
+}
+
+/* ---- What the kernel's verifier says of a program ---- */
+
+static int make_map(const struct map_spec *spec)
+{
+    union bpf_attr attr = { .map_type = spec->type,
+                            .key_size = spec->key_size,
+                            .value_size = spec->value_size,
+                            .max_entries = spec->max_entries };
+    uint32_t key = 0;
+    int fd;
+
+    attr.map_flags = spec->read_only ? BPF_F_RDONLY_PROG : 0;
+    fd = sys_bpf(BPF_MAP_CREATE, &attr);
+    if (fd < 0 || !spec->read_only)
+        return fd;
+    attr = (union bpf_attr){ .map_fd = (uint32_t)fd };
+    attr.key = (uintptr_t)&key;
+    attr.value = (uintptr_t)spec->data;
+    sys_bpf(BPF_MAP_UPDATE_ELEM, &attr);
+    attr = (union bpf_attr){ .map_fd = (uint32_t)fd };
+    sys_bpf(BPF_MAP_FREEZE, &attr);
+    return fd;
+}
+
+bool kernel_accepts(struct arena *arena, const struct prog *prog, char *why, size_t size)
+{
+    static int fds[HOSTILE_MAPS];
+    uint8_t *bytes = arena_alloc(arena, 8 * (size_t)prog->count);
+
+    for (uint32_t i = 0; i < prog->map_count && !fds[i]; i++)
+        fds[i] = make_map(prog->maps[i]);
+    for (uint32_t i = 0; i < prog->count; i++) {
+        struct insn insn = prog->insns[i];
+        if (insn.id == INSN_LDIMM_MAP || insn.id == INSN_LDIMM_MAP_VALUE)
+            insn.imm = fds[insn.imm];
+        insn_encode(insn, bytes + 8 * (size_t)i, false);
+    }
+    int fd = load(prog->type, bytes, prog->count, false);
+    why[0] = 0;
+    if (fd >= 0) {
+        close(fd);
+        return true;
+    }
+    log_text[0] = 0;
+    fd = load(prog->type, bytes, prog->count, true);
+    if (fd >= 0)
+        close(fd);
+    last_line(log_text, why, size);
+    return false;
 }
 
 void kernel_compare(const struct sample *sample, struct report *report)
@@ -66,10 +116,10 @@ void kernel_compare(const struct sample *sample, struct report *report)
     uint8_t *bytes = arena_alloc(arena, 8 * (size_t)prog->count);
     for (uint32_t i = 0; i < prog->count; i++)
         insn_encode(prog->insns[i], bytes + 8 * (size_t)i, false);
-    int fd = load(bytes, prog->count, false);
+    int fd = load(PROG_XDP, bytes, prog->count, false);
     if (fd < 0) {
         report->verdict = REFUSED;
-        load(bytes, prog->count, true);
+        load(PROG_XDP, bytes, prog->count, true);
         last_line(log_text, report->text, sizeof report->text);
         arena_free(arena);
         return;

@@ -42,6 +42,7 @@ static int usage(void)
           "  --rejected say why the verifier does not accept what it should; with --count 1 make\n"
           "             that program small\n"
           "  --verifier suspect the verifier: run what it accepts of programs that may be unsafe\n"
+          "             with --kernel: and say where the kernel's verifier differs\n"
           "  --texts F  with --verifier: also change the programs in the test files of folder F\n"
           "  --print    print the programs, run none\n"
           "  --table    print the whole table of what was reached\n",
@@ -199,7 +200,7 @@ int main(int argc, char **argv)
         return 0;
     }
     struct arena *arena = arena_new(&allocator_libc, 0);
-    if (!arena || !(options.verifier ? soundness_begin() : execute_begin()))
+    if (!arena || !(options.verifier ? soundness_begin(options.kernel) : execute_begin()))
         return 2;
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         signal(fatal[i], die);
@@ -215,9 +216,9 @@ int main(int argc, char **argv)
     if (options.print)
         return 0;
     double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-    unsigned empty = options.kernel     ? 0
-                     : options.verifier ? soundness_print()
-                                        : coverage_print(options.table);
+    unsigned empty = options.verifier ? soundness_print()
+                     : options.kernel ? 0
+                                      : coverage_print(options.table);
     printf("%" PRIu64 " alike, %" PRIu64 " different, %" PRIu64 " refused; %" PRIu64 " of %" PRIu64
            " accepted by the verifier; %.1f us each\n",
            tally.same, tally.different, tally.refused, tally.verified, tally.tame,

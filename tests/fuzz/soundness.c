@@ -28,6 +28,7 @@ enum {
 enum { STEPS_MOST = 4000000 };
 
 static struct machine machine;
+static bool asks_kernel;
 static struct arena_mark clean;
 static uint8_t constants[64];
 static struct map_spec specs[HOSTILE_MAPS] = {
@@ -65,13 +66,15 @@ static struct map_spec specs[HOSTILE_MAPS] = {
 static const struct map_spec *spec_list[HOSTILE_MAPS];
 
 static struct {
-    uint64_t made, accepted, mutated, mutated_accepted, runs, steps, tightened;
+    uint64_t made, accepted, mutated, mutated_accepted, runs, steps, tightened, asked, kernel_only,
+        ours_only;
     uint64_t kinds[32], accepted_kinds[32], insns[INSN_COUNT];
 } counts;
 
-bool soundness_begin(void)
+bool soundness_begin(bool ask_kernel)
 {
     struct error err = { 0 };
+    asks_kernel = ask_kernel;
     if (!machine_begin(&machine))
         return false;
     for (unsigned i = 0; i < sizeof constants; i++)
@@ -480,10 +483,20 @@ void soundness_run(const struct sample *sample, struct report *report)
         counts.kinds[i] += sample->made >> i & 1;
         counts.accepted_kinds[i] += report->verified && sample->made >> i & 1 && !sample->mutated;
     }
-    if (!report->verified) {
+    if (asks_kernel && v.prog && strcmp(sample->context, "memory")) {
+        char why[160];
+        bool accepts = kernel_accepts(machine.arena, v.prog, why, sizeof why);
+        counts.asked++;
+        counts.kernel_only += accepts && !report->verified;
+        counts.ours_only += !accepts && report->verified;
+        if (accepts != report->verified)
+            snprintf(report->rejected, sizeof report->rejected, "%.255s",
+                     accepts ? v.err.text : why);
+    } else if (!report->verified) {
         snprintf(report->rejected, sizeof report->rejected, "%.255s", v.err.text);
-        return;
     }
+    if (!report->verified)
+        return;
     counts.accepted++;
     counts.mutated_accepted += sample->mutated;
     for (uint32_t i = 0; i < v.prog->count; i++)
@@ -519,5 +532,10 @@ unsigned soundness_print(void)
            counts.made, counts.accepted,
            100.0 * (double)counts.accepted / (double)(counts.made ? counts.made : 1),
            counts.mutated, counts.mutated_accepted, counts.tightened, counts.runs, counts.steps);
+    if (asks_kernel)
+        printf("the kernel, asked %" PRIu64 " times, rejects %" PRIu64
+               " that are accepted here, and "
+               "accepts %" PRIu64 " that are not\n",
+               counts.asked, counts.ours_only, counts.kernel_only);
     return empty;
 }
