@@ -245,8 +245,10 @@ void access_grant_result(const struct activation *a, const struct helper *helper
     const struct map *map = map_argument(a, helper);
     if (result && helper->ret == RET_MAP_VALUE && map)
         give(a, result, map->value_size);
-    else if (result && helper->ret == RET_RECORD)
-        give(a, result, const_size(a, helper));
+    else if (result && helper->ret == RET_RECORD) {
+        uint64_t size = const_size(a, helper);
+        give(a, result, size ? size : 1); /* an empty one is there to be given back, too */
+    }
 }
 
 void access_grant_callback(const struct activation *a, const uint64_t r[5])
