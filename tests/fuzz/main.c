@@ -212,6 +212,7 @@ int main(int argc, char **argv)
         run_seed(arena, options.seed + i, &tally);
     }
     alarm(0);
+    arena_free(arena);
     clock_gettime(CLOCK_MONOTONIC, &to);
     if (options.print)
         return 0;
