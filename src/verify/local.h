@@ -331,6 +331,10 @@ struct node {
     uint32_t hash;
 };
 
+struct kept_count {
+    uint64_t insns, jumps; /* walked until then */
+};
+
 enum { PRUNE_GO_ON = 0, PRUNE_COVERED = 1 };
 /* At a point where paths meet: whether a kept state covers this one; keeps it otherwise. Negative:
  * an endless loop. */
@@ -411,7 +415,9 @@ struct verifier {
     struct step step;           /* of the current instruction */
     bool step_done;
     uint32_t next_id;
-    uint64_t kept_insns, kept_jumps, jumps; /* counts when a state was last kept; jumps walked */
+    uint64_t jumps;               /* walked */
+    struct kept_count kept_any;   /* when a state was last kept ... */
+    struct kept_count *kept_here; /* ... at each slot */
     struct frame *free_frames[8];
     struct state *free_states;
     struct hash edges_seen;

@@ -9,7 +9,7 @@
  * that. There, numbers that keep changing are given up, so that the repetition converges. */
 #include "verify/local.h"
 
-enum { IDS = 64, WIDEN_ALL_AFTER = 4, MILESTONE = 256 };
+enum { IDS = 64, WIDEN_ALL_AFTER = 4, MILESTONE = 256, UNFINISHED_MAX = 64 };
 
 struct comparison {
     const struct state *old, *now;
@@ -247,25 +247,21 @@ static void keep_to_compare(struct verifier *v, struct state *state, uint32_t ha
     node->hash = hash;
     node->next = v->kept[state->at];
     v->kept[state->at] = node;
-    v->kept_insns = v->stats.insns;
-    v->kept_jumps = v->jumps;
+    v->kept_any = v->kept_here[state->at] = (struct kept_count){ v->stats.insns, v->jumps };
     v->stats.states++;
 }
 
-/* Compares no more with a state that was compared often and covered seldom. What is unfinished
- * stays for its marks. */
-static bool drop_useless(struct verifier *v, struct node **place, uint32_t patience)
+/* Forgets a finished state that was compared often and covered seldom. */
+static bool drop_useless(struct verifier *v, struct node **place)
 {
     struct node *node = *place;
 
-    if (node->misses <= node->hits * patience + patience)
+    if (node->misses <= node->hits * 3 + 3)
         return false;
     *place = node->next;
-    if (!node->branches) {
-        state_free(v, node->kept);
-        node->kept = NULL;
-        v->stats.states--;
-    }
+    state_free(v, node->kept);
+    node->kept = NULL;
+    v->stats.states--;
     return true;
 }
 
@@ -291,16 +287,28 @@ static int compare_unfinished(struct verifier *v, struct node *node, struct stat
     return refuse(v, "the loop never ends: nothing changes from one round to the next");
 }
 
-/* A state is worth keeping when enough was walked since the last one. */
-static bool worth_keeping(const struct verifier *v, uint64_t insns, uint64_t jumps)
+/* A state is worth keeping when enough was walked since the last one; within a loop, whose rounds
+ * differ, since the last one here. */
+static bool worth_keeping(const struct verifier *v, const struct state *state, bool in_loop)
 {
-    return v->stats.insns - v->kept_insns >= insns && v->jumps - v->kept_jumps >= jumps;
+    const struct kept_count *here = &v->kept_here[state->at];
+
+    if (v->stats.insns - v->kept_any.insns < 8 || v->jumps - v->kept_any.jumps < 2)
+        return false;
+    return !in_loop || v->stats.insns - here->insns >= 100 || v->jumps - here->jumps >= 20;
+}
+
+/* An older state of the list: its place in the list, to go on from. */
+static struct node **forget(struct node **place)
+{
+    *place = (*place)->next;
+    return place;
 }
 
 int prune_point(struct verifier *v, struct state *state, bool repeats)
 {
     uint32_t hash = chain_hash(state), rounds = 0;
-    bool add = repeats || worth_keeping(v, 8, 2);
+    bool add = repeats || worth_keeping(v, state, false);
     struct node **place = &v->kept[state->at], *last = NULL;
 
     while (*place) {
@@ -314,17 +322,18 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
             if (code)
                 return code;
             last = last ? last : node;
-            rounds++;
-            /* Rounds of a loop differ: keeping each would be of no use. */
-            add &= repeats || worth_keeping(v, 100, 0) || worth_keeping(v, 0, 20);
-        } else if (covers(node->kept, state, false)) {
+            add = repeats || (add && worth_keeping(v, state, true));
+            place = ++rounds > UNFINISHED_MAX ? forget(place) : &node->next;
+            continue;
+        }
+        if (covers(node->kept, state, false)) {
             struct places places = marked_places(node->kept, false);
             node->hits++;
             precise_mark(v, state, &places);
             return PRUNE_COVERED;
         }
         node->misses += add;
-        if (!drop_useless(v, place, repeats ? 16 : 3))
+        if (!drop_useless(v, place))
             place = &node->next;
     }
     if (repeats && last) {

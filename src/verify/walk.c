@@ -266,6 +266,7 @@ static void prepare(struct verifier *v)
     v->meets = arena_alloc(v->scratch, prog->count);
     v->seen = arena_alloc(v->scratch, prog->count);
     v->kept = arena_array_of(v->scratch, prog->count, struct node *);
+    v->kept_here = arena_array_of(v->scratch, prog->count, struct kept_count);
     v->walked = arena_array_of(v->scratch, prog->count, struct insn_fact);
     v->next_id = ID_LENGTH;
     vec_push(v->scratch, &v->links, UINT16_MAX); /* so that 0 means none */
