@@ -76,8 +76,7 @@ static bool is_expected(uint8_t id)
 static bool is_unreached(enum ir_op op)
 {
     switch (op) {
-    case IR_ROTL:  /* no pass makes it yet */
-    case IR_CMP:   /* the same */
+    case IR_CMP:   /* no pass makes it yet */
     case IR_PROBE: /* of loads that the verifier knows may fault */
     case IR_PROBES: return true;
     default: return false;
@@ -86,8 +85,11 @@ static bool is_unreached(enum ir_op op)
 
 static bool is_unreached_rule(const struct rule *rule)
 {
-    bool inner = rule->inner && is_unreached(rule->inner);
-    return inner || is_unreached(rule->op) || rule->op == IR_SELECT; /* only of array lookups */
+    if (rule->op == IR_ROTL) /* only made with a constant count */
+        return rule->b < IMM_0 || rule->b >= FIX_0;
+    if (rule->op == IR_SELECT) /* only made of array lookups */
+        return true;
+    return is_unreached(rule->op) || (rule->inner && is_unreached(rule->inner));
 }
 
 static void print_compiler(void)

@@ -218,6 +218,27 @@ static void do_combine(struct generator *g)
     emit(g, INSN_MOV64_K, t, 0, 0, (int32_t)any_number(g));
 }
 
+/* A rotation, and perhaps an operation on it. */
+static void do_rotl(struct generator *g)
+{
+    bool wide = chance(g, 50);
+    unsigned bits = wide ? 64 : 32, count = 1 + below(g, bits - 1);
+    uint8_t to = changeable(g), from = changeable(g);
+    uint8_t t = to == from ? from : fresh(g); /* fresh() must be followed by writing it */
+    if (t == from || t == to)
+        return;
+    emit(g, wide ? INSN_MOV64_X : INSN_MOV32_X, t, from, 0, 0);
+    emit(g, wide ? INSN_LSH64_K : INSN_LSH32_K, from, 0, 0, count);
+    emit(g, wide ? INSN_RSH64_K : INSN_RSH32_K, t, 0, 0, bits - count);
+    emit(g, wide ? INSN_OR64_X : INSN_OR32_X, from, t, 0, 0);
+    if (chance(g, 50)) {
+        static const uint8_t outer[] = { INSN_AND64_X, INSN_OR64_X, INSN_XOR64_X,
+                                         INSN_AND32_X, INSN_OR32_X, INSN_XOR32_X };
+        emit(g, outer[below(g, sizeof outer)], to, from, 0, 0);
+        emit(g, INSN_MOV64_K, from, 0, 0, (int32_t)any_number(g));
+    }
+}
+
 /* Many values at once, once the stack is in registers. */
 static void do_churn(struct generator *g)
 {
@@ -609,18 +630,18 @@ static const struct {
     uint8_t weight;
     uint8_t mode; /* the tamest that may have it */
 } table[] = {
-    { do_alu, 90, MODE_KERNEL },        { do_swap, 4, MODE_KERNEL },
-    { do_constant, 4, MODE_KERNEL },    { do_rotate, 6, MODE_KERNEL },
-    { do_load, 22, MODE_KERNEL },       { do_store, 18, MODE_KERNEL },
-    { do_bytes, 3, MODE_KERNEL },       { do_atomic, 8, MODE_KERNEL },
-    { do_update, 8, MODE_KERNEL },      { do_combine, 8, MODE_KERNEL },
-    { do_churn, 2, MODE_KERNEL },       { do_if, 16, MODE_KERNEL },
-    { do_early_exit, 2, MODE_KERNEL },  { do_loop, 6, MODE_KERNEL },
-    { do_irreducible, 1, MODE_KERNEL }, { do_call, 6, MODE_KERNEL },
-    { do_helper, 3, MODE_KERNEL },      { do_callback, 3, MODE_TAME },
-    { do_map, 5, MODE_TAME },           { do_global, 3, MODE_TAME },
-    { do_tail_call, 2, MODE_WILD },     { do_callx, 3, MODE_WILD },
-    { do_index, 6, MODE_WILD },
+    { do_alu, 90, MODE_KERNEL },     { do_swap, 4, MODE_KERNEL },
+    { do_constant, 4, MODE_KERNEL }, { do_rotate, 6, MODE_KERNEL },
+    { do_load, 22, MODE_KERNEL },    { do_store, 18, MODE_KERNEL },
+    { do_bytes, 3, MODE_KERNEL },    { do_atomic, 8, MODE_KERNEL },
+    { do_update, 8, MODE_KERNEL },   { do_combine, 8, MODE_KERNEL },
+    { do_rotl, 4, MODE_KERNEL },     { do_churn, 2, MODE_KERNEL },
+    { do_if, 16, MODE_KERNEL },      { do_early_exit, 2, MODE_KERNEL },
+    { do_loop, 6, MODE_KERNEL },     { do_irreducible, 1, MODE_KERNEL },
+    { do_call, 6, MODE_KERNEL },     { do_helper, 3, MODE_KERNEL },
+    { do_callback, 3, MODE_TAME },   { do_map, 5, MODE_TAME },
+    { do_global, 3, MODE_TAME },     { do_tail_call, 2, MODE_WILD },
+    { do_callx, 3, MODE_WILD },      { do_index, 6, MODE_WILD },
 };
 
 void statements(struct generator *g, int count)
