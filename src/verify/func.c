@@ -258,6 +258,8 @@ static int exit_callback(struct verifier *v, struct state *state)
     v->step_done = true;
     state->at = frame->call;
     state_pop(v, state);
+    state_top(state)->called_back = true;
+    state_top(state)->rounds++;
     return WALK_JUMPED;
 }
 

@@ -164,6 +164,9 @@ struct frame {
     uint32_t func;
     uint32_t call;       /* slot of the call that it returns to */
     bool is_callback;    /* of a helper, which may call it again */
+    bool called_back;    /* it is back at its call of such a helper */
+    uint32_t visit;      /* the number of that call, each time that it is come to; 0: none yet */
+    uint32_t rounds;     /* callbacks walked in it */
     uint8_t ref_count;   /* references held when it was entered */
     uint32_t slot_count; /* those above were never written to */
     uint32_t room;
@@ -177,7 +180,7 @@ struct state {
     uint32_t refs[REFS_MAX]; /* acquired references */
     uint32_t ref_count;
     uint64_t length;  /* raw memory: bytes that are there for sure */
-    uint64_t repeats; /* may_gotos and helpers that call back, met on this path */
+    uint64_t repeats; /* may_gotos met on this path */
     struct node *node;
 };
 
@@ -414,7 +417,7 @@ struct verifier {
     struct vec(uint16_t) links; /* frame << 8 | place, lists that end in UINT16_MAX */
     struct step step;           /* of the current instruction */
     bool step_done;
-    uint32_t next_id;
+    uint32_t next_id, visits;
     uint64_t jumps;               /* walked */
     struct kept_count kept_any;   /* when a state was last kept ... */
     struct kept_count *kept_here; /* ... at each slot */

@@ -3,10 +3,11 @@
  * reachable from here was found safe from there.
  *
  * Kept states on the current path itself are not finished. Where one equals the current state, the
- * path repeats for ever. Where it leads through a may_goto or a helper that calls back, which end
- * by themselves, one that covers the current state in every number (not only in those that matter
- * so far) ends the path, too; then every number of both matters, so that later marks cannot undo
- * that. There, numbers that keep changing are given up, so that the repetition converges. */
+ * path repeats for ever. Where it leads through a may_goto, or back from a helper's callback to
+ * the same call of it, which end by themselves, one that covers the current state in every number
+ * (not only in those that matter so far) ends the path, too; then every number of both matters, so
+ * that later marks cannot undo that. There, numbers that keep changing are given up, so that the
+ * repetition converges. */
 #include "verify/local.h"
 
 enum { IDS = 64, WIDEN_ALL_AFTER = 4, MILESTONE = 256, UNFINISHED_MAX = 64 };
@@ -265,16 +266,28 @@ static bool drop_useless(struct verifier *v, struct node **place)
     return true;
 }
 
+/* Whether the rounds from an unfinished state to here are of a kind that ends by itself: each leads
+ * through a may_goto, or is one of those of one call of a helper. A loop around such a call is not.
+ */
+static bool ends_by_itself(const struct state *old, const struct state *now)
+{
+    bool ends = now->repeats > old->repeats;
+
+    for (uint32_t f = 0; f < old->depth && f < now->depth && !ends; f++)
+        ends = old->frames[f]->visit && old->frames[f]->visit == now->frames[f]->visit &&
+               now->frames[f]->rounds > old->frames[f]->rounds;
+    return ends;
+}
+
 /* Whether the unfinished state repeats here. */
-static int compare_unfinished(struct verifier *v, struct node *node, struct state *state,
-                              bool repeats)
+static int compare_unfinished(struct verifier *v, struct node *node, struct state *state)
 {
     struct state *cleaned;
     bool same;
 
     if (!covers(node->kept, state, true))
         return PRUNE_GO_ON;
-    if (repeats || state->repeats > node->kept->repeats) { /* each round ends by itself */
+    if (ends_by_itself(node->kept, state)) {
         converge(v, node, state);
         return PRUNE_COVERED;
     }
@@ -307,7 +320,7 @@ static struct node **forget(struct node **place)
 
 int prune_point(struct verifier *v, struct state *state, bool repeats)
 {
-    uint32_t hash = chain_hash(state), rounds = 0;
+    uint32_t hash = chain_hash(state), rounds = 0, unfinished = 0;
     bool add = repeats || worth_keeping(v, state, false);
     struct node **place = &v->kept[state->at], *last = NULL;
 
@@ -318,12 +331,15 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
             continue;
         }
         if (node->branches) {
-            int code = compare_unfinished(v, node, state, repeats);
+            int code = compare_unfinished(v, node, state);
             if (code)
                 return code;
-            last = last ? last : node;
+            if (ends_by_itself(node->kept, state)) {
+                last = last ? last : node;
+                rounds++;
+            }
             add = repeats || (add && worth_keeping(v, state, true));
-            place = ++rounds > UNFINISHED_MAX ? forget(place) : &node->next;
+            place = ++unfinished > UNFINISHED_MAX ? forget(place) : &node->next;
             continue;
         }
         if (covers(node->kept, state, false)) {

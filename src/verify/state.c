@@ -87,7 +87,8 @@ void state_push(struct verifier *v, struct state *state, uint32_t func, uint32_t
     memset(frame->regs, 0, sizeof frame->regs);
     frame->func = func;
     frame->call = call;
-    frame->is_callback = false;
+    frame->is_callback = frame->called_back = false;
+    frame->visit = frame->rounds = 0;
     frame->ref_count = (uint8_t)state->ref_count;
     frame->slot_count = 0;
     frame->regs[10] = reg_pointer(REG_STACK, 0);

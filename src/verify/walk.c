@@ -174,6 +174,18 @@ static int step(struct verifier *v, struct state *state)
     }
 }
 
+/* At a helper that calls back: come to, or back from a round? */
+static void note_visit(struct verifier *v, struct state *state)
+{
+    struct frame *frame = state_top(state);
+
+    if (!frame->called_back) {
+        frame->visit = ++v->visits;
+        frame->rounds = 0;
+    }
+    frame->called_back = false;
+}
+
 /* Walks one path on. WALK_END, or an error. */
 static int walk_path(struct verifier *v, struct state *state)
 {
@@ -186,11 +198,13 @@ static int walk_path(struct verifier *v, struct state *state)
             return verify_refuse(v, ANYBPF_E_LIMIT, state->at,
                                  "too complex: %llu instructions walked and not done",
                                  (unsigned long long)v->stats.insns);
+        if (meets & MEET_REPEATS && v->prog->insns[state->at].id == INSN_CALL)
+            note_visit(v, state);
         if (meets) {
             code = prune_point(v, state, meets & MEET_REPEATS);
             if (code)
                 return code < 0 ? code : WALK_END;
-            state->repeats += (meets & MEET_REPEATS) != 0;
+            state->repeats += v->prog->insns[state->at].id == INSN_MAY_GOTO;
         }
         prune_milestone(v, state);
         v->stats.insns++;

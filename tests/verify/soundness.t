@@ -193,3 +193,45 @@ r0 = 0
 exit
 -- reject
 no atomic operations on memory whose alignment is not known: use the stack or a map (insn 2)
+== a loop around a helper that calls back ends no sooner for that
+-- prog socket
+-- asm
+r6 = *(u32 *)(r1 + 0)
+l1:
+r1 = 1
+r2 = function l2
+r3 = 0
+r4 = 0
+call 181
+if r6 != 5 goto l1
+r0 = 0
+exit
+l2:
+r0 = 0
+exit
+-- reject no kernel: the function has no type
+the loop never ends: nothing changes from one round to the next (insn 6)
+== a loop whose counter is put back by what is called back
+-- prog socket
+-- asm
+*(u64 *)(r10 - 8) = 0
+l1:
+r1 = 1
+r2 = function l2
+r3 = r10
+r3 += -8
+r4 = 0
+call 181
+r1 = *(u64 *)(r10 - 8)
+r1 += 1
+*(u64 *)(r10 - 8) = r1
+if r1 < 10 goto l1
+r0 = 0
+exit
+l2:
+r1 = 0
+*(u64 *)(r2 + 0) = r1
+r0 = 0
+exit
+-- reject no kernel: the function has no type
+the loop never ends: nothing changes from one round to the next (insn 7)
