@@ -499,7 +499,7 @@ static void do_call(struct generator *g)
 static void do_callx(struct generator *g)
 {
     uint32_t function = calls_allowed(g) ? find_function(g, false) : 0;
-    if (!function || g->functions[function].memory)
+    if (!function || g->functions[function].memory || !(R6_TO_R8 & writable(g)))
         return;
     uint16_t numbers = emit_arguments(g, &g->functions[function]);
     uint8_t token = any_of(g, R6_TO_R8 & writable(g));
