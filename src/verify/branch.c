@@ -327,6 +327,7 @@ int branch_insn(struct verifier *v, struct state *state, struct insn insn)
     }
     if (row->kind == INSN_KIND_MAY_GOTO) {
         both(v, state, insn);
+        state->repeats++; /* one of so many; the jump uses none up */
         return WALK_NEXT;
     }
     src = row->src_reg

@@ -180,7 +180,7 @@ struct state {
     uint32_t refs[REFS_MAX]; /* acquired references */
     uint32_t ref_count;
     uint64_t length;  /* raw memory: bytes that are there for sure */
-    uint64_t repeats; /* may_gotos met on this path */
+    uint64_t repeats; /* may_gotos that did not jump on this path */
     struct node *node;
 };
 

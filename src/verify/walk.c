@@ -204,7 +204,6 @@ static int walk_path(struct verifier *v, struct state *state)
             code = prune_point(v, state, meets & MEET_REPEATS);
             if (code)
                 return code < 0 ? code : WALK_END;
-            state->repeats += v->prog->insns[state->at].id == INSN_MAY_GOTO;
         }
         prune_milestone(v, state);
         v->stats.insns++;

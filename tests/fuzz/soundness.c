@@ -25,7 +25,7 @@ enum {
     REPAIRS = 12,
     BUDGET = 3000
 };
-enum { STEPS_MOST = 4000000 };
+enum { STEPS_MOST = 1000000 };
 
 static struct machine machine;
 static bool asks_kernel;
@@ -229,8 +229,10 @@ static void watch_step(const struct activation *a)
     counts.steps++;
     if (a->vcpu->fuel > FUEL_LEFT)
         a->vcpu->fuel = FUEL_LEFT;
-    if (++run.steps == STEPS_MOST)
+    if (++run.steps == STEPS_MOST) {
         blame(a, "is still running after %u instructions", (unsigned)STEPS_MOST);
+        access_check(a, 0, 1, false); /* ends the run */
+    }
     if (run.reserving == a) {
         run.held += a->reg[0] != 0;
         run.reserving = NULL;

@@ -235,3 +235,15 @@ r0 = 0
 exit
 -- reject no kernel: the function has no type
 the loop never ends: nothing changes from one round to the next (insn 7)
+== a may_goto that jumps within its loop ends nothing
+-- prog socket
+-- asm
+r8 = 0
+l1:
+may_goto l2
+l2:
+if r8 < 11 goto l1
+r0 = 0
+exit
+-- reject no kernel: not every one knows may_goto
+the loop never ends: nothing changes from one round to the next (insn 1)
