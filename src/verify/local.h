@@ -331,6 +331,7 @@ struct node {
     uint32_t first, count; /* range of v->steps */
     uint32_t branches;     /* paths through it that are not walked to their end */
     uint32_t hits, misses;
+    bool converges; /* a path on from here ended at an unfinished state (prune.c) */
     uint32_t hash;
 };
 

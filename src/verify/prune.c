@@ -176,6 +176,12 @@ static void mark_all(struct reg *reg, unsigned frame, unsigned place, void *user
 
 /* The kept state, unfinished, covers the current one: from now on each of its numbers matters, on
  * the way to it and on the way from it to here. */
+static void note_convergence(struct node *node)
+{
+    for (; node && !node->converges; node = node->parent)
+        node->converges = true;
+}
+
 static void converge(struct verifier *v, struct node *node, const struct state *state)
 {
     struct places places = marked_places(node->kept, true), here = places;
@@ -186,6 +192,7 @@ static void converge(struct verifier *v, struct node *node, const struct state *
     if (before.node)
         precise_mark(v, &before, &places);
     precise_mark(v, state, &here);
+    note_convergence(state->node);
 }
 
 /* ---- Giving up numbers that keep changing ---- */
@@ -342,10 +349,14 @@ int prune_point(struct verifier *v, struct state *state, bool repeats)
             place = ++unfinished > UNFINISHED_MAX ? forget(place) : &node->next;
             continue;
         }
-        if (covers(node->kept, state, false)) {
+        /* A loop that a may_goto before the kept state ends is ended only by as many of them. */
+        if ((!node->converges || state->repeats >= node->kept->repeats) &&
+            covers(node->kept, state, false)) {
             struct places places = marked_places(node->kept, false);
             node->hits++;
             precise_mark(v, state, &places);
+            if (node->converges)
+                note_convergence(state->node);
             return PRUNE_COVERED;
         }
         node->misses += add;
