@@ -129,8 +129,6 @@ static int begin(void *arg)
         if (map_make(map, l->err))
             return l->err->code;
         loaded->maps[i] = map->map;
-        if (map->spec->read_only)
-            map_freeze(map->map);
     }
     l->loaded = loaded;
     freeze_data(l);
