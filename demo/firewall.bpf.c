@@ -14,7 +14,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define VLAN_TAGS 2
+#define VLAN_TAGS    2
 #define IPV6_HEADERS 4
 
 /* ---- Configuration, which the loader may set before loading ---- */
@@ -193,7 +193,11 @@ static __always_inline int parse_ipv6(struct packet *p)
         struct ipv6_opt_hdr *option;
 
         if (next == IPPROTO_FRAGMENT) {
-            struct { __u8 next, pad; __be16 offset; __be32 id; } *fragment = take(p, 8);
+            struct {
+                __u8 next, pad;
+                __be16 offset;
+                __be32 id;
+            } *fragment = take(p, 8);
 
             if (!fragment)
                 return -1;
@@ -221,7 +225,9 @@ static __always_inline int parse(struct packet *p)
         return -1;
     type = eth->h_proto;
     for (int i = 0; i < VLAN_TAGS; i++) {
-        struct { __be16 tci, type; } *tag;
+        struct {
+            __be16 tci, type;
+        } *tag;
 
         if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
             break;
@@ -232,15 +238,10 @@ static __always_inline int parse(struct packet *p)
         type = tag->type;
     }
     switch (type) {
-    case bpf_htons(ETH_P_IP):
-        return parse_ipv4(p) ? -1 : 1;
-    case bpf_htons(ETH_P_IPV6):
-        return parse_ipv6(p) ? -1 : 1;
-    case bpf_htons(ETH_P_ARP):
-        p->protocol = ARP;
-        return 0;
-    default:
-        return 0;
+    case bpf_htons(ETH_P_IP): return parse_ipv4(p) ? -1 : 1;
+    case bpf_htons(ETH_P_IPV6): return parse_ipv6(p) ? -1 : 1;
+    case bpf_htons(ETH_P_ARP): p->protocol = ARP; return 0;
+    default: return 0;
     }
 }
 

@@ -65,10 +65,10 @@ struct anybpf_allocator {
 ANYBPF_API struct anybpf_env *anybpf_env_new_with(const struct anybpf_allocator *allocator);
 ANYBPF_API void anybpf_env_free(struct anybpf_env *env);
 
-/* How many virtual CPUs the environment has, 1 to 65,536; 1,024 if not told. A thread leases a number
- * at its first call of a program and gives it back when it ends; a thread whose number is beyond
- * gets E_BUSY from its calls. Per-CPU maps have as many values. Before the first object is opened:
- * E_ARGUMENT, E_BUSY. anybpf_env_refused() is how many calls got E_BUSY so far. */
+/* How many virtual CPUs the environment has, 1 to 65,536; 1,024 if not told. A thread leases a
+ * number at its first call of a program and gives it back when it ends; a thread whose number is
+ * beyond gets E_BUSY from its calls. Per-CPU maps have as many values. Before the first object is
+ * opened: E_ARGUMENT, E_BUSY. anybpf_env_refused() is how many calls got E_BUSY so far. */
 ANYBPF_API int anybpf_env_cpus(struct anybpf_env *env, uint32_t cpus);
 ANYBPF_API uint32_t anybpf_env_refused(const struct anybpf_env *env);
 
@@ -81,8 +81,8 @@ ANYBPF_API const char *anybpf_error(const struct anybpf_env *env);
  * declarations may define types that it uses. Programs may read every member and write those
  * marked __rw. The object's own definition must have the same layout.
  * E_FORMAT (the sentence has line and column), E_EXISTS. */
-ANYBPF_API int anybpf_env_context(
-    struct anybpf_env *env, const char *name, const char *declaration);
+ANYBPF_API int anybpf_env_context(struct anybpf_env *env, const char *name,
+                                  const char *declaration);
 
 /* Offers a C function to programs as helper `id` (1,000 to 2^31 - 1 are the embedder's). prototype:
  * C text, at most five parameters, integers or pointers, a leading `struct anybpf_vcpu *` not
@@ -98,8 +98,8 @@ ANYBPF_API int anybpf_env_context(
  *
  * The function must not keep such a pointer. It runs in the thread that called the program.
  * E_FORMAT, E_UNSUPPORTED, E_EXISTS. */
-ANYBPF_API int anybpf_env_helper(
-    struct anybpf_env *env, uint32_t id, const char *prototype, void *function);
+ANYBPF_API int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char *prototype,
+                                 void *function);
 
 /* Text for people: the verifier's log, and what programs print with bpf_trace_printk. Called in
  * the thread where it arises; `text` ends with a newline. */
@@ -111,8 +111,8 @@ enum anybpf_log {
 };
 typedef void anybpf_log_fn(void *user, enum anybpf_log kind, const char *text);
 /* Gives `log` all text up to and including kind `most`. Without a log function it is dropped. */
-ANYBPF_API void anybpf_env_log(
-    struct anybpf_env *env, enum anybpf_log most, anybpf_log_fn *log, void *user);
+ANYBPF_API void anybpf_env_log(struct anybpf_env *env, enum anybpf_log most, anybpf_log_fn *log,
+                               void *user);
 
 /* ---- Objects ---- */
 
@@ -126,10 +126,10 @@ struct anybpf_map;
  * of the given section ("xdp", "req") named "main".
  * NULL: E_SYSTEM, E_FORMAT (file, section, offset), E_UNSUPPORTED, E_MEMORY. */
 ANYBPF_API struct anybpf_object *anybpf_open(struct anybpf_env *env, const char *path);
-ANYBPF_API struct anybpf_object *anybpf_open_memory(
-    struct anybpf_env *env, const void *data, size_t size, const char *name);
-ANYBPF_API struct anybpf_object *anybpf_open_insns(
-    struct anybpf_env *env, const void *insns, size_t count, const char *section);
+ANYBPF_API struct anybpf_object *anybpf_open_memory(struct anybpf_env *env, const void *data,
+                                                    size_t size, const char *name);
+ANYBPF_API struct anybpf_object *anybpf_open_insns(struct anybpf_env *env, const void *insns,
+                                                   size_t count, const char *section);
 /* Frees an object with its programs and maps. No thread may run them any more. */
 ANYBPF_API void anybpf_close(struct anybpf_object *obj);
 
@@ -147,7 +147,8 @@ ANYBPF_API int anybpf_set_type(struct anybpf_object *obj, const char *prog, cons
 ANYBPF_API int anybpf_set_max_entries(struct anybpf_object *obj, const char *map, uint32_t entries);
 
 /* Makes the maps, verifies and compiles every program. anybpf_find() does so for one program only.
- * Nothing is half done after an error. E_REJECTED, E_UNSUPPORTED, E_MEMORY, E_NOT_FOUND (helper). */
+ * Nothing is half done after an error. E_REJECTED, E_UNSUPPORTED, E_MEMORY, E_NOT_FOUND (helper).
+ */
 ANYBPF_API int anybpf_load(struct anybpf_object *obj);
 
 /* ---- Programs ---- */
@@ -155,32 +156,33 @@ ANYBPF_API int anybpf_load(struct anybpf_object *obj);
 /* The program of that name (its C function), loaded; NULL for `name` is the only or first one. */
 ANYBPF_API struct anybpf_prog *anybpf_find(struct anybpf_object *obj, const char *name);
 /* The next program, loaded or not; NULL begins, NULL ends. */
-ANYBPF_API struct anybpf_prog *anybpf_next_prog(struct anybpf_object *obj, struct anybpf_prog *prog);
+ANYBPF_API struct anybpf_prog *anybpf_next_prog(struct anybpf_object *obj,
+                                                struct anybpf_prog *prog);
 ANYBPF_API int anybpf_load_prog(struct anybpf_prog *prog);
 
 struct anybpf_prog_info {
     const char *name, *section, *context; /* as long as the object lives */
-    uint32_t insns;          /* 8-byte slots */
-    bool loaded;             /* what follows is 0 if not */
-    bool trusted;            /* not verified */
-    bool compiled;           /* false: interpreted */
-    uint64_t verified_insns; /* instructions that the verifier walked */
+    uint32_t insns;                       /* 8-byte slots */
+    bool loaded;                          /* what follows is 0 if not */
+    bool trusted;                         /* not verified */
+    bool compiled;                        /* false: interpreted */
+    uint64_t verified_insns;              /* instructions that the verifier walked */
     uint32_t verified_states;
     uint64_t verify_ns, compile_ns; /* compile_ns: from checked to sealed image */
-    uint32_t stack, tree;    /* bytes of stack: of the main function, of everything it calls */
+    uint32_t stack, tree; /* bytes of stack: of the main function, of everything it calls */
     uint32_t code_bytes;
-    uint64_t memory_bytes;   /* what the loaded program takes, its code included */
+    uint64_t memory_bytes; /* what the loaded program takes, its code included */
 };
 /* size: sizeof info, so that the struct can grow. */
-ANYBPF_API void anybpf_prog_info(
-    const struct anybpf_prog *prog, struct anybpf_prog_info *info, size_t size);
+ANYBPF_API void anybpf_prog_info(const struct anybpf_prog *prog, struct anybpf_prog_info *info,
+                                 size_t size);
 
 /* Runs a program on a context in memory. size: bytes of ctx; at least what the context type says,
  * and for raw memory the length that the program gets in r2. result may be NULL.
  * E_ARGUMENT (size), E_BUSY (no virtual CPU for this thread), E_FAULT, E_MEMORY. Signal-safe once
  * the thread has made a call. */
-ANYBPF_API int anybpf_call(
-    const struct anybpf_prog *prog, void *ctx, size_t size, uint64_t *result);
+ANYBPF_API int anybpf_call(const struct anybpf_prog *prog, void *ctx, size_t size,
+                           uint64_t *result);
 
 /* ---- Packets ---- */
 
@@ -204,7 +206,8 @@ struct anybpf_packet {
     uint32_t ingress_ifindex, egress_ifindex, rx_queue_index;
     uint32_t mark, priority, hash, pkt_type, queue_mapping, tc_index, tc_classid;
     uint32_t wire_len, napi_id, gso_segs, gso_size;
-    uint16_t protocol; /* Ethertype in network order; 0: taken from the packet by anybpf_call_packet */
+    uint16_t
+        protocol; /* Ethertype in network order; 0: taken from the packet by anybpf_call_packet */
     uint16_t vlan_proto, vlan_tci;
     uint16_t vlan_present;
     uint32_t cb[5];
@@ -213,11 +216,11 @@ struct anybpf_packet {
 
 /* Runs a program of type xdp, tc or socket on one packet; the program may change the packet and
  * the struct. Errors as anybpf_call(). */
-ANYBPF_API int anybpf_call_packet(
-    const struct anybpf_prog *prog, struct anybpf_packet *packet, uint64_t *result);
+ANYBPF_API int anybpf_call_packet(const struct anybpf_prog *prog, struct anybpf_packet *packet,
+                                  uint64_t *result);
 /* The same for count packets, in order; verdicts[i] receives the result of packets[i]. */
 ANYBPF_API int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *packets,
-    size_t count, uint32_t *verdicts);
+                                 size_t count, uint32_t *verdicts);
 
 /* ---- Maps ---- */
 
@@ -232,16 +235,16 @@ struct anybpf_map_info {
     uint32_t cpus; /* values per key that anybpf_map_lookup() gives: 1, or of per-CPU maps more */
     bool is_data;  /* global data: .rodata, .data, .bss */
 };
-ANYBPF_API void anybpf_map_info(
-    const struct anybpf_map *map, struct anybpf_map_info *info, size_t size);
+ANYBPF_API void anybpf_map_info(const struct anybpf_map *map, struct anybpf_map_info *info,
+                                size_t size);
 
 enum { ANYBPF_ANY = 0, ANYBPF_NOEXIST = 1, ANYBPF_EXIST = 2 };
 
 /* Copy values out and in. Per-CPU maps: cpus values, each padded to 8 bytes, one after another.
  * E_NOT_FOUND, E_EXISTS, E_FULL, E_ARGUMENT, E_MEMORY, E_UNSUPPORTED (for this kind of map). */
 ANYBPF_API int anybpf_map_lookup(const struct anybpf_map *map, const void *key, void *value);
-ANYBPF_API int anybpf_map_update(
-    struct anybpf_map *map, const void *key, const void *value, uint64_t flags);
+ANYBPF_API int anybpf_map_update(struct anybpf_map *map, const void *key, const void *value,
+                                 uint64_t flags);
 ANYBPF_API int anybpf_map_delete(struct anybpf_map *map, const void *key);
 /* The key after `key` in no particular order; NULL begins. E_NOT_FOUND ends. An element deleted
  * meanwhile may lead back to the beginning, as in the kernel. next may be key's own memory. */
@@ -251,8 +254,8 @@ ANYBPF_API int anybpf_map_next_key(const struct anybpf_map *map, const void *key
  * uses it is loaded: the verifier and the compiler believe what they find there. */
 ANYBPF_API void *anybpf_map_data(struct anybpf_map *map, size_t *size);
 /* Puts a loaded program in a slot of a prog array, or takes it out (NULL). */
-ANYBPF_API int anybpf_map_set_prog(
-    struct anybpf_map *map, uint32_t index, const struct anybpf_prog *prog);
+ANYBPF_API int anybpf_map_set_prog(struct anybpf_map *map, uint32_t index,
+                                   const struct anybpf_prog *prog);
 
 /* ---- Ring buffers ---- */
 
@@ -262,17 +265,17 @@ ANYBPF_API int anybpf_ring_fd(struct anybpf_map *map);
  * `record`, until that returns non-zero. Returns the number of records consumed, or a negative
  * error. One thread at a time. Perf event arrays too: cpu is the virtual CPU of the record. */
 typedef int anybpf_record_fn(void *user, uint32_t cpu, const void *data, size_t size);
-ANYBPF_API int anybpf_ring_poll(
-    struct anybpf_map *map, int timeout_ms, anybpf_record_fn *record, void *user);
+ANYBPF_API int anybpf_ring_poll(struct anybpf_map *map, int timeout_ms, anybpf_record_fn *record,
+                                void *user);
 
 /* ---- Process ---- */
 
 /* What a process has only one of. */
 enum anybpf_process_setting {
-    ANYBPF_PERF_MAP = 1,      /* 1: write /tmp/perf-PID.map for perf */
-    ANYBPF_GDB = 2,           /* 1: tell gdb of compiled programs */
-    ANYBPF_FAULT_HANDLER = 3  /* 0: never install handlers of SIGSEGV and SIGBUS; the host then
-                                 gives these signals to anybpf_handle_fault() */
+    ANYBPF_PERF_MAP = 1,     /* 1: write /tmp/perf-PID.map for perf */
+    ANYBPF_GDB = 2,          /* 1: tell gdb of compiled programs */
+    ANYBPF_FAULT_HANDLER = 3 /* 0: never install handlers of SIGSEGV and SIGBUS; the host then
+                                gives these signals to anybpf_handle_fault() */
 };
 /* Before the first program is loaded. E_ARGUMENT, E_BUSY. */
 ANYBPF_API int anybpf_process_set(enum anybpf_process_setting setting, uint64_t value);

@@ -19,12 +19,18 @@ WORKLOAD(bytecode)
         case 6: a = b; break;
         case 7: b = c; break;
         case 8: c = a; break;
-        case 9: if (a & 1) pc += 3; break;
+        case 9:
+            if (a & 1)
+                pc += 3;
+            break;
         case 10: a = ~a; break;
         case 11: b >>= 1; break;
         case 12: c += a & b; break;
         case 13: a |= c; break;
-        case 14: if (b > c) pc += 1; break;
+        case 14:
+            if (b > c)
+                pc += 1;
+            break;
         default: a += pc; break;
         }
     }

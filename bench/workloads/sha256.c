@@ -20,8 +20,8 @@ INLINE u32 rotr(u32 x, unsigned n)
 
 WORKLOAD(sha256)
 {
-    u32 h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
-        0x5be0cd19 };
+    u32 h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
     for (u32 block = 0; block < 4; block++) {
         u32 w[16];
         u32 a = h[0], b = h[1], c = h[2], d = h[3], e = h[4], f = h[5], g = h[6], hh = h[7];
@@ -29,11 +29,11 @@ WORKLOAD(sha256)
             w[i] = load32_big(mem + block * 64 + i * 4);
         for (u32 i = 0; i < 64; i++) {
             u32 x = w[(i + 1) & 15], y = w[(i + 14) & 15];
-            u32 t1 = hh + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + k[i]
-                + w[i & 15];
+            u32 t1 = hh + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + k[i] +
+                     w[i & 15];
             u32 t2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
-            w[i & 15] += (rotr(x, 7) ^ rotr(x, 18) ^ x >> 3) + w[(i + 9) & 15]
-                + (rotr(y, 17) ^ rotr(y, 19) ^ y >> 10);
+            w[i & 15] += (rotr(x, 7) ^ rotr(x, 18) ^ x >> 3) + w[(i + 9) & 15] +
+                         (rotr(y, 17) ^ rotr(y, 19) ^ y >> 10);
             hh = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
         }
         h[0] += a, h[1] += b, h[2] += c, h[3] += d, h[4] += e, h[5] += f, h[6] += g, h[7] += hh;

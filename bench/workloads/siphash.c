@@ -4,7 +4,8 @@
 
 #define ROUND(a, b, c, d)                                                                          \
     a += b, b = rotl64(b, 13), b ^= a, a = rotl64(a, 32), c += d, d = rotl64(d, 16), d ^= c,       \
-        a += d, d = rotl64(d, 21), d ^= a, c += b, b = rotl64(b, 17), b ^= c, c = rotl64(c, 32)
+            a += d, d = rotl64(d, 21), d ^= a, c += b, b = rotl64(b, 17), b ^= c,                  \
+            c = rotl64(c, 32)
 
 WORKLOAD(siphash)
 {

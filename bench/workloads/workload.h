@@ -37,7 +37,7 @@ struct xdp_context { /* the head of struct xdp_md */
         u64 r = name##_body(mem);                                                                  \
         return (int)(r ^ r >> 32);                                                                 \
     }                                                                                              \
-    char license_text[] __attribute__((section("license"), used)) = "Dual BSD/GPL";                     \
+    char license_text[] __attribute__((section("license"), used)) = "Dual BSD/GPL";                \
     INLINE u64 name##_body(u8 *mem)
 #else
 #define WORKLOAD(name)                                                                             \

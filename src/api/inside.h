@@ -6,7 +6,7 @@
 
 struct env; /* rt/ */
 struct env *api_env(struct anybpf_env *env);
-struct object; /* load/ */
+struct object;                                                  /* load/ */
 const struct object *api_file(const struct anybpf_object *obj); /* NULL: made of instructions */
 const struct map_spec *api_map_spec(const struct anybpf_map *map);
 /* The program in its final form, and verified (or, where the object is trusted, only checked for

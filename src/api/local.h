@@ -13,8 +13,8 @@
 struct anybpf_env {
     struct anybpf_allocator from;
     struct env *rt;
-    const struct target *target; /* of this processor; NULL: this build has none for it */
-    uint32_t features;           /* those of the target that this processor has */
+    const struct target *target;   /* of this processor; NULL: this build has none for it */
+    uint32_t features;             /* those of the target that this processor has */
     struct anybpf_object *objects; /* open ones, newest first */
     anybpf_log_fn *log;
     void *log_user;

@@ -12,7 +12,7 @@ const struct target *const targets[] = {
 #define X(name) &target_##name,
     ANYBPF_TARGETS(X)
 #undef X
-    NULL
+        NULL
 };
 
 const struct target *target_find(const char *name)

@@ -44,5 +44,5 @@ struct arena_mark {
 struct arena_mark arena_mark(struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_mark mark);
 
-#define arena_new_of(arena, type) ((type *)arena_alloc(arena, sizeof(type)))
+#define arena_new_of(arena, type)          ((type *)arena_alloc(arena, sizeof(type)))
 #define arena_array_of(arena, count, type) ((type *)arena_array(arena, count, sizeof(type)))

@@ -46,7 +46,7 @@ static uint32_t *put(struct arena *arena, struct hash *hash, uint64_t key, const
         grow(arena, hash);
     slot = find(hash, key, text);
     if (!slot->used) {
-        *slot = (struct hash_slot) { .key = key, .text = text, .used = 1 };
+        *slot = (struct hash_slot){ .key = key, .text = text, .used = 1 };
         hash->count++;
     }
     return &slot->value;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static void *move_to(struct arena *arena, void *at, uint32_t count, uint32_t *room, uint32_t wanted,
-    size_t size)
+                     size_t size)
 {
     void *bigger = arena_array(arena, wanted, size);
     if (count)
@@ -18,7 +18,7 @@ void *vec_grow_(struct arena *arena, void *at, uint32_t count, uint32_t *room, s
 }
 
 void *vec_resize_(struct arena *arena, void *at, uint32_t count, uint32_t *room, uint32_t wanted,
-    size_t size)
+                  size_t size)
 {
     if (wanted > *room)
         return move_to(arena, at, count, room, wanted, size);

@@ -18,16 +18,16 @@
 /* Makes room for one more element and returns its place, zeroed; counts it. */
 #define vec_add(arena, v)                                                                          \
     ((v)->count == (v)->room                                                                       \
-            ? (void)((v)->at = vec_grow_(arena, (v)->at, (v)->count, &(v)->room, sizeof *(v)->at)) \
-            : (void)0,                                                                             \
-        &(v)->at[(v)->count++])
+         ? (void)((v)->at = vec_grow_(arena, (v)->at, (v)->count, &(v)->room, sizeof *(v)->at))    \
+         : (void)0,                                                                                \
+     &(v)->at[(v)->count++])
 #define vec_push(arena, v, ...) ((void)(*vec_add(arena, v) = (__VA_ARGS__)))
 #define vec_last(v)             (&(v)->at[(v)->count - 1])
 /* Lets v have exactly n elements, the new ones zeroed. */
 #define vec_resize(arena, v, n)                                                                    \
     ((v)->at = vec_resize_(arena, (v)->at, (v)->count, &(v)->room, (n), sizeof *(v)->at),          \
-        (void)((v)->count = (n)))
+     (void)((v)->count = (n)))
 
 void *vec_grow_(struct arena *arena, void *at, uint32_t count, uint32_t *room, size_t size);
 void *vec_resize_(struct arena *arena, void *at, uint32_t count, uint32_t *room, uint32_t wanted,
-    size_t size);
+                  size_t size);

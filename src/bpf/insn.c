@@ -2,10 +2,10 @@
 #include "base/planted.h"
 #include "bpf/insn.h"
 
-#define ANY            (0, 0)
-#define OFF(n)         ('o', n)
-#define IMM(n)         ('i', n)
-#define SRC(n)         ('s', n)
+#define ANY                   (0, 0)
+#define OFF(n)                ('o', n)
+#define IMM(n)                ('i', n)
+#define SRC(n)                ('s', n)
 #define UNPACK(letter, value) letter, value
 /* Bit 3 of the opcode of an arithmetic or jump instruction is its source: section 3.1. */
 #define SRC_REG(code, k) (((code) & 8) && ((k) == INSN_KIND_ALU || (k) == INSN_KIND_JUMP))
@@ -14,8 +14,10 @@ const struct insn_row insn_rows[INSN_COUNT] = {
     [INSN_INVALID] = { .name = "invalid", .fields = "dsoi" },
     [INSN_SECOND] = { .name = "second slot", .fields = "i" },
 #define I(id, code, when, fields, kind, op, bits, llvm, ubpf)                                      \
-    [INSN_##id] = { #id, code, INSN_KIND_##kind, OP_##op, bits,                                    \
-        SRC_REG(code, INSN_KIND_##kind), UNPACK when, fields, llvm, ubpf },
+    [INSN_##id] = { #id,         code,   INSN_KIND_##kind,                                         \
+                    OP_##op,     bits,   SRC_REG(code, INSN_KIND_##kind),                          \
+                    UNPACK when, fields, llvm,                                                     \
+                    ubpf },
 #include "bpf/isa.def"
 #undef I
 };
@@ -65,7 +67,8 @@ char insn_unused_field(struct insn insn)
     if (insn.id == INSN_SECOND && insn.code)
         return 'c';
     for (unsigned i = 0; i < 4; i++)
-        if (fields[i].set && row->when != fields[i].letter && !strchr(row->fields, fields[i].letter))
+        if (fields[i].set && row->when != fields[i].letter &&
+            !strchr(row->fields, fields[i].letter))
             return fields[i].letter;
     return 0;
 }

@@ -33,28 +33,76 @@ enum insn_kind {
     INSN_KIND_LEGACY,
 };
 
+/* clang-format off: a line per kind */
 enum insn_op {
     /* ALU */
-    OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_SDIV, OP_OR, OP_AND, OP_LSH, OP_RSH, OP_MOD, OP_SMOD, OP_XOR,
-    OP_MOV, OP_ARSH, OP_NEG, OP_SEXT8, OP_SEXT16, OP_SEXT32,
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_DIV,
+    OP_SDIV,
+    OP_OR,
+    OP_AND,
+    OP_LSH,
+    OP_RSH,
+    OP_MOD,
+    OP_SMOD,
+    OP_XOR,
+    OP_MOV,
+    OP_ARSH,
+    OP_NEG,
+    OP_SEXT8,
+    OP_SEXT16,
+    OP_SEXT32,
     /* SWAP */
-    OP_LE, OP_BE, OP_BSWAP,
+    OP_LE,
+    OP_BE,
+    OP_BSWAP,
     OP_CAST,
     /* LDIMM */
-    OP_NUMBER, OP_MAP, OP_MAP_VALUE, OP_VAR, OP_FUNC,
+    OP_NUMBER,
+    OP_MAP,
+    OP_MAP_VALUE,
+    OP_VAR,
+    OP_FUNC,
     /* LDX, ST, STX */
-    OP_ZEXT, OP_SEXT, OP_STORE,
+    OP_ZEXT,
+    OP_SEXT,
+    OP_STORE,
     /* ATOMIC, with ADD OR AND XOR */
-    OP_FETCH_ADD, OP_FETCH_OR, OP_FETCH_AND, OP_FETCH_XOR, OP_XCHG, OP_CMPXCHG, OP_LOAD_ACQ,
+    OP_FETCH_ADD,
+    OP_FETCH_OR,
+    OP_FETCH_AND,
+    OP_FETCH_XOR,
+    OP_XCHG,
+    OP_CMPXCHG,
+    OP_LOAD_ACQ,
     OP_STORE_REL,
     /* JUMP */
-    OP_JEQ, OP_JGT, OP_JGE, OP_JSET, OP_JNE, OP_JSGT, OP_JSGE, OP_JLT, OP_JLE, OP_JSLT, OP_JSLE,
-    OP_GOTO, OP_MAY_GOTO,
+    OP_JEQ,
+    OP_JGT,
+    OP_JGE,
+    OP_JSET,
+    OP_JNE,
+    OP_JSGT,
+    OP_JSGE,
+    OP_JLT,
+    OP_JLE,
+    OP_JSLT,
+    OP_JSLE,
+    OP_GOTO,
+    OP_MAY_GOTO,
     /* CALL, CALLX, EXIT */
-    OP_HELPER, OP_LOCAL, OP_KFUNC, OP_TOKEN, OP_EXIT,
+    OP_HELPER,
+    OP_LOCAL,
+    OP_KFUNC,
+    OP_TOKEN,
+    OP_EXIT,
     /* LEGACY */
-    OP_ABS, OP_IND,
+    OP_ABS,
+    OP_IND,
 };
+/* clang-format on */
 
 /* A program's final form is an array of these: one per 8-byte slot, so that offsets keep. */
 struct insn {

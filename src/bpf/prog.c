@@ -8,7 +8,7 @@ static const char *func_name(struct arena *arena, const char *main, uint32_t ind
 }
 
 struct prog *prog_from_insns(struct arena *arena, const char *name, const struct insn *insns,
-    uint32_t count)
+                             uint32_t count)
 {
     struct prog *prog = arena_new_of(arena, struct prog);
     bool *starts = arena_array_of(arena, count, bool);
@@ -29,11 +29,11 @@ struct prog *prog_from_insns(struct arena *arena, const char *name, const struct
             funcs[f - 1].count++;
             continue;
         }
-        funcs[f] = (struct func) { .name = func_name(arena, name, f), .start = i, .count = 1 };
+        funcs[f] = (struct func){ .name = func_name(arena, name, f), .start = i, .count = 1 };
         funcs[f].global = f == 0;
         f++;
     }
-    *prog = (struct prog) {
+    *prog = (struct prog){
         .name = name,
         .section = "",
         .object = "",

@@ -55,7 +55,7 @@ struct map_spec {
 
     /* Global data (.rodata, .data, .bss, string literals): an array of one element. */
     bool is_data;
-    bool read_only;     /* for programs and, once loaded, for the host */
+    bool read_only;      /* for programs and, once loaded, for the host */
     const uint8_t *data; /* value_size initial bytes; NULL: zeros */
 
     /* Initial values of prog arrays and maps of maps. */
@@ -95,8 +95,8 @@ struct prog {
     const char *object;  /* file name, for messages */
     const char *license;
     enum prog_type type;
-    const char *context;     /* name of the context type in the environment: "xdp", "req" */
-    const char *attach;      /* what follows the section's prefix: "sys_enter"; "" if nothing */
+    const char *context; /* name of the context type in the environment: "xdp", "req" */
+    const char *attach;  /* what follows the section's prefix: "sys_enter"; "" if nothing */
     const struct insn *insns;
     uint32_t count;
     const struct func *funcs; /* funcs[0] is the main function; ordered by start, without gaps */
@@ -115,7 +115,7 @@ struct prog {
  * checks. insns must live as long as the program; count is at least 1. */
 struct arena;
 struct prog *prog_from_insns(struct arena *arena, const char *name, const struct insn *insns,
-    uint32_t count);
+                             uint32_t count);
 
 /* The function that holds the slot; the slot must lie in the program. */
 const struct func *prog_func_at(const struct prog *prog, uint32_t insn);

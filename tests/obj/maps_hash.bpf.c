@@ -60,9 +60,9 @@ int delete(struct xdp_md *ctx)
     __u64 size = ctx->data_end - ctx->data;
     struct key key = { .size = size & 15, .kind = size & 1 };
     struct value value = { size, size };
-    int there = bpf_map_delete_elem(&plain, &key);                    /* 0 or -ENOENT */
+    int there = bpf_map_delete_elem(&plain, &key);                     /* 0 or -ENOENT */
     int absent = bpf_map_update_elem(&plain, &key, &value, BPF_EXIST); /* always -ENOENT */
-    int bad = bpf_map_update_elem(&plain, &key, &value, 77);          /* -EINVAL */
+    int bad = bpf_map_update_elem(&plain, &key, &value, 77);           /* -EINVAL */
 
     return (there & 0xff) << 16 | (absent & 0xff) << 8 | (bad & 0xff);
 }

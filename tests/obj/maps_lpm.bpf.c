@@ -27,7 +27,9 @@ SEC("xdp")
 int fill(struct xdp_md *ctx)
 {
     return add(0, 0, 0, 0, 0) | add(192, 0, 2, 0, 24) | add(192, 0, 2, 128, 25) |
-        add(192, 0, 2, 130, 32) | add(198, 51, 100, 0, 24) ? XDP_ABORTED : XDP_PASS;
+                   add(192, 0, 2, 130, 32) | add(198, 51, 100, 0, 24)
+               ? XDP_ABORTED
+               : XDP_PASS;
 }
 
 SEC("xdp")

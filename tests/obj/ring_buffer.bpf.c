@@ -33,7 +33,7 @@ int record(struct xdp_md *ctx)
     else
         bpf_ringbuf_submit(event, 0);
     return bpf_ringbuf_output(&events, &size, sizeof size, BPF_RB_FORCE_WAKEUP) ? XDP_ABORTED
-                                                                                 : XDP_PASS;
+                                                                                : XDP_PASS;
 }
 
 SEC("xdp")

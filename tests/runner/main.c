@@ -10,14 +10,10 @@ static const struct kind {
     const char *name;
     void (*run)(void);
 } kinds[] = {
-    { "unit", run_unit },
-    { "load", run_load },
-    { "run", run_run },
-    { "vectors", run_vectors },
-    { "verify", run_verify },
-    { "ir", run_ir },
-    { "obj", run_objects },
-    { "damage", run_damage },
+    { "unit", run_unit },     { "load", run_load },
+    { "run", run_run },       { "vectors", run_vectors },
+    { "verify", run_verify }, { "ir", run_ir },
+    { "obj", run_objects },   { "damage", run_damage },
     { "sums", run_sums }, /* last: of what the others loaded */
 };
 

@@ -3,7 +3,8 @@
  *
  *     -- prog xdp              type of the program: xdp, tc, socket, raw_tp, memory
  *     -- maps                  (if it has any; `map 0` in the text is the first)
- *     array VALUES 4 16 8      kind, name, key size, value size, entries; `ro HEX` for constant data
+ *     array VALUES 4 16 8      kind, name, key size, value size, entries; `ro HEX` for constant
+ * data
  *     -- asm
  *     -- accept                or
  *     -- reject                with the sentence
@@ -57,10 +58,9 @@ static bool read_map(struct verify_case *v, const char *line)
     char kind[32], name[32], constant[8] = "";
     int at = 0;
 
-    if (v->m.map_count == MAPS
-        || sscanf(line, "%31s %31s %u %u %u %n%7s", kind, name, &spec->key_size, &spec->value_size,
-               &spec->max_entries, &at, constant)
-            < 5)
+    if (v->m.map_count == MAPS ||
+        sscanf(line, "%31s %31s %u %u %u %n%7s", kind, name, &spec->key_size, &spec->value_size,
+               &spec->max_entries, &at, constant) < 5)
         return false;
     for (size_t i = 0; i < sizeof map_kinds / sizeof map_kinds[0]; i++)
         if (!strcmp(kind, map_kinds[i].name))
@@ -119,9 +119,9 @@ static void collect(void *user, const char *text)
 static int check(void *arg)
 {
     struct verify_case *v = arg;
-    struct verify_options options = {
-        .log = collect, .log_user = v, .log_level = VERIFY_LOG_REJECTION
-    };
+    struct verify_options options = { .log = collect,
+                                      .log_user = v,
+                                      .log_level = VERIFY_LOG_REJECTION };
     const struct checked *checked;
     return verify(v->m.arena, v->m.env, v->prog, &options, &v->err, &checked);
 }
@@ -139,7 +139,8 @@ static int fill_maps(struct verify_case *v)
             return v->err.code;
         for (size_t b = 0; b < sizeof value; b++)
             value[b] = (uint8_t)(b * 37 + 11);
-        if (spec->is_data || spec->key_size > sizeof key || map_value_bytes(v->m.maps[i]) > sizeof value)
+        if (spec->is_data || spec->key_size > sizeof key ||
+            map_value_bytes(v->m.maps[i]) > sizeof value)
             continue;
         for (uint32_t k = 0; k < 4; k++) {
             key[0] = (uint8_t)k;
@@ -149,7 +150,8 @@ static int fill_maps(struct verify_case *v)
     return 0;
 }
 
-static int run_once(struct verify_case *v, const struct program *program, uint32_t size, uint64_t *r0)
+static int run_once(struct verify_case *v, const struct program *program, uint32_t size,
+                    uint64_t *r0)
 {
     uint8_t *buffer = malloc(HEADROOM + PACKET_ROOM), *data = buffer + HEADROOM;
     struct anybpf_packet packet = { .ingress_ifindex = 1 };
@@ -196,13 +198,13 @@ static void run_accepted(struct verify_case *v)
             uint64_t r0 = 0;
             int code = run_once(v, &program, sizes[i], &r0);
             CHECK_SAY(!code, "%s:%d: %s faults on %u bytes", v->c->path, v->c->line, way_names[way],
-                sizes[i]);
+                      sizes[i]);
             if (way == WAY_CHECKED)
                 first[i] = r0;
             else if (!has_chance(v->prog))
                 CHECK_SAY(r0 == first[i],
-                    "%s:%d: %#" PRIx64 " interpreted, %#" PRIx64 " compiled, on %u bytes",
-                    v->c->path, v->c->line, first[i], r0, sizes[i]);
+                          "%s:%d: %#" PRIx64 " interpreted, %#" PRIx64 " compiled, on %u bytes",
+                          v->c->path, v->c->line, first[i], r0, sizes[i]);
         }
         machine_unload(&program);
         for (uint32_t i = 0; i < v->m.map_count; i++)
@@ -261,7 +263,7 @@ static int kernel_load(const struct prog *prog, const int *fds, char *log, uint3
     attr.prog_type = prog->type;
     attr.insn_cnt = prog->count;
     attr.insns = (uintptr_t)bytes;
-    attr.license = (uintptr_t) "GPL";
+    attr.license = (uintptr_t)"GPL";
     if (log) { /* it costs a lot */
         attr.log_buf = (uintptr_t)log;
         attr.log_size = size;
@@ -311,7 +313,7 @@ static void ask_kernel(struct verify_case *v, bool accepted, const char *words)
         test_fail(v->c->path, v->c->line, "the kernel is of the same opinion");
     else if (!strstr(words, "kernel:"))
         test_fail(v->c->path, v->c->line, "the kernel %s: %s%.*s", code ? "rejects" : "accepts",
-            code ? strerror(code) : "", (int)strcspn(last, "\n"), last);
+                  code ? strerror(code) : "", (int)strcspn(last, "\n"), last);
 }
 
 /* ---- Cases ---- */
@@ -340,9 +342,9 @@ static void run_case(const struct test_case *c)
             char said[1100];
             snprintf(said, sizeof said, "%s\n", code ? v->err.text : "accepted");
             case_expect(c, "reject", said);
-            CHECK_SAY(!code || code == ANYBPF_E_REJECTED || code == ANYBPF_E_UNSUPPORTED
-                    || code == ANYBPF_E_LIMIT,
-                "code %d", code);
+            CHECK_SAY(!code || code == ANYBPF_E_REJECTED || code == ANYBPF_E_UNSUPPORTED ||
+                          code == ANYBPF_E_LIMIT,
+                      "code %d", code);
         }
         ask_kernel(v, accept != NULL, accept ? accept->words : reject->words);
     }
@@ -424,8 +426,8 @@ static void run_mutant(const struct test_case *c)
     v->c = c;
     mutants_made++;
     if (machine_begin(&v->m)) {
-        if (!arena_try(v->m.arena, &v->err, read_case, v)
-            && !arena_try(v->m.arena, &v->err, make_mutant, v)) {
+        if (!arena_try(v->m.arena, &v->err, read_case, v) &&
+            !arena_try(v->m.arena, &v->err, make_mutant, v)) {
             mutants_run++;
             run_accepted(v);
             for (uint32_t i = 0; test_failed() && i < v->prog->count; i++) {
@@ -461,6 +463,7 @@ void run_verify(void)
     if (test_begin("verify/mutants")) {
         test_end();
         cases_run("verify", run_mutants);
-        printf("verify/mutants: %u programs made, %u accepted and run\n", mutants_made, mutants_run);
+        printf("verify/mutants: %u programs made, %u accepted and run\n", mutants_made,
+               mutants_run);
     }
 }

@@ -31,8 +31,8 @@ static int assemble(void *arg)
     return 0;
 }
 
-static struct anybpf_object *open_text(
-    struct anybpf_env *env, const char *section, const char *text)
+static struct anybpf_object *open_text(struct anybpf_env *env, const char *section,
+                                       const char *text)
 {
     struct assembly a = { .arena = arena_new(&allocator_libc, 0), .text = text };
     struct anybpf_object *obj = NULL;
@@ -71,11 +71,11 @@ TEST(described_context_is_read_and_written)
 
     CHECK_EQ(anybpf_env_context(env, "request", REQUEST), 0);
     struct anybpf_prog *prog = load_text(env, "request",
-        "r2 = *(u32 *)(r1 + 0)\n"
-        "r0 = *(u8 *)(r1 + 4)\n"
-        "r0 += r2\n"
-        "*(u64 *)(r1 + 16) = r0\n"
-        "exit\n");
+                                         "r2 = *(u32 *)(r1 + 0)\n"
+                                         "r0 = *(u8 *)(r1 + 4)\n"
+                                         "r0 += r2\n"
+                                         "*(u64 *)(r1 + 16) = r0\n"
+                                         "exit\n");
     if (prog) {
         CHECK_EQ(anybpf_call(prog, &request, sizeof request, &result), 0);
         CHECK_EQ(result, 70003);
@@ -127,13 +127,13 @@ TEST(helper_gets_memory_of_the_size_it_is_told)
     CHECK_EQ(anybpf_env_helper(env, 5, prototype, (void *)(uintptr_t)note), ANYBPF_E_ARGUMENT);
     CHECK_EQ(anybpf_env_helper(env, 1001, "int note(", (void *)(uintptr_t)note), ANYBPF_E_FORMAT);
     struct anybpf_prog *prog = load_text(env, "memory",
-        "r1 = 0x636261\n"
-        "*(u64 *)(r10 - 8) = r1\n"
-        "r1 = r10\n"
-        "r1 += -8\n"
-        "r2 = 3\n"
-        "call 1000\n"
-        "exit\n");
+                                         "r1 = 0x636261\n"
+                                         "*(u64 *)(r10 - 8) = r1\n"
+                                         "r1 = r10\n"
+                                         "r1 += -8\n"
+                                         "r2 = 3\n"
+                                         "call 1000\n"
+                                         "exit\n");
     if (prog) {
         CHECK_EQ(anybpf_call(prog, memory, sizeof memory, &result), 0);
         CHECK_EQ(seen[0], 3);
@@ -141,12 +141,12 @@ TEST(helper_gets_memory_of_the_size_it_is_told)
         CHECK_EQ((int32_t)result, -3);
     }
     struct anybpf_object *obj = open_text(env, "memory",
-        "*(u64 *)(r10 - 8) = 1\n"
-        "r1 = r10\n"
-        "r1 += -8\n"
-        "r2 = 9\n"
-        "call 1000\n"
-        "exit\n");
+                                          "*(u64 *)(r10 - 8) = 1\n"
+                                          "r1 = r10\n"
+                                          "r1 += -8\n"
+                                          "r2 = 9\n"
+                                          "call 1000\n"
+                                          "exit\n");
     CHECK_EQ(anybpf_load(obj), ANYBPF_E_REJECTED);
     anybpf_env_free(env);
 }
@@ -168,20 +168,20 @@ TEST(program_is_entered_from_its_own_helper)
     struct anybpf_env *env = anybpf_env_new();
     uint64_t depth = 20, result = 0;
 
-    CHECK_EQ(anybpf_env_helper(
-                 env, 1000, "__u64 run_inner(__u64 depth)", (void *)(uintptr_t)run_inner),
+    CHECK_EQ(
+        anybpf_env_helper(env, 1000, "__u64 run_inner(__u64 depth)", (void *)(uintptr_t)run_inner),
         0);
     inner = load_text(env, "memory",
-        "r0 = 0\n"
-        "if r2 < 8 goto out\n"
-        "r6 = *(u64 *)(r1 + 0)\n"
-        "*(u64 *)(r10 - 8) = r6\n"
-        "r1 = r6\n"
-        "r1 += -1\n"
-        "call 1000\n"
-        "r1 = *(u64 *)(r10 - 8)\n"
-        "r0 += r1\n"
-        "out: exit\n");
+                      "r0 = 0\n"
+                      "if r2 < 8 goto out\n"
+                      "r6 = *(u64 *)(r1 + 0)\n"
+                      "*(u64 *)(r10 - 8) = r6\n"
+                      "r1 = r6\n"
+                      "r1 += -1\n"
+                      "call 1000\n"
+                      "r1 = *(u64 *)(r10 - 8)\n"
+                      "r0 += r1\n"
+                      "out: exit\n");
     if (inner) {
         CHECK_EQ(anybpf_call(inner, &depth, sizeof depth, &result), 0);
         CHECK_EQ(result, 20 * 21 / 2);
@@ -203,14 +203,14 @@ TEST(threads_share_a_program)
 {
     struct anybpf_env *env = anybpf_env_new();
     struct anybpf_prog *prog = load_text(env, "memory",
-        "r0 = 0\n"
-        "if r2 < 8 goto out\n"
-        "r0 = *(u64 *)(r1 + 0)\n"
-        "*(u64 *)(r10 - 512) = r0\n"
-        "r1 = *(u64 *)(r10 - 512)\n"
-        "r0 += r1\n"
-        "r0 += r1\n"
-        "out: exit\n");
+                                         "r0 = 0\n"
+                                         "if r2 < 8 goto out\n"
+                                         "r0 = *(u64 *)(r1 + 0)\n"
+                                         "*(u64 *)(r10 - 512) = r0\n"
+                                         "r1 = *(u64 *)(r10 - 512)\n"
+                                         "r0 += r1\n"
+                                         "r0 += r1\n"
+                                         "out: exit\n");
     pthread_t threads[8];
     void *wrong = NULL;
 
@@ -296,15 +296,15 @@ TEST(packets_go_to_packet_programs_only)
     uint32_t verdicts[2] = { 0 };
     uint64_t result = 0;
     struct anybpf_prog *xdp = load_text(env, "xdp",
-        "r2 = *(u32 *)(r1 + 0)\n"
-        "r3 = *(u32 *)(r1 + 4)\n"
-        "r0 = 1\n"
-        "r4 = r2\n"
-        "r4 += 14\n"
-        "if r4 > r3 goto out\n"
-        "r0 = *(u8 *)(r2 + 13)\n"
-        "r0 &= 3\n"
-        "out: exit\n");
+                                        "r2 = *(u32 *)(r1 + 0)\n"
+                                        "r3 = *(u32 *)(r1 + 4)\n"
+                                        "r0 = 1\n"
+                                        "r4 = r2\n"
+                                        "r4 += 14\n"
+                                        "if r4 > r3 goto out\n"
+                                        "r0 = *(u8 *)(r2 + 13)\n"
+                                        "r0 &= 3\n"
+                                        "out: exit\n");
     struct anybpf_prog *memory = load_text(env, "memory", "r0 = 1\nexit\n");
 
     packet.head = packet.data = bytes;
@@ -355,9 +355,10 @@ TEST(memory_that_runs_out_is_an_error_and_nothing_leaks)
         struct anybpf_env *env = anybpf_env_new_with(&allocator);
         struct anybpf_object *obj = NULL;
         if (env)
-            obj = anybpf_open_insns(env, HOST_IS_BIG ? "\xb7\0\0\0\0\0\0\x05\x95\0\0\0\0\0\0"
-                                                     : "\xb7\0\0\0\x05\0\0\0\x95\0\0\0\0\0\0",
-                2, "memory");
+            obj = anybpf_open_insns(env,
+                                    HOST_IS_BIG ? "\xb7\0\0\0\0\0\0\x05\x95\0\0\0\0\0\0"
+                                                : "\xb7\0\0\0\x05\0\0\0\x95\0\0\0\0\0\0",
+                                    2, "memory");
         if (obj) {
             uint64_t result = 0;
             struct anybpf_prog *prog = anybpf_find(obj, NULL);
