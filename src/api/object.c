@@ -59,8 +59,7 @@ void anybpf_close(struct anybpf_object *obj)
     for (uint32_t i = 0; i < obj->map_count; i++) {
         const struct anybpf_map *map = &obj->maps[i];
         if (map->map && map->spec->type == MAP_PROG_ARRAY)
-            for (uint32_t slot = 0; slot < map->map->max_entries; slot++)
-                map_set_prog(map->map, slot, NULL);
+            map_clear_progs(map->map);
     }
     for (uint32_t i = 0; i < obj->prog_count; i++)
         if (obj->progs[i].loaded)

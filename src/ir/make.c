@@ -79,7 +79,8 @@ uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a
 
 uint32_t maker_symbol(struct maker *maker, enum symbol_kind kind, uint32_t index, int64_t addend)
 {
-    struct node node = { .op = IR_SYMBOL, .symbol = { kind, index }, .imm = addend };
+    /* Written as in[], which overlays symbol: same() compares all of it. */
+    struct node node = { .op = IR_SYMBOL, .in = { kind, index }, .imm = addend };
     return maker_node(maker, node);
 }
 

@@ -10,6 +10,7 @@ struct prog_array {
     bool owned;       /* what follows is decided */
     bool interpreted;
     uint32_t type;
+    uint32_t used; /* slots from here on were never filled: an array may be large and empty */
 };
 
 static int create(struct map *map, const struct map_spec *spec, struct error *err)
@@ -42,16 +43,25 @@ static struct runnable *exchange(struct prog_slot *slot, struct runnable *run)
                                                              __ATOMIC_ACQ_REL);
 }
 
+static uint32_t used(const struct map *map)
+{
+    return __atomic_load_n(&((const struct prog_array *)map)->used, __ATOMIC_ACQUIRE);
+}
+
+void map_clear_progs(struct map *map)
+{
+    for (uint32_t i = 0; i < used(map); i++)
+        map_set_prog(map, i, NULL);
+}
+
 static void destroy(struct map *map)
 {
-    for (uint32_t i = 0; i < map->max_entries; i++)
-        if (slot_at(map, i)->run.word)
-            runnable_drop(exchange(slot_at(map, i), NULL));
+    map_clear_progs(map);
     map_memory_give(map, map->values.at, (uint64_t)map->stride * map->max_entries);
 }
 
-/* Whether the array takes such a program; the first one decides. */
-static bool fits(struct prog_array *array, const struct runnable *run)
+/* Whether the array takes such a program, at index; the first one decides. */
+static bool fits(struct prog_array *array, uint32_t index, const struct runnable *run)
 {
     bool interpreted = !run->code.word, ok;
 
@@ -63,6 +73,8 @@ static bool fits(struct prog_array *array, const struct runnable *run)
     }
     ok = array->type == run->type && array->interpreted == interpreted &&
          run->cpus >= array->map.env->cpus;
+    if (ok && index >= array->used)
+        __atomic_store_n(&array->used, index + 1, __ATOMIC_RELEASE);
     lock_drop(&array->lock);
     return ok;
 }
@@ -75,7 +87,7 @@ int map_set_prog(struct map *map, uint32_t index, struct runnable *run)
         return -EOPNOTSUPP;
     if (index >= map->max_entries)
         return -E2BIG;
-    if (run && !fits((struct prog_array *)map, run))
+    if (run && !fits((struct prog_array *)map, index, run))
         return -EINVAL;
     if (run)
         runnable_hold(run);
@@ -120,7 +132,7 @@ static int next_key(struct map *map, const void *key, void *next)
 static uint64_t count(struct map *map)
 {
     uint64_t n = 0;
-    for (uint32_t i = 0; i < map->max_entries; i++)
+    for (uint32_t i = 0; i < used(map); i++)
         n += __atomic_load_n(&slot_at(map, i)->run.word, __ATOMIC_RELAXED) != 0;
     return n;
 }

@@ -440,6 +440,8 @@ uint64_t map_count(struct map *map);
 /* Prog arrays: holds `run` (NULL: empties the slot). The first program put in decides which type
  * of program, and whether compiled or interpreted, the array takes: others are -EINVAL. */
 int map_set_prog(struct map *map, uint32_t index, struct runnable *run);
+/* Empties all slots of a prog array. */
+void map_clear_progs(struct map *map);
 
 /* Ring buffers and perf event arrays: calls on(user, cpu, data, size) for each record there is,
  * until it returns non-zero. Records handed over, or -EOPNOTSUPP. One consumer at a time. */

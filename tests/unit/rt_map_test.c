@@ -392,6 +392,29 @@ TEST(rt_prog_array_takes_programs_of_one_type)
     env_free(env);
 }
 
+static long resident_pages(void)
+{
+    long all = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file && fscanf(file, "%ld %ld", &all, &resident) == 2);
+    if (file)
+        fclose(file);
+    return resident;
+}
+
+TEST(rt_empty_prog_array_costs_nothing_to_free)
+{
+    struct env *env = env_of_test();
+    struct map *map = make(env, MAP_PROG_ARRAY, 4, 4, 1u << 28, 0, NULL);
+    long before = resident_pages();
+
+    CHECK_EQ(map_count(map), 0);
+    map_clear_progs(map);
+    CHECK(resident_pages() - before < 1000);
+    map_free(map);
+    env_free(env);
+}
+
 /* ---- The same operations on a map of the kernel's ---- */
 
 static long bpf(int command, union bpf_attr *attr)
