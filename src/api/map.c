@@ -83,11 +83,9 @@ void anybpf_map_info(const struct anybpf_map *map, struct anybpf_map_info *info,
         .value_size = spec->value_size,
         .max_entries = map->map->max_entries,
         .flags = spec->flags,
-        .cpus = (uint32_t)(map_value_bytes(map->map) / (spec->value_size ? spec->value_size : 1)),
+        .cpus = map_cpus(map->map),
         .is_data = spec->is_data,
     };
-    bool per_cpu = spec->type == MAP_PERCPU_ARRAY || spec->type == MAP_PERCPU_HASH;
-    full.cpus = per_cpu ? map_cpus(map->map) : 1;
     memset(info, 0, size);
     memcpy(info, &full, size < sizeof full ? size : sizeof full);
 }

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Programs: from final instructions to something that runs. */
 #include "api/local.h"
+#include "base/clock.h"
 #include "interp/interp.h"
 #include <stdio.h>
-#include <time.h>
-
-static uint64_t now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* ---- Final form and proof, in an arena of the caller's, within arena_try() ---- */
 
@@ -231,7 +224,7 @@ static int seal(struct loading *l)
 static int make_runnable(struct loading *l)
 {
     const struct anybpf_object *obj = l->prog->object;
-    uint64_t start = now();
+    uint64_t start = clock_ns();
     struct error refusal = { 0 };
     int code;
 
@@ -249,7 +242,7 @@ static int make_runnable(struct loading *l)
         code = arena_try(l->arena, l->err, interpret, l);
     }
     arena_free(l->scratch);
-    l->loaded->compile_ns = now() - start;
+    l->loaded->compile_ns = clock_ns() - start;
     if (!code && refusal.code) {
         char text[sizeof refusal.text + 128];
         snprintf(text, sizeof text, "program %s is interpreted: %s\n", l->prog->name, refusal.text);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of a verification, and its memory: all working state lies in a scratch arena. */
+#include "base/clock.h"
 #include "verify/local.h"
 #include "rt/rt.h"
-#include <time.h>
 
 /* What the working state may take: enough for a million instructions walked. */
 enum { SCRATCH_MAX = 1 << 30 };
-
-static uint64_t now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static int find_context(struct verifier *v)
 {
@@ -60,7 +53,7 @@ static void summarize(struct verifier *v, const struct checked *checked)
 static int verify_body(void *arg)
 {
     struct verifier *v = arg;
-    uint64_t begin = now();
+    uint64_t begin = clock_ns();
     struct checked *checked = arena_new_of(v->arena, struct checked);
     int code;
 
@@ -83,7 +76,7 @@ static int verify_body(void *arg)
         .funcs = v->funcs,
         .stats = v->stats,
     };
-    checked->stats.time = now() - begin;
+    checked->stats.time = clock_ns() - begin;
     summarize(v, checked);
     v->checked = checked;
     return 0;
