@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Native functions of this process: where their calls can be intercepted (sites), and changing that
+ * while other threads run them. doc/attach.md tells how.
+ *
+ * All functions here may be called from any thread, but not from a signal handler. */
+#pragma once
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- site.c: places of interception ----
+ *
+ *     if (!site_open(&site, function, &(struct site_options){ 0 }, &err)) {
+ *         trampoline = ...;  // near site_hint(site); ends in a jump to, or calls,
+ * site_original(site) site_set(&(struct site_change){ site, trampoline }, 1, &err);
+ *
+ * A site leads calls of the function to one address, entered as the function itself is: all
+ * registers and the stack are as the caller left them. */
+
+struct site;
+
+enum site_kind {
+    SITE_ENTRY,   /* the function's entry: a sled, or its first instructions moved aside */
+    SITE_IMPORT,  /* calls that one loaded file makes through its PLT or GOT */
+    SITE_POINTER, /* calls through one variable */
+};
+
+struct site_options {
+    enum site_kind kind;
+    bool exit; /* the hook calls the original and returns itself: refused for functions that
+                * return twice or look at who called them */
+    bool sled; /* SITE_ENTRY: refused where there is no sled */
+    const char *import;   /* SITE_IMPORT: the function's name; `function` is not used ... */
+    const void *importer; /* ... any address in the file that calls */
+    void **variable;      /* SITE_POINTER: holds a function's address; `function` is not used */
+};
+
+/* Finds out whether and how; nothing is changed yet. ANYBPF_E_UNSUPPORTED with the reason where the
+ * function cannot be intercepted, ANYBPF_E_BUSY where it is already. */
+int site_open(struct site **out, const void *function, const struct site_options *options,
+              struct error *err);
+/* Intercepts no more, if it does, and gives the site back. Code that led to the original stays for
+ * who may still be within, and is used again when the function is opened again. */
+void site_close(struct site *site);
+
+/* What the function is without the hook: an address to jump to or to call with the registers that
+ * the hook was entered with. Valid as long as the function is loaded, also after site_close(). */
+const void *site_original(const struct site *site);
+/* The function itself: of a slot or variable, what it held when it was opened. */
+const void *site_function(const struct site *site);
+/* Where the hook's code should lie near to, for the shortest way there; any place is allowed. */
+uintptr_t site_hint(const struct site *site);
+
+enum site_flag {
+    SITE_MOVED = 1, /* callers may hold values in caller-saved registers that the function leaves
+                     * alone (gcc -fipa-ra): the hook must leave all registers as it found them, but
+                     * for what the original does to them */
+};
+unsigned site_flags(const struct site *site);
+
+/* Leads calls to `to`, or with NULL to the original again. Whoever enters the function after the
+ * return goes the new way; nobody is ever between the two. All changes of one call are made in one
+ * round: what costs is the pages, not the sites.
+ * ANYBPF_E_NOT_FOUND: the file was closed; that site stays as it is, the others are changed.
+ * ANYBPF_E_SYSTEM: the system allows no change; nothing was changed. */
+struct site_change {
+    struct site *site;
+    const void *to;
+};
+int site_set(const struct site_change *changes, size_t count, struct error *err);
