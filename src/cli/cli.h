@@ -37,6 +37,10 @@ struct usage {
     const char *notes; /* more lines for --help; NULL if there are none */
 };
 
+/* The row of the operand that most commands take. */
+#define OPERAND_OBJECT(optional, to)                                                               \
+    { "OBJ", NULL, OPTION_OPERAND, optional, "an object, as clang builds it for BPF", to }
+
 /* Reads the command line. -1: go on; else the exit status, everything being said. */
 int options_read(const struct usage *usage, int argc, char **argv);
 

@@ -14,7 +14,7 @@ static struct {
 } o;
 
 static const struct option_row options[] = {
-    { "OBJ", NULL, OPTION_OPERAND, true, NULL, &o.session.object },
+    OPERAND_OBJECT(true, &o.session.object),
     { "--raw", "BIN", OPTION_TEXT, true,
       "instead of OBJ 8-byte instructions; r1 = the memory, r2 = its length", &o.raw },
     { "--prog", "P", OPTION_TEXT, true, "the program, by its function's name; else the first one",

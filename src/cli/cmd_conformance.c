@@ -15,7 +15,7 @@ static struct {
 } o;
 
 static const struct option_row options[] = {
-    { "DIR", NULL, OPTION_OPERAND, false, NULL, &o.folder },
+    { "DIR", NULL, OPTION_OPERAND, false, "the vectors, a file NAME.data each", &o.folder },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",
       &o.interpret },
     { "--json", NULL, OPTION_SWITCH, true, "print one JSON object", &o.json },

@@ -17,7 +17,7 @@ static struct {
 } o;
 
 static const struct option_row options[] = {
-    { "OBJ", NULL, OPTION_OPERAND, false, NULL, &o.session.object },
+    OPERAND_OBJECT(false, &o.session.object),
     { "--after", "STAGE", OPTION_TEXT, true, "load, verify, ir, opt or code (the default)",
       &o.after },
     { "--prog", "P", OPTION_TEXT, true, "only this program", &o.session.prog },

@@ -10,7 +10,7 @@ static struct {
 } o;
 
 static const struct option_row options[] = {
-    { "MEM", NULL, OPTION_OPERAND, true, NULL, &o.memory },
+    { "MEM", NULL, OPTION_OPERAND, true, "memory that r1 points to: bytes in hex", &o.memory },
     { "--elf", NULL, OPTION_SWITCH, true, "the input is an ELF object: section .text, symbol main",
       &o.elf },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",

@@ -12,7 +12,7 @@ static struct {
 } o;
 
 static const struct option_row options[] = {
-    { "OBJ", NULL, OPTION_OPERAND, false, NULL, &o.session.object },
+    OPERAND_OBJECT(false, &o.session.object),
     { "--prog", "P", OPTION_TEXT, true, "only this program", &o.session.prog },
     { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
       &o.session.type },

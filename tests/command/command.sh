@@ -46,6 +46,7 @@ status 0 "$anybpf" --version
 for command in run verify dump bench conformance plugin; do
     status 0 "$anybpf" $command --help
     says "usage: anybpf $command"
+    ! grep -qF '(null)' "$dir/out" && ok || bad "$command --help: an option without a word"
     status 2 "$anybpf" $command --no-such-option
 done
 
