@@ -122,6 +122,10 @@ unsigned soundness_print(void);
 
 /* ---- Shrinking ---- */
 
+/* SIGPROF comes when the process has run for so many seconds more; 0: never. The processor's time,
+ * not the clock's: how busy the machine is makes no difference. */
+void give_time(unsigned seconds);
+
 /* Takes away what the difference does not need. Each try runs in a process of its own, so that it
  * may crash or hang. check: 0 if the sample behaves. */
 void shrink(struct sample *sample, int (*check)(const struct sample *sample));

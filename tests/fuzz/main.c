@@ -85,7 +85,7 @@ static int check_rejected(const struct sample *sample)
 }
 
 static volatile uint64_t running;
-static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM, SIGTRAP };
+static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGPROF, SIGTRAP };
 
 static void make_smaller(uint64_t seed)
 {
@@ -96,7 +96,7 @@ static void make_smaller(uint64_t seed)
     shrink(&sample, rejected[0] ? check_rejected : check);
     sample_print(&sample);
     fflush(stdout);
-    alarm(10);
+    give_time(10);
     run_one(&sample, &report);
     if (report.text[0])
         printf("shrunk: %s\n", report.text);
@@ -208,10 +208,10 @@ int main(int argc, char **argv)
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (uint64_t i = 0; i < options.count && tally.different < 10; i++) {
         if (i % 256 == 0)
-            alarm(30);
+            give_time(30);
         run_seed(arena, options.seed + i, &tally);
     }
-    alarm(0);
+    give_time(0);
     arena_free(arena);
     clock_gettime(CLOCK_MONOTONIC, &to);
     if (options.print)
