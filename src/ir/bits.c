@@ -35,6 +35,7 @@ static unsigned bits_below(const struct fn *fn, uint32_t value, unsigned depth)
     switch (node->op) {
     case IR_CONST: return node->imm ? 64 - (unsigned)__builtin_clzll((uint64_t)node->imm) : 0;
     case IR_CMP: return 1;
+    case IR_POPCNT: return 7;
     case IR_ZEXT8: return 8;
     case IR_ZEXT16: return 16;
     case IR_ZEXT32: return 32;

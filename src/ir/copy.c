@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passes "fold", "number" and "recompose": the function made once more, node by node, so that what
- * is done as nodes are made is done with what other passes have found out. Blocks and edges stay.
- */
+/* What is done as nodes are made, as passes ("fold", "number", "recompose", "divide", "popcount"):
+ * the function is made once more, node by node, with what other passes have found out. Blocks and
+ * edges stay. */
 #include "ir/local.h"
 
 /* Operands of phis may be values that come later: those are set when all are there. */

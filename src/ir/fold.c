@@ -44,6 +44,15 @@ static uint64_t divided(enum ir_op op, unsigned width, uint64_t a, uint64_t b)
     }
 }
 
+/* The upper half of the product of two numbers of 64 bits. */
+static uint64_t high_product(uint64_t a, uint64_t b)
+{
+    uint64_t low_a = (uint32_t)a, low_b = (uint32_t)b;
+    uint64_t middle = (a >> 32) * low_b + (low_a * low_b >> 32);
+    uint64_t other = low_a * (b >> 32) + (uint32_t)middle;
+    return (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
+}
+
 static uint64_t computed(const struct node *node, uint64_t a, uint64_t b)
 {
     unsigned width = node->width, count = (unsigned)b & (width - 1u);
@@ -51,6 +60,9 @@ static uint64_t computed(const struct node *node, uint64_t a, uint64_t b)
     case IR_ADD: return low(width, a + b);
     case IR_SUB: return low(width, a - b);
     case IR_MUL: return low(width, a * b);
+    case IR_UMULH: return high_product(a, b);
+    case IR_SMULH: /* a sign bit counts -2^63, not 2^63: 2^64 times the other less */
+        return high_product(a, b) - ((int64_t)a < 0 ? b : 0) - ((int64_t)b < 0 ? a : 0);
     case IR_AND: return low(width, a & b);
     case IR_OR: return low(width, a | b);
     case IR_XOR: return low(width, a ^ b);
@@ -70,6 +82,7 @@ static uint64_t computed(const struct node *node, uint64_t a, uint64_t b)
     case IR_ZEXT8: return (uint8_t)a;
     case IR_ZEXT16: return (uint16_t)a;
     case IR_ZEXT32: return (uint32_t)a;
+    case IR_POPCNT: return (uint64_t)__builtin_popcountll(low(width, a));
     case IR_BSWAP: return swapped(width, a);
     default: return low(width, divided(node->op, width, a, b));
     }
@@ -147,10 +160,13 @@ static uint32_t fold_divide(struct maker *maker, struct node *node, uint64_t b)
     node->flags |= NODE_NONZERO;
     if (b == 1)
         return quotient ? as_result(maker, width, x) : maker_const(maker, 0);
-    if (node->op == IR_SDIV || node->op == IR_SREM)
-        return NO_VALUE;
+    if (node->op == IR_SDIV || node->op == IR_SREM) {
+        if (b != low(width, UINT64_MAX))
+            return NO_VALUE;
+        return quotient ? maker_op(maker, IR_NEG, width, x, 0) : maker_const(maker, 0);
+    }
     if (!is_power(b))
-        return divide(maker, node, b);
+        return NO_VALUE;
     uint64_t count = (uint64_t)__builtin_ctzll(b);
     if (quotient)
         return maker_op(maker, IR_SHR, width, x, maker_const(maker, count));

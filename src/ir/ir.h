@@ -182,6 +182,8 @@ enum ir_pass {
     PASS_FOLD,      /* constants, identities, canonical forms */
     PASS_NUMBER,    /* equal values of a block are one */
     PASS_RECOMPOSE, /* bytes put together are one load */
+    PASS_DIVIDE,    /* division by a constant is multiplication */
+    PASS_POPCOUNT,  /* bits counted by the parallel sum */
     PASS_PHIS,      /* phis of one value and itself are that value */
     PASS_DEAD,      /* what nobody uses goes */
     PASS_COUNT

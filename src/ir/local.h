@@ -40,9 +40,11 @@ uint32_t fold(struct maker *maker, struct node *node);
 /* recompose.c: the same for an OR. */
 uint32_t recompose(struct maker *maker, const struct node *node);
 
-/* divide.c: x / d or x % d, unsigned, without a division, or NO_VALUE. d is 3 or more and no power
- * of two. */
-uint32_t divide(struct maker *maker, const struct node *node, uint64_t d);
+/* divide.c: the same for a division or remainder by a constant. */
+uint32_t divide(struct maker *maker, const struct node *node);
+
+/* popcount.c: the same for a SHR. */
+uint32_t popcount(struct maker *maker, const struct node *node);
 
 /* A comparison whose result is known, and how; else the node has been put in canonical form. */
 bool fold_compare(struct maker *maker, struct node *node, bool *holds);

@@ -42,6 +42,22 @@ static bool same(const struct node *a, const struct node *b)
            a->imm == b->imm && !memcmp(a->in, b->in, sizeof a->in);
 }
 
+/* The passes that know a whole expression when its last node is made. */
+static uint32_t recognise(struct maker *maker, const struct node *node)
+{
+    switch (node->op) {
+    case IR_OR:
+        return maker->left_out & PASS_BIT(PASS_RECOMPOSE) ? NO_VALUE : recompose(maker, node);
+    case IR_SHR:
+        return maker->left_out & PASS_BIT(PASS_POPCOUNT) ? NO_VALUE : popcount(maker, node);
+    case IR_UDIV:
+    case IR_UREM:
+    case IR_SDIV:
+    case IR_SREM: return maker->left_out & PASS_BIT(PASS_DIVIDE) ? NO_VALUE : divide(maker, node);
+    default: return NO_VALUE;
+    }
+}
+
 uint32_t maker_node(struct maker *maker, struct node node)
 {
     if (!(maker->left_out & PASS_BIT(PASS_FOLD))) {
@@ -49,11 +65,9 @@ uint32_t maker_node(struct maker *maker, struct node node)
         if (equal != NO_VALUE)
             return equal;
     }
-    if (node.op == IR_OR && !(maker->left_out & PASS_BIT(PASS_RECOMPOSE))) {
-        uint32_t equal = recompose(maker, &node);
-        if (equal != NO_VALUE)
-            return equal;
-    }
+    uint32_t idiom = recognise(maker, &node);
+    if (idiom != NO_VALUE)
+        return idiom;
     if (!numbered(&node) || maker->left_out & PASS_BIT(PASS_NUMBER))
         return append(maker, &node);
     uint64_t key = (uint64_t)node.op << 56 ^ (uint64_t)node.width << 48 ^ (uint64_t)node.cond << 40;

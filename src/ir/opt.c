@@ -3,7 +3,8 @@
 #include "ir/local.h"
 #include <string.h>
 
-const char *const pass_names[PASS_COUNT] = { "fold", "number", "recompose", "phis", "dead" };
+const char *const pass_names[PASS_COUNT] = { "fold",     "number", "recompose", "divide",
+                                             "popcount", "phis",   "dead" };
 
 uint32_t pass_bit(const char *name)
 {
@@ -18,7 +19,9 @@ void pass_run(struct fn *fn, enum ir_pass pass)
     switch (pass) {
     case PASS_FOLD:
     case PASS_NUMBER:
-    case PASS_RECOMPOSE: copy_run(fn, ~PASS_BIT(pass)); break;
+    case PASS_RECOMPOSE:
+    case PASS_DIVIDE:
+    case PASS_POPCOUNT: copy_run(fn, ~PASS_BIT(pass)); break;
     case PASS_PHIS: phis_run(fn); break;
     case PASS_DEAD: dead_run(fn); break;
     case PASS_COUNT: break;

@@ -40,7 +40,9 @@ bool host_has(const char *feature)
     static const struct {
         const char *name;
         unsigned leaf, word, bit; /* words: eax ebx ecx edx */
-    } rows[] = { { "bmi1", 7, 1, 3 }, { "bmi2", 7, 1, 8 }, { "movbe", 1, 2, 22 } };
+    } rows[] = {
+        { "bmi1", 7, 1, 3 }, { "bmi2", 7, 1, 8 }, { "movbe", 1, 2, 22 }, { "popcnt", 1, 2, 23 }
+    };
     enum { UNKNOWN, MISSING, THERE };
     static uint8_t found[sizeof rows / sizeof *rows]; /* cpuid takes 20 us in a virtual machine */
     unsigned words[4];

@@ -239,6 +239,55 @@ static void do_rotl(struct generator *g)
     }
 }
 
+/* One step of the parallel sum: t = x >> count & mask. */
+static void emit_field(struct generator *g, bool wide, uint8_t t, uint8_t x, int count,
+                       uint8_t mask)
+{
+    emit(g, wide ? INSN_MOV64_X : INSN_MOV32_X, t, x, 0, 0);
+    emit(g, wide ? INSN_RSH64_K : INSN_RSH32_K, t, 0, 0, count);
+    if (mask != R10)
+        emit(g, wide ? INSN_AND64_X : INSN_AND32_X, t, mask, 0, 0);
+}
+
+/* Bits counted by the parallel sum; now and then not quite. */
+static void do_popcount(struct generator *g)
+{
+    static const uint64_t masks[] = { 0x5555555555555555, 0x3333333333333333, 0x0f0f0f0f0f0f0f0f,
+                                      0x0101010101010101 };
+    bool wide = chance(g, 50);
+    int last = (wide ? 64 : 32) - 8;
+    uint8_t x = changeable(g), t, mask;
+    struct place p;
+    if (__builtin_popcount(writable(g)) < 3)
+        return;
+    do
+        t = any_of(g, writable(g));
+    while (t == x);
+    do
+        mask = any_of(g, writable(g));
+    while (mask == x || mask == t);
+    g->known |= (uint16_t)(1 << t | 1 << mask);
+    if (chance(g, 50) && find_place(g, wide ? 8 : 4, false, &p))
+        emit(g, wide ? INSN_LDX64 : INSN_LDX32, x, p.base, p.off, 0);
+    for (unsigned step = 0; step < 4; step++) {
+        emit(g, INSN_LDIMM, mask, 0, 0, (int64_t)masks[chance(g, 2) ? below(g, 4) : step]);
+        if (step < 3)
+            emit_field(g, wide, t, x, chance(g, 2) ? 3 : 1 << step, step == 2 ? R10 : mask);
+        if (step == 0)
+            emit(g, wide ? INSN_SUB64_X : INSN_SUB32_X, x, t, 0, 0);
+        if (step == 1)
+            emit(g, wide ? INSN_AND64_X : INSN_AND32_X, x, mask, 0, 0);
+        if (step == 1 || step == 2)
+            emit(g, wide ? INSN_ADD64_X : INSN_ADD32_X, x, t, 0, 0);
+        if (step == 2)
+            emit(g, wide ? INSN_AND64_X : INSN_AND32_X, x, mask, 0, 0);
+    }
+    emit(g, wide ? INSN_MUL64_X : INSN_MUL32_X, x, mask, 0, 0);
+    emit(g, wide ? INSN_RSH64_K : INSN_RSH32_K, x, 0, 0, last);
+    if (chance(g, 50)) /* nobody wants what it was counted with */
+        emit(g, INSN_MOV64_X, t, x, 0, 0);
+}
+
 /* Many values at once, once the stack is in registers. */
 static void do_churn(struct generator *g)
 {
@@ -334,6 +383,29 @@ static void do_if(struct generator *g)
         land(g, out);
     }
     g->known &= then;
+}
+
+/* Bits are tested: some of a number, or one that only a register can name. */
+static void do_test(struct generator *g)
+{
+    static const uint8_t jumps[] = { INSN_JEQ64_K, INSN_JNE64_K, INSN_JEQ32_K, INSN_JNE32_K };
+    uint8_t a = number(g), b = number(g), t = fresh(g);
+    uint32_t over;
+    if (t == a || t == b)
+        return;
+    if (chance(g, 50)) {
+        emit(g, INSN_LDIMM, t, 0, 0, (int64_t)(UINT64_C(1) << below(g, 64)));
+        over = emit(g, INSN_JSET64_X, a, t, 0, 0);
+    } else {
+        emit(g, INSN_MOV64_X, t, a, 0, 0);
+        emit(g, chance(g, 50) ? INSN_AND64_X : INSN_AND32_X, t, b, 0, 0);
+        over = emit(g, jumps[below(g, 4)], t, 0, 0, 0);
+    }
+    emit(g, INSN_MOV64_K, t, 0, 0, (int32_t)any_number(g));
+    uint16_t before = g->known;
+    block(g);
+    land(g, over);
+    g->known &= before & (uint16_t)~(1 << t);
 }
 
 static void do_early_exit(struct generator *g)
@@ -635,6 +707,7 @@ static const struct {
     { do_load, 22, MODE_KERNEL },    { do_store, 18, MODE_KERNEL },
     { do_bytes, 3, MODE_KERNEL },    { do_atomic, 8, MODE_KERNEL },
     { do_update, 8, MODE_KERNEL },   { do_combine, 8, MODE_KERNEL },
+    { do_popcount, 2, MODE_KERNEL }, { do_test, 3, MODE_KERNEL },
     { do_rotl, 4, MODE_KERNEL },     { do_churn, 2, MODE_KERNEL },
     { do_if, 16, MODE_KERNEL },      { do_early_exit, 2, MODE_KERNEL },
     { do_loop, 6, MODE_KERNEL },     { do_irreducible, 1, MODE_KERNEL },

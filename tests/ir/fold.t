@@ -82,7 +82,7 @@ b0:
     v13 = and32 v0, v12
     store64 [v0 + 32], v13
     v15 = const -1
-    v16 = sdiv32 v0, v15 nonzero
+    v16 = neg32 v0
     store64 [v0 + 40], v16
     return v1
 == identities keep the zero extension of narrow operations

@@ -107,10 +107,10 @@ static int build(void *arg)
         l->target = tight(l->target, l->scratch);
     struct binding binding = { .env = l->m->env, .big = l->target->big };
     struct module module;
-    int rc = ir_build(l->scratch, l->out->checked, &binding, 0, &module, l->err);
+    int rc = ir_build(l->scratch, l->out->checked, &binding, l->m->left_out, &module, l->err);
     if (rc)
         return rc;
-    ir_opt(&module, 0);
+    ir_opt(&module, l->m->left_out);
     return compile(l->scratch, &module, l->target, set, &l->code, l->err);
 }
 

@@ -22,6 +22,7 @@ struct machine {
     struct arena *arena; /* of the program and what is made of it */
     struct env *env;
     uint64_t budget; /* of the verifier: instructions walked; 0: its own */
+    uint32_t left_out; /* bits of passes that the compiler does without */
     struct map *maps[16];
     uint32_t map_count;
 };

@@ -41,6 +41,9 @@ static uint64_t swapped(uint64_t value, unsigned width)
     return __builtin_bswap64(value) >> (64 - width);
 }
 
+__extension__ typedef unsigned __int128 wide;
+__extension__ typedef __int128 signed_wide;
+
 static uint64_t arithmetic(const struct node *node, uint64_t a, uint64_t b)
 {
     unsigned w = node->width, count = (unsigned)b & (w - 1);
@@ -65,6 +68,9 @@ static uint64_t arithmetic(const struct node *node, uint64_t a, uint64_t b)
     case IR_SHR: return a >> count;
     case IR_SAR: return low((uint64_t)(extended(a, w) >> count), w);
     case IR_ROTL: return low(a << count | (count ? a >> (w - count) : 0), w);
+    case IR_UMULH: return (uint64_t)((wide)a * b >> 64);
+    case IR_SMULH: return (uint64_t)((signed_wide)(int64_t)a * (int64_t)b >> 64);
+    case IR_POPCNT: return (uint64_t)__builtin_popcountll(a);
     case IR_NEG: return low(-a, w);
     case IR_SEXT8: return low((uint64_t)extended(a, 8), w);
     case IR_SEXT16: return low((uint64_t)extended(a, 16), w);

@@ -111,6 +111,8 @@ EMIT_ONE(neg, a64_neg(a64_wide(e), e->to, e->a))
 EMIT_ONE(mul, a64_mul(a64_wide(e), e->to, e->a, e->b))
 EMIT_ONE(madd, a64_madd(a64_wide(e), e->to, e->b, e->c, e->a))
 EMIT_ONE(msub, a64_msub(a64_wide(e), e->to, e->b, e->c, e->a))
+EMIT_ONE(umulh, a64_umulh(e->to, e->a, e->b))
+EMIT_ONE(smulh, a64_smulh(e->to, e->a, e->b))
 EMIT_ONE(udiv, a64_udiv(a64_wide(e), e->to, e->a, e->b))
 EMIT_ONE(sdiv, a64_sdiv(a64_wide(e), e->to, e->a, e->b))
 
@@ -152,6 +154,17 @@ EMIT(bswap16)
 {
     a64_put(e, a64_rev(false, e->to, e->a));
     a64_put(e, a64_lsr_imm(false, e->to, e->to, 16));
+}
+
+/* Only vectors can count: v31, which a callee may destroy and which passes no argument. */
+EMIT(popcnt)
+{
+    enum { V31 = 31 };
+    a64_put(e, a64_mov(a64_wide(e), A64_X16, e->a));
+    a64_put(e, a64_fmov_to_d(V31, A64_X16));
+    a64_put(e, a64_cnt_8b(V31, V31));
+    a64_put(e, a64_addv_8b(V31, V31));
+    a64_put(e, a64_fmov_from_d(e->to, V31));
 }
 
 /* ---- Comparisons: what sets the flags, then what is done with them ---- */

@@ -314,6 +314,58 @@ void x86_emit_sdiv(struct emit *e)
     code_bind(code, done);
 }
 
+/* ---- Upper halves of products ---- */
+
+void x86_emit_mulx(struct emit *e)
+{
+    x86_v(e->code, X86_MULX, X86_W64, e->to, e->a, e->to);
+}
+
+void x86_emit_mul_high(struct emit *e)
+{
+    x86_r1(e->code, e->node->op == IR_UMULH ? X86_MUL : X86_IMUL, X86_W64, e->b);
+}
+
+/* ---- Bits counted ---- */
+
+void x86_emit_popcnt_r(struct emit *e)
+{
+    x86_r(e->code, X86_POPCNT, width(e), e->to, e->a);
+}
+
+void x86_emit_popcnt_m(struct emit *e)
+{
+    x86_m(e->code, X86_POPCNT, width(e), e->to, mem(e));
+}
+
+/* The parallel sum: of pairs, nibbles and bytes, then of all by a multiplication. */
+void x86_emit_popcnt_sum(struct emit *e)
+{
+    struct code *code = e->code;
+    const unsigned w = X86_W64, to = e->to, part = X86_SCRATCH, mask = RCX;
+
+    x86_r(code, X86_MOV_MR, width(e), e->a, part);
+    x86_r(code, X86_MOV_MR, w, part, to);
+    x86_ri8(code, X86_SHR_M8, w, to, 1);
+    x86_mov_imm(code, mask, 0x5555555555555555);
+    x86_r(code, X86_AND_MR, w, mask, to);
+    x86_r(code, X86_SUB_MR, w, to, part);
+    x86_r(code, X86_MOV_MR, w, part, to);
+    x86_ri8(code, X86_SHR_M8, w, to, 2);
+    x86_mov_imm(code, mask, 0x3333333333333333);
+    x86_r(code, X86_AND_MR, w, mask, to);
+    x86_r(code, X86_AND_MR, w, mask, part);
+    x86_r(code, X86_ADD_MR, w, to, part);
+    x86_r(code, X86_MOV_MR, w, part, to);
+    x86_ri8(code, X86_SHR_M8, w, to, 4);
+    x86_r(code, X86_ADD_MR, w, part, to);
+    x86_mov_imm(code, mask, 0x0f0f0f0f0f0f0f0f);
+    x86_r(code, X86_AND_MR, w, mask, to);
+    x86_mov_imm(code, mask, 0x0101010101010101);
+    x86_r(code, X86_IMUL_RM, w, to, mask);
+    x86_ri8(code, X86_SHR_M8, w, to, 56);
+}
+
 /* ---- Extension, byte order ---- */
 
 void x86_emit_extend(struct emit *e)

@@ -5,7 +5,7 @@
 #include "gen/gen.h"
 
 /* Processor features, bits of struct rule.needs; the names stand in target.c. */
-enum { X86_BMI1 = 1, X86_BMI2 = 2, X86_MOVBE = 4 };
+enum { X86_BMI1 = 1, X86_BMI2 = 2, X86_MOVBE = 4, X86_COUNTS = 8 };
 
 /* Classes of immediates, for IMM(class). */
 enum {
@@ -27,7 +27,8 @@ emitter x86_emit_constant, x86_emit_symbol, x86_emit_add_ri, x86_emit_add_rr, x8
     x86_emit_add_three, x86_emit_sub_ri, x86_emit_alu_ri, x86_emit_alu_rr, x86_emit_alu_rm,
     x86_emit_andn, x86_emit_mul_ri, x86_emit_mul_mi, x86_emit_mul_rr, x86_emit_mul_rm, x86_emit_neg,
     x86_emit_shift_ri, x86_emit_shift_cl, x86_emit_shift_rr, x86_emit_shift_mr, x86_emit_rotate_ri,
-    x86_emit_udiv_nonzero, x86_emit_udiv, x86_emit_sdiv, x86_emit_extend, x86_emit_swap_bytes,
+    x86_emit_mulx, x86_emit_mul_high, x86_emit_udiv_nonzero, x86_emit_udiv, x86_emit_sdiv,
+    x86_emit_extend, x86_emit_swap_bytes, x86_emit_popcnt_r, x86_emit_popcnt_m, x86_emit_popcnt_sum,
     x86_emit_load_swapped, x86_emit_store_swapped, x86_emit_cmp_rr, x86_emit_cmp_ri,
     x86_emit_cmp_rm, x86_emit_cmp_mi, x86_emit_select_rr, x86_emit_select_ri, x86_emit_branch_rr,
     x86_emit_branch_ri, x86_emit_branch_rm, x86_emit_branch_mi, x86_emit_branch_bit,

@@ -14,7 +14,7 @@ static const uint8_t order[] = {
     RAX, RSI, RDI, RDX, R8, R9, RCX, R10, RBX, RBP, R12, R14, R15, R13
 };
 
-static const char *const features[] = { "bmi1", "bmi2", "movbe", NULL };
+static const char *const features[] = { "bmi1", "bmi2", "movbe", "popcnt", NULL };
 
 static bool immediate(unsigned class, unsigned width, int64_t value)
 {
@@ -112,6 +112,11 @@ static const struct rule rules[] = {
     R("mul.ri", MUL, WXX, mul_ri, .a = REG, .b = IMM(X86_IMM_32), .to = TO_REG),
     R("mul.rm", MUL, WXX, mul_rm, .a = REG, .b = LOAD, .to = TO_A),
     R("mul.rr", MUL, WXX, mul_rr, .a = REG, .b = REG, .to = TO_A),
+    R("umulh.mulx", UMULH, W64, mulx, .a = REG, .b = FIX(RDX), .to = TO_REG, .needs = X86_BMI2),
+    R("umulh", UMULH, W64, mul_high, .a = FIX(RAX), .b = REG, .to = TO_FIX(RDX),
+      .clobbers = REG_BIT(RDX)),
+    R("smulh", SMULH, W64, mul_high, .a = FIX(RAX), .b = REG, .to = TO_FIX(RDX),
+      .clobbers = REG_BIT(RDX)),
     R("and.not", AND, WXX, andn, .a = REG, .b = INNER, .to = TO_REG, .inner = IR_XOR,
       .inner_b = IMM(X86_IMM_ONES), .needs = X86_BMI1),
     ALU(AND, "and", X86_IMM_AND),
@@ -142,6 +147,10 @@ static const struct rule rules[] = {
     EXTEND(ZEXT32, "zext32", W64),
     R("bswap.m", BSWAP, W16 | WXX, load_swapped, .a = LOAD, .to = TO_REG, .needs = X86_MOVBE),
     R("bswap.r", BSWAP, W16 | WXX, swap_bytes, .a = REG, .to = TO_A),
+
+    R("popcnt.m", POPCNT, WXX, popcnt_m, .a = LOAD, .to = TO_REG, .needs = X86_COUNTS),
+    R("popcnt.r", POPCNT, WXX, popcnt_r, .a = REG, .to = TO_REG, .needs = X86_COUNTS),
+    R("popcnt.sum", POPCNT, WXX, popcnt_sum, .a = REG, .to = TO_EARLY, .clobbers = REG_BIT(RCX)),
 
     COMPARE(CMP, "cmp", cmp, TO_REG, 0),
     R("select.ri", SELECT, WXX, select_ri, .a = REG, .b = IMM(X86_IMM_32), .c = REG, .d = REG,
