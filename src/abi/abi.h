@@ -1,33 +1,144 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calling conventions: one row of facts per psABI, and moving values to where a callee wants them.
+/* Calling conventions: one row of facts per psABI, where the parts of a prototype lie by it, and
+ * moving values to where a callee wants them.
  *
- * Registers are numbered as the processor encodes them: 0-31 general, 32-63 vector. */
+ * Registers are numbered as the processor encodes them: 0-31 general, 32-63 vector (on arm32 the
+ * single-precision s0-s31: a double in d1 begins at s2; on s390x v0-v31, of which f0-f15 are the
+ * first halves). */
 #pragma once
 #include "base/vector.h"
+#include "type/type.h"
 #include <stdbool.h>
 
 /* ---- conv.c ---- */
 
-enum { REG_NONE = 255, CONV_ARGS = 8 };
+enum { REG_NONE = 255, REG_VECTOR = 32, REG_LIST = 16, CONV_ARGS = 8 /* general ones, at most */ };
 #define REG_BIT(reg) (UINT64_C(1) << (reg))
 
-struct conv {
-    const char *name; /* the psABI's */
-    /* C functions: general registers of the arguments, in order. */
-    uint8_t args[CONV_ARGS];
-    uint8_t arg_count;
-    /* BPF functions: (vcpu, frame, r1 .. r5). Begins with args[], so that the host calls a function
-     * of few enough arguments as a C function; goes on with other registers. */
-    uint8_t bpf_args[7];
-    uint8_t result;
-    uint64_t saved;     /* general registers that a callee preserves (both conventions) */
-    uint64_t destroyed; /* those it may not preserve */
-    uint8_t stack_align;
-    uint8_t chain; /* static chain */
-    bool extends;  /* the caller extends narrow integers to a full register */
+struct reg_list { /* in the order in which they are given */
+    uint8_t count;
+    uint8_t at[REG_LIST];
 };
 
-extern const struct conv conv_x86_64, conv_arm64;
+struct conv_regs {
+    struct reg_list general;
+    struct reg_list vector; /* floats, and vectors if `wide` is empty */
+    struct reg_list wide;   /* s390x: vectors */
+};
+
+/* What puts a record into registers other than general ones. */
+enum conv_records {
+    RECORDS_WORDS,       /* nothing does */
+    RECORDS_EIGHTBYTES,  /* x86-64 3.2.3: what lies in each 8 bytes tells their class */
+    RECORDS_HOMOGENEOUS, /* AAPCS: one to four floats or vectors of one type and nothing else */
+    RECORDS_FLATTENED,   /* RISC-V: one or two numbers, one of them a float */
+    RECORDS_SINGLE,      /* s390x: structs of a single float or vector */
+};
+enum conv_pairs { PAIRS_ANY, PAIRS_EVEN, PAIRS_EVEN_VARIADIC };
+enum conv_splits {
+    SPLITS_NEVER,
+    SPLITS_ALWAYS, /* the last registers and the first of the stack */
+    SPLITS_FIRST,  /* only while nothing is on the stack */
+};
+
+enum { RESULT_FITS = 255 };
+
+struct conv {
+    const char *name;  /* "x86_64", or "x86_64-clang" where clang's ways differ (doc/abi.md) */
+    const char *title; /* the psABI's */
+    const struct data_model *data;
+    bool big;                       /* byte order */
+    const char *generals, *vectors; /* names of registers: a prefix, or a list from number 0 */
+
+    /* C functions: registers. */
+    struct conv_regs args, results;
+    uint8_t hidden;      /* the address of a result in memory; REG_NONE: the first argument's */
+    uint8_t hidden_back; /* where it is given back, or REG_NONE */
+    uint8_t word;        /* bytes of a general register and of a stack slot */
+    uint64_t saved;      /* general registers that a callee preserves (BPF functions, too) */
+    uint64_t destroyed;  /* those it may not preserve */
+    uint8_t chain;       /* static chain */
+
+    /* Who gets them. */
+    uint8_t records;        /* enum conv_records */
+    uint8_t vector_most;    /* bytes of the widest vector in a vector register */
+    uint8_t value_most;     /* larger values are passed by reference; 0: none is */
+    bool value_powers;      /* records of 3, 5, 6 and 7 bytes, too, and complex numbers */
+    uint8_t result_most;    /* larger records return in memory unless in vector registers */
+    uint8_t pairs;          /* enum conv_pairs: of what is aligned to two words */
+    uint8_t splits;         /* enum conv_splits */
+    bool closes;            /* once a value has found too few registers, no later one gets any */
+    bool closes_int128;     /* the same, of general ones, after an __int128 only */
+    bool float_takes_words; /* a float without a vector register takes general ones */
+    bool vectors_are_words; /* d0 is s0 and s1; a later float takes a single one left between */
+    bool x87;               /* long double returns in st0, a complex one in st0 and st1 */
+
+    /* The stack, and the bits beside a value. */
+    uint8_t stack_align;     /* at a call */
+    uint8_t stack_first;     /* from the stack pointer at entry to the first argument */
+    uint8_t slot_most;       /* the most alignment of an argument; 0: no limit */
+    bool aligns_natural;     /* arguments as members ask, not as the whole declares */
+    uint8_t extends_args;    /* narrow integers, by their own signedness, to so many bytes; */
+    uint8_t extends_results; /* 0: what is above is garbage */
+    bool extends_sign;       /* of 4 bytes always by the sign */
+    bool boxes_floats;       /* above a float in a register all bits are 1 */
+
+    /* BPF functions: (vcpu, frame, r1 .. r5). Begins with args.general, so that the host calls a
+     * function of few enough arguments as a C function; goes on with other registers. */
+    uint8_t bpf_args[7];
+};
+
+/* By the compiler that built the code where they differ (doc/abi.md); gcc's unless named. */
+extern const struct conv conv_x86_64, conv_x86_64_clang, conv_arm64, conv_riscv64,
+    conv_riscv64_soft, conv_arm32, conv_arm32_soft, conv_s390x;
+
+/* All of them, one after another: NULL behind the last. */
+const struct conv *conv_at(uint32_t index);
+
+/* ---- layout.c: where the parts of a prototype lie ---- */
+
+enum part_place {
+    PART_REG,   /* register `reg`: general, the value's bytes are its low-order ones; vector, its
+                   first ones in memory order */
+    PART_STACK, /* `stack` bytes behind the first stack argument */
+    PART_X87,   /* st(reg) */
+};
+enum part_extension { EXTEND_GARBAGE, EXTEND_ZERO, EXTEND_SIGN, EXTEND_ONES };
+
+struct layout_part {
+    uint8_t place; /* enum part_place */
+    uint8_t reg;
+    uint8_t extension; /* enum part_extension: what the place's bits hold from `size` on .. */
+    uint8_t extended;  /* .. up to so many bytes; above that, garbage */
+    uint32_t stack;
+    uint32_t offset, size; /* bytes of the value's memory */
+};
+
+struct layout_value {
+    const struct model_value *value;
+    bool indirect; /* its one part holds the address of a copy, aligned as the type is */
+    uint8_t count; /* 0: an empty struct, or void */
+    const struct layout_part *parts; /* by offset; padding may be in none */
+};
+
+struct layout {
+    const struct conv *conv;
+    const struct model *model;
+    struct layout_value result;      /* indirect: the part is where the caller passes the address */
+    uint8_t hidden_back;             /* the register that returns that address, or REG_NONE */
+    const struct layout_value *args; /* model->count */
+    uint64_t regs;                   /* all argument registers that hold something */
+    uint32_t stack_size;             /* bytes of stack arguments, a multiple of the slot */
+    uint32_t stack_align;            /* of the first stack argument: at least conv->stack_align */
+};
+
+/* Lays out a prototype in the arena; the model must have been made with the convention's data model
+ * and must live as long as the layout. Refuses what does not fit in 2 GiB of stack. */
+int layout_of(struct arena *arena, const struct conv *conv, const struct model *model,
+              const struct layout **layout, struct error *err);
+/* Prints where each part lies, a line for the result and for each argument:
+ * "s: rdi[0:8] xmm0[8:8]"; [0:8] are the bytes of the value's memory, from:size. */
+void layout_print(struct text *text, const struct layout *layout);
 
 /* ---- Where a program will run ---- */
 

@@ -326,7 +326,7 @@ static void place_result(struct alloc *a, uint32_t node, const struct rule *rule
     uint8_t *home = &a->gen->home[node], wish = REG_NONE;
     uint64_t set = a->pool;
     if (rule->to == TO_CALL || rule->to >= TO_FIX_0) {
-        inst->to = rule->to == TO_CALL ? a->target->conv->result : rule->to - TO_FIX_0;
+        inst->to = rule->to == TO_CALL ? a->target->conv->results.general.at[0] : rule->to - TO_FIX_0;
         if (a->gen->needed[node])
             settle(a, node, inst->to, set);
         return;

@@ -139,12 +139,12 @@ static uint32_t extra(const struct code_arch *arch, const struct code_fix *fix, 
 
 /* What code_finish() works on: for every fix its shortest size, and the bytes inserted before it;
  * inserted[fixes.count] is the total. */
-struct layout {
+struct code_layout {
     uint8_t *shortest;
     uint32_t *inserted;
 };
 
-static void place(const struct code *code, struct layout *layout)
+static void place(const struct code *code, struct code_layout *layout)
 {
     uint32_t inserted = 0;
     for (uint32_t i = 0; i < code->fixes.count; i++) {
@@ -155,13 +155,13 @@ static void place(const struct code *code, struct layout *layout)
     layout->inserted[code->fixes.count] = inserted;
 }
 
-static uint32_t label_at(const struct code *code, const struct layout *layout, uint32_t label)
+static uint32_t label_at(const struct code *code, const struct code_layout *layout, uint32_t label)
 {
     const struct code_label *l = &code->labels.at[label];
     return l->at + layout->inserted[l->fixes];
 }
 
-static int64_t distance(const struct code *code, const struct layout *layout, uint32_t i)
+static int64_t distance(const struct code *code, const struct code_layout *layout, uint32_t i)
 {
     const struct code_fix *fix = &code->fixes.at[i];
     return (int64_t)label_at(code, layout, fix->label) - (fix->at + layout->inserted[i]);
@@ -169,7 +169,7 @@ static int64_t distance(const struct code *code, const struct layout *layout, ui
 
 /* Lengthens what does not reach. Late passes take the reach for ever smaller, so that the number of
  * passes has a bound. */
-static bool lengthen(struct code *code, const struct layout *layout, unsigned pass)
+static bool lengthen(struct code *code, const struct code_layout *layout, unsigned pass)
 {
     const struct fix_form *forms = code->arch->fix_forms;
     bool changed = false;
@@ -191,7 +191,7 @@ static bool lengthen(struct code *code, const struct layout *layout, unsigned pa
     return changed;
 }
 
-static void move_tables(struct code *code, const struct layout *layout)
+static void move_tables(struct code *code, const struct code_layout *layout)
 {
     uint32_t n = code->fixes.count, i;
     const struct code_fix *fix = code->fixes.at;
@@ -223,7 +223,7 @@ static void move_tables(struct code *code, const struct layout *layout)
 }
 
 /* The raw bytes between fixes, and the fixes in their final forms. */
-static void write_bytes(struct code *code, const struct layout *layout)
+static void write_bytes(struct code *code, const struct code_layout *layout)
 {
     const struct code_arch *arch = code->arch;
     uint32_t size = code->size + layout->inserted[code->fixes.count], from = 0;
@@ -250,7 +250,7 @@ static void write_bytes(struct code *code, const struct layout *layout)
 void code_finish(struct code *code)
 {
     uint32_t n = code->fixes.count;
-    struct layout layout = { 0 };
+    struct code_layout layout = { 0 };
 
     if (code->err->code)
         return;

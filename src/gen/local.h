@@ -58,7 +58,8 @@ static inline bool is_cheap(const struct gen *gen, uint32_t value)
 /* Registers of the list operands of a call or TAIL, in order; the address does not count. */
 static inline const uint8_t *rule_args(const struct gen *gen, const struct rule *rule)
 {
-    return rule->flags & RULE_C_CALL ? gen->target->conv->args : gen->target->conv->bpf_args;
+    return rule->flags & RULE_C_CALL ? gen->target->conv->args.general.at
+                                     : gen->target->conv->bpf_args;
 }
 /* The list operands of a call or TAIL that are arguments. */
 static inline const uint32_t *call_args(const struct fn *fn, const struct node *node,

@@ -68,7 +68,7 @@ static struct types *make_types(struct core *core, const char *text, struct erro
 {
     struct types *types = types_new(core->arena, NULL);
 
-    types->pointer_size = 8;
+    types->data = &data_bpf;
     types->big = core->object->big;
     return cdecl_parse(types, text, err) ? NULL : types;
 }

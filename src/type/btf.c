@@ -5,7 +5,7 @@
 #include "type/type.h"
 #include <string.h>
 
-enum { MAGIC = 0xeb9f, BPF_POINTER = 8 };
+enum { MAGIC = 0xeb9f };
 
 /* Header:  magic:16 version:8 flags:8  length:32  then offset:32, length:32 of each part, counted
  * from the header's end. .BTF has types, strings; .BTF.ext functions, lines, CO-RE relocations.
@@ -365,7 +365,7 @@ int btf_parse(struct types *types, struct bytes section, const char *where, stru
     if (!types->strings.size || types->strings.at[0] || types->strings.at[types->strings.size - 1])
         return refuse(&r, 16, "the strings do not begin and end with a NUL");
     types->big = r.big;
-    types->pointer_size = BPF_POINTER;
+    types->data = &data_bpf;
     r.base = (uint64_t)(part.at - section.at);
     return read_types(&r, part);
 }

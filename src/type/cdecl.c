@@ -2,7 +2,6 @@
 /* The parser of C declarations (C11 6.7): basic types, specifiers, declarators. Recursive descent
  * over the text; what stands in braces is record.c's. */
 #include "type/local.h"
-#include <limits.h>
 
 /* ---- Basic types ---- */
 
@@ -18,7 +17,8 @@ enum {
     FLOAT = 256,
     DOUBLE = 512,
     SIGNED = 1024,
-    UNSIGNED = 2048
+    UNSIGNED = 2048,
+    COMPLEX = 4096
 };
 
 static const struct keyword {
@@ -32,9 +32,10 @@ static const struct keyword {
     { "double", DOUBLE },     { "signed", SIGNED },
     { "__signed__", SIGNED }, { "unsigned", UNSIGNED },
     { "__int128_t", INT128 }, { "__uint128_t", UNSIGNED | INT128 },
+    { "_Complex", COMPLEX },  { "__complex__", COMPLEX },
 };
 
-/* Sizes 0: of a pointer; -1: 16 with 8-byte pointers, else 8. Without INT where it says nothing. */
+/* Sizes 0: of a pointer; -1: of a long double. Without INT where it says nothing. */
 static const struct basic {
     const char *name;
     unsigned words;
@@ -109,10 +110,10 @@ static const struct known {
 
 static const struct type *make_basic(struct parser *p, const struct basic *basic)
 {
-    unsigned pointer = p->types->pointer_size;
+    const struct data_model *data = p->types->data;
     unsigned size = basic->size > 0    ? (unsigned)basic->size
-                    : basic->size == 0 ? pointer
-                                       : pointer * 2;
+                    : basic->size == 0 ? data->pointer
+                                       : data->long_double;
     const struct type *found = types_find(p->types, basic->kind, basic->name);
     struct type *type;
 
@@ -124,8 +125,16 @@ static const struct type *make_basic(struct parser *p, const struct basic *basic
         type->as_int.bits = basic->words == BOOL ? 8 : (uint8_t)(size * 8);
         type->is_bool = basic->words == BOOL;
         type->is_char = basic->words == CHAR;
-        type->is_signed = basic->words == CHAR ? CHAR_MIN < 0 : !(basic->words & (UNSIGNED | BOOL));
+        type->is_signed =
+            basic->words == CHAR ? data->char_signed : !(basic->words & (UNSIGNED | BOOL));
     }
+    return type;
+}
+
+static const struct type *derive(struct parser *p, enum type_kind kind, const struct type *to)
+{
+    struct type *type = types_add(p->types, kind, "");
+    type->to = to;
     return type;
 }
 
@@ -134,6 +143,13 @@ static const struct type *find_basic(struct parser *p, unsigned words)
 {
     if (words == VOID)
         return &type_void;
+    if (words & COMPLEX) {
+        unsigned part = words & ~(unsigned)COMPLEX;
+        const struct type *of = part & (FLOAT | DOUBLE) ? find_basic(p, part) : NULL;
+        return of ? derive(p, TYPE_COMPLEX, of) : NULL;
+    }
+    if (words & INT128 && !p->types->data->wide_align)
+        return NULL;
     if (words & (SHORT | LONG | LONG_LONG))
         words &= ~(unsigned)INT;
     if (!(words & CHAR))
@@ -183,11 +199,23 @@ int cdecl_finish(struct parser *p, const struct type *type)
     return cdecl_is_own(p, type) ? type_finish(p->types, p->types->all.at[type->id], p->err) : 0;
 }
 
-static const struct type *derive(struct parser *p, enum type_kind kind, const struct type *to)
+/* The vector that the attribute makes of its element's type. */
+static int vectorize(struct parser *p, struct layout_attrs *attrs, const struct type **type)
 {
-    struct type *type = types_add(p->types, kind, "");
-    type->to = to;
-    return type;
+    struct type *vector;
+
+    if (!attrs->vector)
+        return 0;
+    if (cdecl_finish(p, *type))
+        return p->err->code;
+    if (!(*type)->size || attrs->vector % (*type)->size)
+        return lex_fail(p, "a vector must hold a whole number of numbers");
+    vector = types_add(p->types, TYPE_VECTOR, "");
+    vector->to = *type;
+    vector->count = (uint32_t)(attrs->vector / (*type)->size);
+    attrs->vector = 0;
+    *type = vector;
+    return type_finish(p->types, vector, p->err);
 }
 
 /* The qualifier at hand, or TYPE_VOID. */
@@ -265,7 +293,7 @@ int cdecl_specifiers(struct parser *p, struct specifiers *out)
         return lex_fail(p, "these words make no type");
     for (uint32_t i = qualifiers.count; i-- > 0;)
         out->type = derive(p, qualifiers.at[i], out->type);
-    return 0;
+    return vectorize(p, &out->attrs, &out->type);
 }
 
 static int read_params(struct parser *p, const struct type *returns, const struct type **out)
@@ -285,13 +313,14 @@ static int read_params(struct parser *p, const struct type *returns, const struc
             break;
         }
         if (cdecl_specifiers(p, &spec) || cdecl_declarator(p, spec.type, true, &declarator) ||
-            record_annotations(p, (int)params.count, &attrs, &proto->tags))
+            record_annotations(p, (int)params.count, &attrs, &proto->tags) ||
+            vectorize(p, &attrs, &declarator.type))
             return p->err->code;
         if (declarator.type == &type_void && !params.count && p->token == ')')
             break; /* (void) */
         /* C11 6.7.6.3: arrays and functions are passed as pointers. */
-        if (declarator.type->kind == TYPE_ARRAY)
-            declarator.type = derive(p, TYPE_PTR, declarator.type->to);
+        if (type_strip(declarator.type)->kind == TYPE_ARRAY)
+            declarator.type = derive(p, TYPE_PTR, type_strip(declarator.type)->to);
         else if (declarator.type->kind == TYPE_FUNC_PROTO)
             declarator.type = derive(p, TYPE_PTR, declarator.type);
         if (type_strip(declarator.type)->kind == TYPE_VOID)
@@ -399,6 +428,7 @@ static int declare_typedef(struct parser *p, const struct declarator *declarator
     }
     type = types_add(p->types, TYPE_TYPEDEF, declarator->name);
     type->to = declarator->type;
+    type->has_align = align != 0;
     if (align)
         type->align = align;
     return 0;
@@ -418,7 +448,7 @@ static int declare(struct parser *p, const struct specifiers *spec, const struct
         return lex_fail(p, "a name is missing");
     if (declarator.type->kind == TYPE_FUNC_PROTO)
         tags = declarator.type->tags;
-    if (record_annotations(p, -1, &attrs, &tags))
+    if (record_annotations(p, -1, &attrs, &tags) || vectorize(p, &attrs, &declarator.type))
         return p->err->code;
     if (spec->is_typedef)
         return declare_typedef(p, &declarator, attrs.align);
@@ -454,6 +484,13 @@ static int read_all(struct parser *p, const struct type **func)
         types_index(p->types);
     }
     return 0;
+}
+
+static int read_function(struct parser *p, const struct type **func)
+{
+    if (read_all(p, func))
+        return p->err->code;
+    return *func ? 0 : lex_fail(p, "a function prototype is missing");
 }
 
 static int read_prototype(struct parser *p, const struct type **func)
@@ -513,6 +550,12 @@ int cdecl_prototype(struct types *types, const char *text, const struct type **f
                     struct error *err)
 {
     return parse(types, text, func, read_prototype, err);
+}
+
+int cdecl_function(struct types *types, const char *text, const struct type **func,
+                   struct error *err)
+{
+    return parse(types, text, func, read_function, err);
 }
 
 int cdecl_type(struct types *types, const char *text, const struct type **type, struct error *err)

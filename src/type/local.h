@@ -26,7 +26,8 @@ struct parser {
 /* What attributes say. */
 struct layout_attrs {
     bool packed;
-    uint32_t align; /* 0: nothing */
+    uint32_t align;  /* 0: nothing */
+    uint64_t vector; /* vector_size(): bytes; 0: nothing. Whoever makes the type takes it away */
 };
 
 struct specifiers {

@@ -7,7 +7,7 @@
 
 static int read_align(struct parser *p, struct layout_attrs *attrs)
 {
-    uint64_t align = 16; /* the largest that any type needs */
+    uint64_t align = p->types->data->aligned;
 
     if (lex_accept(p, '(') && (lex_count(p, 1u << 20, &align) || lex_expect(p, ')')))
         return p->err->code;
@@ -30,6 +30,10 @@ static int read_attribute(struct parser *p, struct layout_attrs *attrs)
         attrs->packed = true;
     else if (lex_accept_word(p, "aligned") || lex_accept_word(p, "__aligned__"))
         return read_align(p, attrs);
+    else if (lex_accept_word(p, "vector_size") || lex_accept_word(p, "__vector_size__"))
+        return lex_expect(p, '(') || lex_count(p, 1u << 16, &attrs->vector) || lex_expect(p, ')')
+                   ? p->err->code
+                   : 0;
     else {
         bool known = false;
         for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
@@ -111,7 +115,8 @@ static uint64_t round_up(uint64_t value, uint64_t step)
 }
 
 /* Where the next member lies. */
-static uint64_t place(struct layout *layout, const struct type *type, uint32_t align, int width)
+static uint64_t place(struct layout *layout, const struct type *type, bool packed, uint32_t align,
+                      int width)
 {
     uint64_t size = type->size * 8, bits = width < 0 ? size : (uint64_t)width, at = layout->bit;
 
@@ -119,7 +124,7 @@ static uint64_t place(struct layout *layout, const struct type *type, uint32_t a
         at = round_up(at, (uint64_t)align * 8);
     else if (width == 0)
         at = round_up(at, size);
-    else if (!layout->packed && at / size != (at + bits - 1) / size)
+    else if (!packed && at / size != (at + bits - 1) / size)
         at = round_up(at, size);
     layout->bit = layout->is_union ? 0 : at + bits;
     if (bits > layout->bits)
@@ -134,6 +139,8 @@ static int add_member(struct parser *p, struct layout *layout, struct members *m
                       int width)
 {
     const struct type *type = declarator->type;
+    bool packed = layout->packed || attrs->packed;
+    bool named = width < 0 || declarator->name[0];
     uint32_t align;
     uint64_t at;
 
@@ -145,15 +152,15 @@ static int add_member(struct parser *p, struct layout *layout, struct members *m
     if (width >= 0 && (type_strip(type)->kind == TYPE_PTR || !type->size ||
                        (uint64_t)width > type->size * 8 || (!width && declarator->name[0])))
         return lex_fail(p, "a bit-field has a wrong type or width");
-    align = layout->packed || attrs->packed ? 1 : type->align;
+    align = packed ? 1 : type->align;
     if (attrs->align > align)
         align = attrs->align;
-    at = place(layout, type, align, width);
+    at = place(layout, type, packed, align, width);
     if (at + type->size * 8 > UINT32_MAX)
         return lex_fail(p, "the struct is too large");
-    if ((width < 0 || declarator->name[0]) && align > layout->align)
+    if ((named || p->types->data->unnamed_fields_align) && align > layout->align)
         layout->align = align;
-    if (width < 0 || declarator->name[0]) /* unnamed bit-fields are padding */
+    if (named) /* unnamed bit-fields are padding */
         vec_push(p->types->arena, members,
                  (struct member){ declarator->name, type, (uint32_t)at,
                                   width < 0 ? 0 : (uint8_t)width });
@@ -223,6 +230,7 @@ static int read_body(struct parser *p, struct type *type, struct layout_attrs *a
     lex_next(p);
     if (record_attributes(p, attrs))
         return p->err->code;
+    type->natural = layout.align;
     type->align = layout.align > attrs->align ? layout.align : attrs->align;
     type->size = round_up(round_up(layout.is_union ? layout.bits : layout.bit, 8) / 8, type->align);
     type->is_packed = attrs->packed;
@@ -265,6 +273,8 @@ static int define(struct parser *p, enum type_kind kind, const char *name,
     }
     if (lex_descend(p) || read_body(p, &built, attrs))
         return p->err->code;
+    if (attrs->vector)
+        return lex_fail(p, "the attribute is not supported here");
     p->nesting--;
     if (before) {
         *out = before;

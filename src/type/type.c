@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+enum { VECTOR_LIMIT = 1 << 16 /* elements */ };
 enum { IN_PROGRESS = 255, WORTH_INDEXING = 64 /* types: fewer are searched as fast */ };
 #define SIZE_LIMIT ((uint64_t)1 << 40) /* of an array; bits of it can still be counted */
 static_assert((int)TYPE_DEPTH < (int)IN_PROGRESS, "depths must be told from the mark");
@@ -36,7 +37,7 @@ struct types *types_new(struct arena *arena, const struct types *parent)
     struct types *types = arena_new_of(arena, struct types);
     types->arena = arena;
     types->parent = parent;
-    types->pointer_size = sizeof(void *);
+    types->data = &data_host;
     types->big = HOST_IS_BIG;
     *types_add(types, TYPE_VOID, "void") = type_void;
     types->indexed = 1; /* void is not found by name */
@@ -158,7 +159,7 @@ static bool has_no_size(const struct type *type)
            bare->kind == TYPE_DECL_TAG;
 }
 
-static int check_number(struct type *type, struct error *err)
+static int check_number(const struct types *types, struct type *type, struct error *err)
 {
     /* Bit n: size n is possible. */
     static const uint32_t sizes[TYPE_KINDS] = {
@@ -173,8 +174,32 @@ static int check_number(struct type *type, struct error *err)
         (!type->as_int.bits || (uint64_t)type->as_int.offset + type->as_int.bits > type->size * 8))
         return refuse(type, "has more bits than its size", err);
     if (type->align < 2) /* else declared */
-        type->align = type->size == 12 ? 4 : (uint32_t)type->size;
+        type->align = type->size == 12   ? 4
+                      : type->size == 16 ? types->data->wide_align
+                                         : (uint32_t)type->size;
     return 0;
+}
+
+static int finish_complex(struct type *type, struct error *err)
+{
+    const struct type *part = type_strip(type->to);
+    if (part->kind != TYPE_FLOAT && part->kind != TYPE_INT)
+        return refuse(type, "is of no number", err);
+    type->size = part->size * 2;
+    type->align = part->align;
+    return nest(type, type->to, err);
+}
+
+static int finish_vector(const struct types *types, struct type *type, struct error *err)
+{
+    const struct type *part = type_strip(type->to);
+    if ((part->kind != TYPE_FLOAT && part->kind != TYPE_INT && part->kind != TYPE_PTR) ||
+        !type->count || type->count > VECTOR_LIMIT || type->count & (type->count - 1))
+        return refuse(type, "is not of a power of two of numbers", err);
+    type->size = part->size * type->count;
+    type->align =
+        type->size < types->data->vector_align ? (uint32_t)type->size : types->data->vector_align;
+    return nest(type, type->to, err);
 }
 
 static int finish_array(struct type *type, struct error *err)
@@ -227,6 +252,8 @@ static int finish_struct(struct type *type, struct error *err)
     for (uint32_t i = 0; i < type->count; i++)
         if (finish_member(type, &type->members[i], &natural, err))
             return err->code;
+    if (!type->natural) /* else the declaration told */
+        type->natural = type->is_packed ? 1 : natural;
     if (!type->is_packed && type->align < natural)
         type->align = natural; /* else as declared, or 1 */
     return 0;
@@ -252,6 +279,8 @@ static int finish_parts(struct types *types, struct type *type, unsigned level, 
     case TYPE_CONST:
     case TYPE_RESTRICT:
     case TYPE_TYPE_TAG:
+    case TYPE_COMPLEX:
+    case TYPE_VECTOR:
     case TYPE_VAR: return finish_part(types, type->to, level, err);
     case TYPE_STRUCT:
     case TYPE_UNION:
@@ -269,8 +298,10 @@ static int finish_self(struct types *types, struct type *type, struct error *err
     case TYPE_INT:
     case TYPE_ENUM:
     case TYPE_ENUM64:
-    case TYPE_FLOAT: return check_number(type, err);
-    case TYPE_PTR: type->size = type->align = types->pointer_size; return 0;
+    case TYPE_FLOAT: return check_number(types, type, err);
+    case TYPE_PTR: type->size = type->align = types->data->pointer; return 0;
+    case TYPE_COMPLEX: return finish_complex(type, err);
+    case TYPE_VECTOR: return finish_vector(types, type, err);
     case TYPE_ARRAY: return finish_array(type, err);
     case TYPE_STRUCT:
     case TYPE_UNION: return finish_struct(type, err);
@@ -281,7 +312,7 @@ static int finish_self(struct types *types, struct type *type, struct error *err
     case TYPE_TYPE_TAG:
     case TYPE_VAR:
         type->size = type->to->size;
-        if (type->align < type->to->align)
+        if (!type->has_align)
             type->align = type->to->align;
         return nest(type, type->to, err);
     default: return 0;

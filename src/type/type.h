@@ -16,7 +16,7 @@
 
 enum { TYPE_DEPTH = 64, TYPE_WEIGHT = 1 << 20 };
 
-/* BTF's numbers. COMPLEX and VECTOR have none and come from DWARF only. */
+/* BTF's numbers. COMPLEX and VECTOR have none and come from C text and DWARF only. */
 enum type_kind {
     TYPE_VOID,
     TYPE_INT,
@@ -55,12 +55,14 @@ struct type {
     bool is_union;    /* FWD */
     bool is_variadic; /* FUNC_PROTO: ends in "..." */
     bool is_packed;   /* STRUCT, UNION: some member lies below its natural alignment */
+    bool has_align;   /* TYPEDEF: `align` is declared, be it less than the type's own */
     uint32_t id;      /* in the set that made it; 0 is void */
     uint32_t
         count;     /* elements of an ARRAY, or how many of the union below; 0 of a flexible array */
     uint8_t depth; /* levels of the tree by value, itself included; 0: not finished */
-    uint32_t weight; /* nodes of that tree */
-    uint32_t align;  /* bytes; 1 where it has no size */
+    uint32_t weight;  /* nodes of that tree */
+    uint32_t align;   /* bytes; 1 where it has no size */
+    uint32_t natural; /* STRUCT, UNION: what its members ask for, whatever the whole declares */
     uint64_t
         size; /* bytes; 0 for void, FWD, functions; qualifiers and typedefs: of what they name */
     const char *name;      /* never NULL; "" if it has none; TYPE_TAG: the tag */
@@ -112,12 +114,24 @@ struct tag {
     const char *argument; /* NULL if it has none */
 };
 
+/* What C types measure on a processor (src/type/data.c). */
+struct data_model {
+    const char *name;
+    uint8_t pointer;      /* also of long and size_t: 8 or 4 (LP64, ILP32) */
+    uint8_t long_double;  /* its size: 8 if it is a double */
+    uint8_t wide_align;   /* of numbers of 16 bytes */
+    uint8_t vector_align; /* the most that a vector has */
+    uint8_t aligned;      /* what the attribute without a number means */
+    bool char_signed;
+    bool unnamed_fields_align; /* an unnamed bit-field's type counts for the struct's alignment */
+};
+
 /* A set of types. Sets share nothing but `parent`, in which names are looked up that are not here:
  * an object's types have the environment's as parent. */
 struct types {
     struct arena *arena;
     const struct types *parent;
-    uint8_t pointer_size;           /* also of long and size_t: 8 or 4 (LP64, ILP32) */
+    const struct data_model *data;
     bool big;                       /* byte order of values described */
     struct vec(struct type *) all;  /* by id; at[0] is void */
     struct hash names;              /* to the first id of that name, for ids below `indexed` */
@@ -126,11 +140,17 @@ struct types {
     struct bytes strings; /* of the .BTF section, if it came from one */
 };
 
+/* ---- data.c ---- */
+
+extern const struct data_model data_x86_64, data_arm64, data_riscv64, data_arm32, data_s390x,
+    data_bpf, data_host;
+
 /* ---- type.c ---- */
 
 extern const struct type type_void;
 
-/* In the arena, with which it is freed; for the host's data model unless the fields are changed. */
+/* In the arena, with which it is freed; for the host's data model and byte order unless the fields
+ * are changed while it is empty. */
 struct types *types_new(struct arena *arena, const struct types *parent);
 /* NULL if the set has no such id. */
 const struct type *types_get(const struct types *types, uint32_t id);
@@ -233,8 +253,78 @@ int cdecl_parse(struct types *types, const char *text, struct error *err);
 /* The same for text that must be one prototype; *func is its FUNC. */
 int cdecl_prototype(struct types *types, const char *text, const struct type **func,
                     struct error *err);
+/* The same for text that may define types before its one prototype. */
+int cdecl_function(struct types *types, const char *text, const struct type **func,
+                   struct error *err);
 /* The same for text that names one type ("const struct req *", "__u32[4]"). */
 int cdecl_type(struct types *types, const char *text, const struct type **type, struct error *err);
+
+/* ---- model.c: function models ---- */
+
+enum model_class {
+    MODEL_VOID,
+    MODEL_INTEGER, /* enums and _Bool, too */
+    MODEL_POINTER,
+    MODEL_FLOAT,
+    MODEL_COMPLEX, /* of floats */
+    MODEL_VECTOR,
+    MODEL_RECORD, /* struct or union */
+};
+
+/* A number, pointer or vector within a value. */
+struct model_leaf {
+    uint32_t offset; /* bytes from the value's first; bit-field: of the first byte it touches */
+    uint8_t kind;    /* enum model_class: INTEGER, POINTER, FLOAT or VECTOR */
+    uint8_t size;    /* bytes; bit-field: that it touches */
+    uint8_t align;   /* of its own type: that of a packed member is not met */
+    uint8_t bit;     /* bit-field: its first bit in that byte, from type.h's bit 0 */
+    uint8_t bits;    /* its width; 0: no bit-field */
+    uint8_t field;   /* bit-field: bytes of its declared type */
+};
+
+/* What a record is made of, as far as a convention asks. */
+enum {
+    MODEL_HAS_UNION = 1, /* is or contains one */
+    MODEL_HAS_ARRAY = 2,
+    MODEL_HAS_EMPTY_ARRAY = 4,  /* [0] or [] */
+    MODEL_HAS_EMPTY_RECORD = 8, /* a struct or union of size 0 */
+};
+
+enum { MODEL_LEAVES = 64 /* bytes: only of values up to that size */ };
+
+struct model_value {
+    const struct type *type;         /* without typedefs and qualifiers */
+    const char *name;                /* of the parameter, or "" */
+    uint8_t class;                   /* enum model_class */
+    bool is_signed;                  /* INTEGER */
+    uint8_t has;                     /* RECORD: MODEL_HAS_*, of records up to MODEL_LEAVES bytes */
+    uint64_t size;                   /* bytes */
+    uint32_t align;                  /* bytes, what the type's own declaration says included */
+    uint32_t natural;                /* the same without that: of a record's members */
+    const struct model_leaf *leaves; /* by offset within a struct; of unions, one after another */
+    uint32_t count;
+};
+
+/* A native function as its callers see it. */
+struct model {
+    const char *name; /* "" if it is only a type */
+    struct model_value result;
+    const struct model_value *args;
+    uint32_t count;
+    bool is_variadic;
+};
+
+/* From a FUNC, a FUNC_PROTO, or a typedef of the latter. Parameters of types without a size, and
+ * records of thousands of parts that might go in registers, are refused. */
+int model_of_type(struct arena *arena, const struct type *type, const struct model **model,
+                  struct error *err);
+/* From C text: definitions of types, if any, and one prototype, which is the last declaration; all
+ * go to the set. */
+int model_of_decl(struct arena *arena, struct types *types, const char *text,
+                  const struct model **model, struct error *err);
+/* The same for one value, as an argument or a result. */
+int model_of_value(struct arena *arena, const struct type *type, struct model_value *value,
+                   struct error *err);
 
 /* ---- print.c ---- */
 
