@@ -31,7 +31,7 @@ static void least(double *figure, double ns)
 
 /* ---- Rows ---- */
 
-enum kind { HOST_CALL, LOOP, OPERATION, TAIL_CALL };
+enum kind { HOST_CALL, HELD_CALL, LOOP, OPERATION, TAIL_CALL };
 enum side { NATIVE, ANYBPF, KERNEL, SIDES };
 
 static const struct row {
@@ -43,6 +43,7 @@ static const struct row {
 } rows[] = {
     { "empty program", "empty", HOST_CALL, 0, false, true, false },
     { "empty program, trusted", "empty", HOST_CALL, 0, true, true, false },
+    { "... within trusted_begin", "empty", HELD_CALL, 0, true, true, false },
     { "(loop)", "loop", LOOP, 0, false, true, true },
     { "helper", "helper", OPERATION, 0, false, true, false },
     { "tail call", "tail_call", TAIL_CALL, 0, false, false, false },
@@ -67,6 +68,11 @@ struct measured {
     int kernel; /* descriptor of the program, or -1 */
     double ns[SIDES];
 };
+
+static bool calls(const struct row *row)
+{
+    return row->kind == HOST_CALL || row->kind == HELD_CALL;
+}
 
 static void die(const struct row *row, const char *why)
 {
@@ -115,11 +121,18 @@ static double time_calls(const struct measured *m, enum side side)
     int (*volatile call)(const struct anybpf_prog *, void *, size_t, uint64_t *) =
         side == NATIVE ? empty : anybpf_call;
     uint8_t memory[PACKET] = { 0 };
-    uint64_t start = now(), result;
+    bool held = m->row->kind == HELD_CALL;
+    uint64_t start, result;
 
+    if (held)
+        anybpf_trusted_begin();
+    start = now();
     for (uint32_t i = 0; i < CALLS; i++)
         call(m->prog, memory, sizeof memory, &result);
-    return (double)(now() - start) / CALLS;
+    start = now() - start;
+    if (held)
+        anybpf_trusted_end();
+    return (double)start / CALLS;
 }
 
 static void run(const struct measured *m, uint8_t first)
@@ -166,7 +179,7 @@ static void measure(struct measured *m)
     uint8_t packet[PACKET] = { 0 };
     uint32_t verdict;
 
-    if (row->kind == HOST_CALL) {
+    if (calls(row)) {
         least(&m->ns[NATIVE], time_calls(m, NATIVE));
         least(&m->ns[ANYBPF], time_calls(m, ANYBPF));
         return;
@@ -201,7 +214,7 @@ static void begin(struct measured *m, struct anybpf_env *env, const char *path)
     const struct row *row = m->row;
     char name[64];
 
-    snprintf(name, sizeof name, "%s%s", row->prog, row->kind == HOST_CALL ? "" : "_xdp");
+    snprintf(name, sizeof name, "%s%s", row->prog, calls(row) ? "" : "_xdp");
     m->obj = anybpf_open(env, path);
     if (m->obj && row->trusted)
         anybpf_set(m->obj, ANYBPF_TRUSTED, 1);
@@ -240,7 +253,7 @@ static void print_row(const struct row *row, const double ns[SIDES], bool json, 
         print_figure(ns[side]);
     if (ns[NATIVE] > 0)
         printf("   %.2f x native", ns[ANYBPF] / ns[NATIVE]);
-    if (row->kind == HOST_CALL)
+    if (calls(row))
         printf(", %+.2f ns", ns[ANYBPF] - ns[NATIVE]);
     if (ns[KERNEL] > 0)
         printf("   %.2f x kernel", ns[ANYBPF] / ns[KERNEL]);

@@ -221,6 +221,15 @@ ANYBPF_API int anybpf_call_packet(const struct anybpf_prog *prog, struct anybpf_
 /* The same for count packets, in order; verdicts[i] receives the result of packets[i]. */
 ANYBPF_API int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *packets,
                                  size_t count, uint32_t *verdicts);
+/* A trusted program may fault at any access. A fault is a signal, and the kernel kills a process
+ * that faults with SIGSEGV or SIGBUS blocked. So each call of a trusted program asks the kernel
+ * whether both signals are let through and arrive here, which takes three system calls. Between
+ * these two the thread has asked already, and its calls cost what those of verified programs do;
+ * meanwhile it must not block the two signals, and no thread install handlers of them that do not
+ * chain. They nest, and may be held as long as the thread lives; a call of anybpf_call_batch() is
+ * within them by itself. Signal-safe once the thread has made a call. */
+ANYBPF_API void anybpf_trusted_begin(void);
+ANYBPF_API void anybpf_trusted_end(void);
 
 /* ---- Maps ---- */
 

@@ -3,6 +3,7 @@
 #include "api/local.h"
 #include "base/clock.h"
 #include "interp/interp.h"
+#include <inttypes.h>
 #include <stdio.h>
 
 /* ---- Final form and proof, in an arena of the caller's, within arena_try() ---- */
@@ -289,7 +290,7 @@ int prog_load(struct anybpf_prog *prog, struct error *err)
         goto failed;
     if (checked->context) {
         loaded->takes_packets = checked->context->kind & (CONTEXT_XDP | CONTEXT_SKB);
-        loaded->context_size = loaded->takes_packets ? 0 : checked->context->size;
+        loaded->context_size = loaded->takes_packets ? UINT64_MAX : checked->context->size;
     }
     prog->loaded = loaded;
     prog->object->refs++;
@@ -365,22 +366,37 @@ static int usable(const struct anybpf_prog *prog, bool packets)
     return 0;
 }
 
+/* For the first call of a thread, and with an error for what cannot be called so. */
+static __attribute__((noinline)) int call_slowly(const struct anybpf_prog *prog, void *ctx,
+                                                 size_t size, uint64_t *result)
+{
+    struct vcpu *vcpu = vcpu_get();
+    int code = usable(prog, false);
+
+    if (code)
+        return code;
+    if (size < prog->loaded->context_size)
+        return api_error(prog->object->env, ANYBPF_E_ARGUMENT,
+                         "program %s: a context of %zu bytes, but its type has %" PRIu64,
+                         prog->name, size, prog->loaded->context_size);
+    if (!vcpu)
+        return run_failed(prog, ANYBPF_E_BUSY);
+    code = vcpu_run(vcpu, &prog->loaded->run, ctx, size, result);
+    return code ? run_failed(prog, code) : 0;
+}
+
 int anybpf_call(const struct anybpf_prog *prog, void *ctx, size_t size, uint64_t *result)
 {
     const struct loaded *loaded = prog->loaded;
-    struct vcpu *vcpu = vcpu_get();
+    struct vcpu *vcpu = vcpu_of_thread;
     uint64_t ignored;
     int code;
 
-    if (__builtin_expect(!loaded || loaded->takes_packets, 0))
-        return usable(prog, false);
-    if (__builtin_expect(size < loaded->context_size, 0))
-        return api_error(prog->object->env, ANYBPF_E_ARGUMENT,
-                         "program %s: a context of %zu bytes, but its type has %u", prog->name,
-                         size, loaded->context_size);
-    if (__builtin_expect(!vcpu, 0))
-        return run_failed(prog, ANYBPF_E_BUSY);
-    code = vcpu_run(vcpu, &loaded->run, ctx, size, result ? result : &ignored);
+    if (!result)
+        result = &ignored;
+    if (__builtin_expect(!loaded || size < loaded->context_size || !vcpu, 0))
+        return call_slowly(prog, ctx, size, result);
+    code = vcpu_run(vcpu, &loaded->run, ctx, size, result);
     return __builtin_expect(code, 0) ? run_failed(prog, code) : 0;
 }
 
@@ -412,12 +428,24 @@ int anybpf_call_packet(const struct anybpf_prog *prog, struct anybpf_packet *pac
     return code ? run_failed(prog, code) : 0;
 }
 
+void anybpf_trusted_begin(void)
+{
+    struct vcpu *vcpu = vcpu_get();
+    if (vcpu)
+        fault_guard(vcpu);
+}
+
+void anybpf_trusted_end(void)
+{
+    if (vcpu_of_thread)
+        fault_unguard(vcpu_of_thread);
+}
+
 int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *packets, size_t count,
                       uint32_t *verdicts)
 {
     struct vcpu *vcpu = vcpu_get();
     const struct runnable *run;
-    struct fault_guard guard;
     int code = usable(prog, true);
 
     if (code)
@@ -426,7 +454,7 @@ int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *pack
     if (!vcpu)
         return run_failed(prog, ANYBPF_E_BUSY);
     if (run->flags & RUNNABLE_MAY_FAULT)
-        fault_guard(&guard);
+        fault_guard(vcpu);
     for (size_t i = 0; i < count && !code; i++) {
         uint64_t result = 0;
         complete(&packets[i]);
@@ -434,6 +462,6 @@ int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_packet *pack
         verdicts[i] = (uint32_t)result;
     }
     if (run->flags & RUNNABLE_MAY_FAULT)
-        fault_unguard(&guard);
+        fault_unguard(vcpu);
     return code ? run_failed(prog, code) : 0;
 }

@@ -250,29 +250,41 @@ static void install_again(void)
     }
 }
 
-void fault_guard(struct fault_guard *guard)
+/* A signal may come at any instruction, and its handler be in need of a guard too: it leaves all as
+ * it was, but for what it wrote into vcpu->host, which is therefore written after the mask was
+ * changed, and read before the guard is given up. */
+void fault_guard(struct vcpu *vcpu)
 {
-    struct vcpu *vcpu = vcpu_get();
-    sigset_t faults;
+    struct vcpu_host *host = vcpu->host;
 
-    guard->changed = false;
-    if (vcpu && vcpu->host->guards++)
-        return;
-    if (!process.forbid_handlers)
-        install_again();
-    sigemptyset(&faults);
-    for (int i = 0; i < SIGNALS; i++)
-        sigaddset(&faults, signals[i]);
-    guard->changed = !pthread_sigmask(SIG_UNBLOCK, &faults, &guard->before) &&
-                     (sigismember(&guard->before, SIGSEGV) || sigismember(&guard->before, SIGBUS));
+    if (!host->guards) {
+        sigset_t faults, before;
+        bool unblocked;
+        if (!process.forbid_handlers)
+            install_again();
+        sigemptyset(&faults);
+        for (int i = 0; i < SIGNALS; i++)
+            sigaddset(&faults, signals[i]);
+        unblocked = !pthread_sigmask(SIG_UNBLOCK, &faults, &before) &&
+                    (sigismember(&before, SIGSEGV) || sigismember(&before, SIGBUS));
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        host->unblocked = unblocked;
+        host->mask = before;
+    }
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    host->guards++;
 }
 
-void fault_unguard(const struct fault_guard *guard)
+void fault_unguard(struct vcpu *vcpu)
 {
-    if (vcpu_of_thread)
-        vcpu_of_thread->host->guards--;
-    if (guard->changed)
-        pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+    struct vcpu_host *host = vcpu->host;
+    bool restore = host->guards == 1 && host->unblocked;
+    sigset_t mask = host->mask;
+
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    host->guards--;
+    if (restore)
+        pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
 /* ---- Reading what may not be there ---- */

@@ -39,6 +39,8 @@ enum { SEEN_PAGES = 256 };
 struct vcpu_host {
     struct vcpu *next;         /* all of the process, under process.lock */
     uint32_t guards;           /* fault_guard()s that this thread is within */
+    bool unblocked;            /* the outermost one changed the signal mask ... */
+    sigset_t mask;             /* ... which was this */
     uint32_t locks;            /* locks of maps that this thread holds */
     uint32_t pid, tid;         /* as bpf_get_current_pid_tgid() gives them */
     uint64_t random;           /* state of bpf_get_prandom_u32() */

@@ -7,7 +7,6 @@
 #include "bpf/prog.h"
 #include "rt/layout.h"
 #include "type/type.h"
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -159,16 +158,32 @@ static inline void vcpu_leave(struct vcpu *vcpu, const struct invocation *outer)
     epoch_leave(vcpu, outer);
 }
 
+/* Of programs that are interpreted or may fault, and within another invocation. */
+int vcpu_run_slowly(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
+                    uint64_t *result);
+
 /* Runs a program once, whichever way it was made: 0 and *result, or as vcpu_enter(), or
  * ANYBPF_E_FAULT when a RUNNABLE_MAY_FAULT program reached memory that is not there. size: bytes of
  * a raw-memory context, for vcpu->context_size; main functions of raw-memory programs take r2 from
  * there, so that it is right after a tail call too. */
-int vcpu_run(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
-             uint64_t *result);
+static inline int vcpu_run(struct vcpu *vcpu, const struct runnable *run, void *context,
+                           uint64_t size, uint64_t *result)
+{
+    entry_fn *entry = run->code.at;
+    struct invocation outer;
+    void *frame;
+    int code;
 
-/* The same for a RUNNABLE_MAY_FAULT program within a fault_guard() of the caller's. */
-int vcpu_run_guarded(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
-                     uint64_t *result);
+    if (__builtin_expect(!entry || run->flags | vcpu->epoch, 0))
+        return vcpu_run_slowly(vcpu, run, context, size, result);
+    code = vcpu_enter(vcpu, run, &outer, &frame);
+    if (__builtin_expect(code, 0))
+        return code;
+    vcpu->context_size = size;
+    *result = entry(vcpu, frame, (uintptr_t)context);
+    vcpu_leave(vcpu, &outer);
+    return 0;
+}
 
 /* For helpers: calls back function `token` of the program that called the helper. `functions` is
  * vcpu->functions as it was when the helper began. False: the token is wrong or the stack full. */
@@ -206,13 +221,9 @@ bool fault_handle(int signal, void *siginfo, void *ucontext);
  * code that may fault anywhere: lets both signals through, and sees to it that they arrive here
  * even if the host has installed a handler of its own since. Three system calls, none within
  * another guard of the same thread: whoever runs a trusted program many times puts one around all
- * of it. */
-struct fault_guard {
-    sigset_t before;
-    bool changed;
-};
-void fault_guard(struct fault_guard *guard);
-void fault_unguard(const struct fault_guard *guard);
+ * of it. vcpu: the thread's. */
+void fault_guard(struct vcpu *vcpu);
+void fault_unguard(struct vcpu *vcpu);
 
 /* Copies without trusting the source: the bytes copied before the first that is not readable. */
 size_t fault_copy(void *to, uint64_t from, size_t size);

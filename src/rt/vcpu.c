@@ -239,43 +239,29 @@ static __attribute__((noinline)) int enter_with_landing(struct vcpu *vcpu,
     return 0;
 }
 
-int vcpu_run_guarded(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
-                     uint64_t *result)
+int vcpu_run_slowly(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
+                    uint64_t *result)
 {
+    bool may_fault = run->flags & RUNNABLE_MAY_FAULT, guarded = vcpu->host->guards;
     struct invocation outer;
-    void *frame, *landing = vcpu->landing.at;
+    void *frame, *landing;
     int code = vcpu_enter(vcpu, run, &outer, &frame);
 
     if (code)
         return code;
     vcpu->context_size = size;
-    code = enter_with_landing(vcpu, run, frame, (uintptr_t)context, result);
-    SLOT_SET(vcpu->landing, landing);
+    if (may_fault) {
+        landing = vcpu->landing.at;
+        if (!guarded)
+            fault_guard(vcpu);
+        code = enter_with_landing(vcpu, run, frame, (uintptr_t)context, result);
+        if (!guarded)
+            fault_unguard(vcpu);
+        SLOT_SET(vcpu->landing, landing);
+    } else
+        *result = enter(vcpu, run, frame, (uintptr_t)context);
     vcpu_leave(vcpu, &outer);
     return code;
-}
-
-int vcpu_run(struct vcpu *vcpu, const struct runnable *run, void *context, uint64_t size,
-             uint64_t *result)
-{
-    struct invocation outer;
-    struct fault_guard guard;
-    void *frame;
-    int code;
-
-    if (run->flags & RUNNABLE_MAY_FAULT) {
-        fault_guard(&guard);
-        code = vcpu_run_guarded(vcpu, run, context, size, result);
-        fault_unguard(&guard);
-        return code;
-    }
-    code = vcpu_enter(vcpu, run, &outer, &frame);
-    if (code)
-        return code;
-    vcpu->context_size = size;
-    *result = enter(vcpu, run, frame, (uintptr_t)context);
-    vcpu_leave(vcpu, &outer);
-    return 0;
 }
 
 bool vcpu_call(struct vcpu *vcpu, const struct functions *functions, uint64_t token,

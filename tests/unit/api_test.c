@@ -90,6 +90,7 @@ TEST(what_a_context_does_not_allow_is_rejected)
 {
     struct anybpf_env *env = anybpf_env_new();
     struct anybpf_object *obj;
+    uint64_t memory[4] = { 1, 2, 3, 4 }, result = 0;
 
     CHECK_EQ(anybpf_env_context(env, "request", REQUEST), 0);
     obj = open_text(env, "request", "*(u32 *)(r1 + 0) = 1\nr0 = 0\nexit\n");
@@ -103,6 +104,10 @@ TEST(what_a_context_does_not_allow_is_rejected)
     CHECK_EQ(anybpf_set(obj, ANYBPF_TRUSTED, 1), 0);
     CHECK_EQ(anybpf_load(obj), 0);
     CHECK_EQ(anybpf_set(obj, ANYBPF_TRUSTED, 0), ANYBPF_E_BUSY);
+    anybpf_trusted_begin();
+    CHECK_EQ(anybpf_call(anybpf_find(obj, NULL), memory, sizeof memory, &result), 0);
+    CHECK_EQ(result, memory[3]);
+    anybpf_trusted_end();
     anybpf_env_free(env);
 }
 

@@ -193,17 +193,44 @@ static void ends_the_invocation(void)
     fault_remove(&range);
 }
 
+static bool blocked(int signal)
+{
+    sigset_t now;
+    MUST(!sigprocmask(SIG_SETMASK, NULL, &now));
+    return sigismember(&now, signal);
+}
+
 static void with_signals_blocked(void)
 {
-    sigset_t all, now;
+    sigset_t all;
 
     MUST(!fault_add(&range, NULL));
     MUST(runs((void *)(uintptr_t)NOWHERE, ANYBPF_E_FAULT));
     sigfillset(&all);
     MUST(!sigprocmask(SIG_SETMASK, &all, NULL));
     MUST(runs((void *)(uintptr_t)NOWHERE, ANYBPF_E_FAULT));
-    MUST(!sigprocmask(SIG_SETMASK, NULL, &now));
-    MUST(sigismember(&now, SIGSEGV) && sigismember(&now, SIGBUS) && sigismember(&now, SIGUSR1));
+    MUST(blocked(SIGSEGV) && blocked(SIGBUS) && blocked(SIGUSR1));
+}
+
+static void within_a_guard(void)
+{
+    struct vcpu *vcpu = vcpu_get();
+    sigset_t all;
+
+    MUST(!fault_add(&range, NULL));
+    sigfillset(&all);
+    MUST(!sigprocmask(SIG_SETMASK, &all, NULL));
+    fault_guard(vcpu);
+    fault_guard(vcpu);
+    for (int i = 0; i < 100; i++)
+        MUST(runs((void *)(uintptr_t)NOWHERE, ANYBPF_E_FAULT));
+    fault_unguard(vcpu);
+    MUST(!blocked(SIGSEGV) && !blocked(SIGBUS) && blocked(SIGUSR1));
+    MUST(runs((void *)(uintptr_t)NOWHERE, ANYBPF_E_FAULT));
+    fault_unguard(vcpu);
+    MUST(blocked(SIGSEGV) && blocked(SIGBUS) && blocked(SIGUSR1));
+    MUST(runs((void *)(uintptr_t)NOWHERE, ANYBPF_E_FAULT));
+    MUST(blocked(SIGSEGV) && blocked(SIGBUS));
 }
 
 static void *on_alternate_stack(void *arg)
@@ -235,6 +262,7 @@ TEST(rt_fault_ends_a_trusted_invocation)
     }
     in_child(ends_the_invocation);
     in_child(with_signals_blocked);
+    in_child(within_a_guard);
     in_child(in_threads_with_alternate_stacks);
 }
 
