@@ -32,6 +32,7 @@ enum {
     FACT_ALWAYS_JUMPS = 1 << 2, /* a conditional jump that is always taken */
     FACT_NEVER_JUMPS = 1 << 3,
     FACT_MAP = 1 << 4, /* insn_fact.map is known */
+    FACT_OWN_STACK = 1 << 5, /* an access to the stack of the function that it stands in, alone */
 };
 
 struct insn_fact {

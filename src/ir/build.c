@@ -1,82 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From checked instructions to SSA form, in one pass over the loop-aware reverse postorder.
  *
- * The eleven registers are the variables. Their liveness is known beforehand, a mask per block, so
- * only what lives gets a phi: at a block with one live predecessor its values hold; where all
- * predecessors were built and agree their value holds; else a phi is made and gets its operands
- * when all blocks are there. That needs no dominators and takes irreducible graphs as they are.
+ * The eleven registers and some slots of the stack are the variables (variables.c). Their liveness
+ * is known beforehand, a mask per block, so only what lives gets a phi: at a block with one live
+ * predecessor its values hold; where all predecessors were built and agree their value holds; else
+ * a phi is made and gets its operands when all blocks are there. That needs no dominators and takes
+ * irreducible graphs as they are.
  *
  * Jumps that the facts or folding decide are not followed. In an irreducible graph they are all
  * followed: leaving out an edge could change which block comes first. */
 #include "ir/local.h"
 #include "rt/rt.h"
+#include <string.h>
 
 enum { NO_BLOCK = UINT32_MAX };
-
-/* ---- Liveness of registers ---- */
-
-static uint16_t reads(const struct build *b, struct insn insn, uint32_t at)
-{
-    uint8_t kind = insn_row(insn)->kind;
-    return kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX ? lower_call_reads(b, insn, at)
-                                                             : insn_reads(insn);
-}
-
-static uint16_t writes(struct insn insn)
-{
-    uint8_t kind = insn_row(insn)->kind;
-    if (kind == INSN_KIND_CALL && insn_row(insn)->op == OP_HELPER && insn.imm == HELPER_tail_call)
-        return 0; /* a tail call that returns has changed nothing */
-    /* Others leave r1-r5, which a checked program does not read, as they are. */
-    return kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX ? 1 : insn_writes(insn);
-}
-
-/* The registers that live at the start of each block. A mask changes at most eleven times, so the
- * list of blocks to look at again is linear in all. */
-static uint16_t *live_in(const struct build *b)
-{
-    const struct cfg *cfg = b->cfg;
-    uint16_t *live = arena_array_of(b->arena, cfg->count, uint16_t);
-    uint16_t *use = arena_array_of(b->arena, cfg->count, uint16_t);
-    uint16_t *def = arena_array_of(b->arena, cfg->count, uint16_t);
-    uint32_t *queue = arena_array_of(b->arena, cfg->count, uint32_t);
-    bool *queued = arena_array_of(b->arena, cfg->count, bool);
-    uint32_t head = 0, waiting = 0;
-    for (uint32_t i = cfg->order_count; i--;) {
-        uint32_t n = cfg->order[i];
-        const struct cfg_block *block = &cfg->blocks[n];
-        for (uint32_t at = block->end; at-- > block->start;) {
-            struct insn insn = b->prog->insns[at];
-            if (insn.id == INSN_SECOND)
-                continue;
-            use[n] = (uint16_t)((use[n] & ~writes(insn)) | reads(b, insn, at));
-            def[n] |= writes(insn);
-        }
-        queue[waiting++] = n;
-        queued[n] = true;
-    }
-    while (waiting) {
-        uint32_t n = queue[head];
-        const struct cfg_block *block = &cfg->blocks[n];
-        head = head + 1 == cfg->count ? 0 : head + 1;
-        waiting--;
-        queued[n] = false;
-        uint16_t out = (uint16_t)((block->next == CFG_NONE ? 0 : live[block->next]) |
-                                  (block->jump == CFG_NONE ? 0 : live[block->jump]));
-        uint16_t in = (uint16_t)(use[n] | (out & ~def[n]));
-        if (in == live[n])
-            continue;
-        live[n] = in;
-        for (uint32_t i = 0; i < block->preds; i++) {
-            uint32_t pred = cfg->preds[block->first_pred + i];
-            if (!queued[pred] && cfg->blocks[pred].order != CFG_NONE) {
-                queued[pred] = true;
-                queue[(head + waiting++) % cfg->count] = pred;
-            }
-        }
-    }
-    return live;
-}
 
 /* ---- Blocks ---- */
 
@@ -124,9 +61,9 @@ void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a
 
 /* ---- Joining values ---- */
 
-/* What the registers hold at the end of a block of the cfg. */
+/* What the variables hold at the end of a block of the cfg. */
 struct ending {
-    uint32_t reg[REG_COUNT];
+    uint32_t *reg; /* by variable */
     bool built;
     bool to_next, to_jump; /* edges that there are */
     /* A SELECT that the jump compared with 0: behind each edge it is known which one it chose. 0:
@@ -149,7 +86,7 @@ static bool goes_to(const struct cfg_block *from, const struct ending *ending, u
     return (ending->to_next && from->next == to) || (ending->to_jump && from->jump == to);
 }
 
-/* What a register holds on the edge from the block to `to`. */
+/* What a variable holds on the edge from the block to `to`. */
 static uint32_t held(const struct cfg_block *from, const struct ending *ending, uint32_t to,
                      unsigned reg)
 {
@@ -165,15 +102,15 @@ static bool agree(const struct fn *fn, uint32_t a, uint32_t c)
            (is_const(fn, a) && is_const(fn, c) && fn->nodes.at[a].imm == fn->nodes.at[c].imm);
 }
 
-/* The registers at the start of block n, which has just begun. False: nothing leads there. */
-static bool join(struct build *b, struct joining *join, uint32_t n, uint16_t live)
+/* The variables at the start of block n, which has just begun. False: nothing leads there. */
+static bool join(struct build *b, struct joining *join, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
     const struct cfg_block *blocks = b->cfg->blocks;
     bool is_entry = n == b->cfg->order[0], found = is_entry, unbuilt = false;
-    uint32_t values[REG_COUNT];
-    uint16_t differ = 0;
-    for (unsigned r = 0; is_entry && r < REG_COUNT; r++)
+    uint32_t values[VARIABLES], count = b->vars.count;
+    uint64_t live = b->vars.live[n], differ = 0;
+    for (unsigned r = 0; is_entry && r < count; r++)
         values[r] = join->entry.reg[r];
     for (uint32_t i = 0; i < block->preds; i++) {
         uint32_t pred = b->cfg->preds[block->first_pred + i];
@@ -185,31 +122,36 @@ static bool join(struct build *b, struct joining *join, uint32_t n, uint16_t liv
         }
         if (!goes_to(&blocks[pred], ending, n))
             continue;
-        for (unsigned r = 0; r < REG_COUNT; r++) {
-            uint32_t value = live >> r & 1 ? held(&blocks[pred], ending, n, r) : NO_VALUE;
+        for (uint64_t rest = live; rest; rest &= rest - 1) {
+            unsigned r = (unsigned)__builtin_ctzll(rest);
+            uint32_t value = held(&blocks[pred], ending, n, r);
             if (!found)
                 values[r] = value;
-            else if (live >> r & 1 && !agree(b->fn, values[r], value))
-                differ |= (uint16_t)(1 << r);
+            else if (!agree(b->fn, values[r], value))
+                differ |= UINT64_C(1) << r;
         }
         found = true;
     }
     if (!found)
         return false;
-    if (unbuilt)
-        differ = (uint16_t)(live & ~(1u << 10));
+    if (unbuilt) {
+        bool is_loop = block->is_header && !b->cfg->irreducible;
+        differ |= live & (is_loop ? b->vars.written[n] : ~(UINT64_C(1) << 10));
+    }
     build_begin(b, n);
-    for (unsigned r = 0; r < REG_COUNT; r++) {
+    for (unsigned r = 0; r < count; r++)
         b->reg[r] = live >> r & 1 ? values[r] : NO_VALUE;
-        if (differ >> r & 1) {
-            b->reg[r] = maker_node(&b->maker, (struct node){ .op = IR_PHI });
-            vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r });
-        }
+    for (uint64_t rest = differ; rest; rest &= rest - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(rest);
+        b->reg[r] = maker_node(&b->maker, (struct node){ .op = IR_PHI });
+        vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r });
     }
     /* Equal constants of several predecessors: one that stands before all uses. */
-    for (unsigned r = 0; r < REG_COUNT; r++)
-        if (b->reg[r] != NO_VALUE && is_const(b->fn, b->reg[r]) && block->preds > 1)
+    for (uint64_t rest = block->preds > 1 ? live : 0; rest; rest &= rest - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(rest);
+        if (is_const(b->fn, b->reg[r]))
             b->reg[r] = maker_const(&b->maker, (uint64_t)b->fn->nodes.at[b->reg[r]].imm);
+    }
     return true;
 }
 
@@ -295,8 +237,8 @@ static int end_block(struct build *b, const struct cfg_block *block, struct endi
         ending->to_next = true;
         break;
     }
-    for (unsigned r = 0; r < REG_COUNT; r++)
-        ending->reg[r] = b->reg[r];
+    ending->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
+    memcpy(ending->reg, b->reg, b->vars.count * sizeof *b->reg);
     ending->built = true;
     return 0;
 }
@@ -319,6 +261,17 @@ unsigned build_args(const struct checked *checked, uint32_t func)
     return func ? checked->funcs[func].args : 1;
 }
 
+/* What a trusted function reads before it writes it is what was there. */
+static void enter_slots(struct build *b, struct ending *entry)
+{
+    uint64_t live = b->vars.live[b->owner];
+    for (unsigned r = REG_COUNT; r < b->vars.count && b->checked->level == CHECK_TRUSTED; r++) {
+        const struct stack_slot *slot = &b->vars.slots[r - REG_COUNT];
+        if (live >> r & 1)
+            entry->reg[r] = maker_load(&b->maker, 8u * slot->size, entry->reg[10], slot->low);
+    }
+}
+
 /* vcpu, frame, r1 .. rN; what is not given is 0; r2 of raw memory is its length. r10 is the end of
  * the frame. */
 static void begin_entry(struct build *b, struct ending *entry)
@@ -336,11 +289,13 @@ static void begin_entry(struct build *b, struct ending *entry)
     b->frame = params[1];
     uint32_t zero = maker_const(maker, 0);
     const struct context_type *context = b->checked->context;
-    for (unsigned r = 0; r < REG_COUNT; r++)
+    entry->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
+    for (unsigned r = 0; r < b->vars.count; r++)
         entry->reg[r] = r >= 1 && r <= b->fn->args ? params[1 + r] : zero;
     if (b->fn->index == 0 && (!context || context->kind == CONTEXT_MEMORY))
         entry->reg[2] = maker_load(maker, 64, b->vcpu, offsetof(struct vcpu, context_size));
     entry->reg[10] = maker_op(maker, IR_ADD, 64, b->frame, maker_const(maker, b->fn->depth));
+    enter_slots(b, entry);
     build_jump(b, b->owner);
 }
 
@@ -470,9 +425,9 @@ static int build_fn(struct build *b, uint32_t left_out)
 {
     struct joining joining = { 0 };
     b->cfg = cfg_build(b->arena, b->prog, b->fn->index);
-    uint16_t *live = live_in(b);
-    joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
     maker_init(&b->maker, b->fn, left_out);
+    variables_find(b);
+    joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
     make_room(b);
     vec_resize(b->arena, &b->labels, b->cfg->count);
     begin_entry(b, &joining.entry);
@@ -480,7 +435,7 @@ static int build_fn(struct build *b, uint32_t left_out)
         uint32_t n = b->cfg->order[i];
         b->owner = n;
         b->at = b->maker.insn = b->cfg->blocks[n].start;
-        if (!join(b, &joining, n, live[n]))
+        if (!join(b, &joining, n))
             continue;
         int rc = build_block(b, &joining, n);
         if (rc)

@@ -21,6 +21,8 @@ void dead_run(struct fn *fn)
             }
     }
     for (uint32_t i = 0; i < fn->nodes.count; i++)
-        if (!needed[i])
+        if (!needed[i] && fn->nodes.at[i].op != IR_NOP) {
+            pass_found(PASS_DEAD);
             fn->nodes.at[i] = (struct node){ .op = IR_NOP, .insn = fn->nodes.at[i].insn };
+        }
 }

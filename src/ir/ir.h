@@ -171,8 +171,8 @@ unsigned value_bits(const struct fn *fn, uint32_t value);
 
 /* ---- build.c ---- */
 
-/* The program in SSA form. What costs nothing while nodes are made is done at once: passes "fold"
- * and "number", unless left out. */
+/* The program in SSA form. What costs nothing while nodes are made is done at once: passes "fold",
+ * "number", "promote" and "recompose", unless left out. */
 int ir_build(struct arena *arena, const struct checked *checked, const struct binding *binding,
              uint32_t left_out, struct module *out, struct error *err);
 
@@ -181,6 +181,7 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
 enum ir_pass {
     PASS_FOLD,      /* constants, identities, canonical forms */
     PASS_NUMBER,    /* equal values of a block are one */
+    PASS_PROMOTE,   /* slots of the stack are values, like registers: while it is built */
     PASS_RECOMPOSE, /* bytes put together are one load */
     PASS_DIVIDE,    /* division by a constant is multiplication */
     PASS_POPCOUNT,  /* bits counted by the parallel sum */
@@ -189,6 +190,13 @@ enum ir_pass {
     PASS_COUNT
 };
 extern const char *const pass_names[PASS_COUNT];
+/* By pass, how often it found something; counted while not NULL. Not for threads. */
+extern uint64_t *pass_coverage;
+static inline void pass_found(enum ir_pass pass)
+{
+    if (pass_coverage)
+        pass_coverage[pass]++;
+}
 /* The bit of the pass for sets of those left out; 0: no such pass. */
 uint32_t pass_bit(const char *name);
 void ir_opt(struct module *module, uint32_t left_out);

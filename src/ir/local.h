@@ -59,7 +59,20 @@ void fn_connect(struct fn *fn, const struct edge *edges, uint32_t count);
 
 /* ---- build.c and lower.c ---- */
 
-enum { REG_COUNT = 11 };
+enum { REG_COUNT = 11, VARIABLES = 64 };
+
+/* What build.c gives SSA form: registers, and slots of the stack that are in no one else's reach.
+ */
+struct variables {
+    uint32_t count, start; /* start: of the function */
+    struct stack_slot {
+        int16_t low; /* from r10 */
+        uint8_t size;
+    } slots[VARIABLES - REG_COUNT];
+    uint8_t *of;       /* by instruction: the slot that a load or store is of, or 0 */
+    uint64_t *live;    /* by block: which live at its start */
+    uint64_t *written; /* by header: which its loop changes */
+};
 
 struct build {
     struct arena *arena;
@@ -71,13 +84,23 @@ struct build {
     const struct cfg *cfg;
     struct maker maker;
     uint32_t vcpu, frame;
-    uint32_t reg[REG_COUNT];       /* what each holds now */
+    struct variables vars;
+    uint32_t reg[VARIABLES];       /* what each holds now */
     uint32_t at;                   /* the instruction being lowered */
     uint32_t owner;                /* its block of the cfg */
     struct vec(uint32_t) labels;   /* blocks to be: those of the cfg, then those made in lowering */
     struct vec(uint32_t) owners;   /* by block: the cfg's that it belongs to */
     struct vec(struct edge) edges; /* `to` is a label */
 };
+
+/* variables.c: fills b->vars. */
+void variables_find(struct build *b);
+/* Where in its slot an access begins. */
+int variable_offset(const struct build *b, uint32_t at);
+static inline unsigned variable_at(const struct variables *vars, uint32_t at)
+{
+    return vars->of ? vars->of[at - vars->start] : 0;
+}
 
 /* How many BPF arguments a function takes: a main function the context only. */
 unsigned build_args(const struct checked *checked, uint32_t func);

@@ -146,9 +146,27 @@ static void store_field(struct build *b, struct insn insn, uint32_t value)
     maker_store(&b->maker, width, b->reg[insn.dst], (int64_t)field->host_offset + inside, value);
 }
 
+/* What a slot of the stack that is a variable holds, from the byte on where the access begins. */
+static uint32_t load_slot(struct build *b, struct insn insn, unsigned variable)
+{
+    const struct insn_row *row = insn_row(insn);
+    unsigned size = b->vars.slots[variable - REG_COUNT].size;
+    unsigned at = (unsigned)variable_offset(b, b->at), behind = size - row->bits / 8u - at;
+    unsigned shift = 8 * FAULT(slot_part, b->binding->big ? behind : at, behind);
+    uint32_t x = b->reg[variable];
+    if (shift)
+        x = maker_op(&b->maker, IR_SHR, 64, x, constant(b, shift));
+    return extended(b, x, row->bits, row->op == OP_SEXT);
+}
+
 static void lower_load(struct build *b, struct insn insn)
 {
     const struct insn_row *row = insn_row(insn);
+    unsigned variable = variable_at(&b->vars, b->at);
+    if (variable) {
+        b->reg[insn.dst] = load_slot(b, insn, variable);
+        return;
+    }
     bool sign = row->op == OP_SEXT, probe = fact(b)->region == REGION_PROBE;
     struct node node = { .width = row->bits, .imm = insn.off, .in = { b->reg[insn.src] } };
     if (fact(b)->region == REGION_FIELD) {
@@ -163,7 +181,9 @@ static void lower_store(struct build *b, struct insn insn)
 {
     const struct insn_row *row = insn_row(insn);
     uint32_t value = row->kind == INSN_KIND_STX ? b->reg[insn.src] : constant(b, insn.imm);
-    if (fact(b)->region == REGION_FIELD)
+    if (variable_at(&b->vars, b->at))
+        b->reg[variable_at(&b->vars, b->at)] = value;
+    else if (fact(b)->region == REGION_FIELD)
         store_field(b, insn, value);
     else
         maker_store(&b->maker, row->bits, b->reg[insn.dst], insn.off, value);

@@ -45,17 +45,21 @@ static bool same(const struct node *a, const struct node *b)
 /* The passes that know a whole expression when its last node is made. */
 static uint32_t recognise(struct maker *maker, const struct node *node)
 {
+    uint32_t (*find)(struct maker *, const struct node *);
+    enum ir_pass pass;
     switch (node->op) {
-    case IR_OR:
-        return maker->left_out & PASS_BIT(PASS_RECOMPOSE) ? NO_VALUE : recompose(maker, node);
-    case IR_SHR:
-        return maker->left_out & PASS_BIT(PASS_POPCOUNT) ? NO_VALUE : popcount(maker, node);
+    case IR_OR: find = recompose, pass = PASS_RECOMPOSE; break;
+    case IR_SHR: find = popcount, pass = PASS_POPCOUNT; break;
     case IR_UDIV:
     case IR_UREM:
     case IR_SDIV:
-    case IR_SREM: return maker->left_out & PASS_BIT(PASS_DIVIDE) ? NO_VALUE : divide(maker, node);
+    case IR_SREM: find = divide, pass = PASS_DIVIDE; break;
     default: return NO_VALUE;
     }
+    uint32_t equal = maker->left_out & PASS_BIT(pass) ? NO_VALUE : find(maker, node);
+    if (equal != NO_VALUE)
+        pass_found(pass);
+    return equal;
 }
 
 uint32_t maker_node(struct maker *maker, struct node node)
@@ -63,7 +67,7 @@ uint32_t maker_node(struct maker *maker, struct node node)
     if (!(maker->left_out & PASS_BIT(PASS_FOLD))) {
         uint32_t equal = fold(maker, &node);
         if (equal != NO_VALUE)
-            return equal;
+            return pass_found(PASS_FOLD), equal;
     }
     uint32_t idiom = recognise(maker, &node);
     if (idiom != NO_VALUE)
@@ -76,7 +80,7 @@ uint32_t maker_node(struct maker *maker, struct node node)
     uint32_t *slot = &maker->numbers[key % NUMBER_SLOTS];
     struct fn *fn = maker->fn;
     if (*slot >= maker->begin && *slot < fn->nodes.count && same(&fn->nodes.at[*slot], &node))
-        return *slot;
+        return pass_found(PASS_NUMBER), *slot;
     return *slot = append(maker, &node);
 }
 

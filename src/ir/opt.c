@@ -3,8 +3,15 @@
 #include "ir/local.h"
 #include <string.h>
 
-const char *const pass_names[PASS_COUNT] = { "fold",     "number", "recompose", "divide",
-                                             "popcount", "phis",   "dead" };
+/* clang-format off: a line per pass */
+const char *const pass_names[PASS_COUNT] = {
+    [PASS_FOLD] = "fold",           [PASS_NUMBER] = "number", [PASS_PROMOTE] = "promote",
+    [PASS_RECOMPOSE] = "recompose", [PASS_DIVIDE] = "divide", [PASS_POPCOUNT] = "popcount",
+    [PASS_PHIS] = "phis",           [PASS_DEAD] = "dead",
+};
+/* clang-format on */
+
+uint64_t *pass_coverage;
 
 uint32_t pass_bit(const char *name)
 {
@@ -24,6 +31,7 @@ void pass_run(struct fn *fn, enum ir_pass pass)
     case PASS_POPCOUNT: copy_run(fn, ~PASS_BIT(pass)); break;
     case PASS_PHIS: phis_run(fn); break;
     case PASS_DEAD: dead_run(fn); break;
+    case PASS_PROMOTE:
     case PASS_COUNT: break;
     }
 }

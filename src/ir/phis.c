@@ -94,6 +94,7 @@ void phis_run(struct fn *fn)
         uint32_t phi = p.work.at[--p.work.count];
         if (p.with[phi] != phi || !is_one(&p, phi))
             continue;
+        pass_found(PASS_PHIS);
         p.with[phi] = p.state[phi].value;
         for (uint32_t i = p.state[phi].users; i < p.state[phi + 1].users; i++)
             vec_push(fn->arena, &p.work, p.user[i]);

@@ -13,6 +13,8 @@ static void find_in(struct insn_fact *fact, uint8_t seen)
 {
     if (!(seen & SEEN_WALKED))
         fact->flags |= FACT_DEAD;
+    if (fact->region == REGION_STACK && !(seen & SEEN_OTHER_STACK))
+        fact->flags |= FACT_OWN_STACK;
     if ((seen & (SEEN_JUMPED | SEEN_PASSED)) == SEEN_JUMPED)
         fact->flags |= FACT_ALWAYS_JUMPS;
     if ((seen & (SEEN_JUMPED | SEEN_PASSED)) == SEEN_PASSED)

@@ -434,6 +434,7 @@ enum {
 enum {
     SEEN_WALKED = 1,
     SEEN_ACCESS = 2,
+    SEEN_OTHER_STACK = 4, /* an access to the stack of a caller */
     SEEN_MAP = 8,
     SEEN_JUMPED = 16,
     SEEN_PASSED = 32,

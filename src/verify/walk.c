@@ -89,7 +89,8 @@ void walk_stack(struct verifier *v, const struct state *state, uint32_t frame, i
                 int64_t high)
 {
     /* What a function does to its caller's stack, its call does. */
-    uint32_t at = frame == state->depth - 1 ? state->at : state->frames[frame + 1]->call;
+    bool own = frame == state->depth - 1;
+    uint32_t at = own ? state->at : state->frames[frame + 1]->call;
     struct insn_fact *fact = &v->walked[at];
     bool first = !(v->seen[at] & SEEN_STACK);
 
@@ -98,6 +99,8 @@ void walk_stack(struct verifier *v, const struct state *state, uint32_t frame, i
     if (first || high > fact->stack_high)
         fact->stack_high = (int16_t)high;
     v->seen[at] |= SEEN_STACK;
+    if (!own)
+        v->seen[state->at] |= SEEN_OTHER_STACK;
 }
 
 int walk_map(struct verifier *v, uint32_t map)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the samples reached: instructions by row, and in the compiler operations, rules, spills and
- * forms of branches. An empty cell says that a part of the engine was not tested. */
+/* What the samples reached: instructions by row, and in the compiler passes, operations,
+ * rules, spills and forms of branches. An empty cell says that a part of the engine was not tested.
+ */
 #include "arch/targets.h"
 #include "fuzz/fuzz.h"
 #include <inttypes.h>
@@ -10,6 +11,7 @@
 static uint64_t insns[INSN_COUNT], helpers[256];
 static const struct target *target;
 static struct coverage compiled;
+static uint64_t passes[PASS_COUNT];
 static bool whole;        /* print all cells, not only the empty ones */
 static const char *table; /* being printed */
 static unsigned cells, empty, column;
@@ -20,6 +22,7 @@ void coverage_begin(void)
     if (target) {
         compiled.rules = calloc(target->rule_count, sizeof *compiled.rules);
         compile_coverage = &compiled;
+        pass_coverage = passes;
     }
 }
 
@@ -94,6 +97,9 @@ static bool is_unreached_rule(const struct rule *rule)
 
 static void print_compiler(void)
 {
+    heading("passes of the compiler");
+    for (uint32_t i = 0; i < PASS_COUNT; i++)
+        cell(pass_names[i], passes[i]);
     heading("operations of the compiler");
     for (uint32_t i = 0; i < target->rule_count; i++) {
         enum ir_op op = target->rules[i].op;

@@ -160,6 +160,9 @@ static void write_stack(struct generator *g)
         else
             emit(g, INSN_ST64, R10, 0, -(int)at, (int32_t)any_number(g));
     }
+    g->slots = chance(g, 50) && (g->mode != MODE_KERNEL || !g->function);
+    if (g->slots)
+        write_slots(g);
 }
 
 /* What the main function leaves behind: every number that it knows. */

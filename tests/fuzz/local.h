@@ -10,7 +10,7 @@ struct signature {
     bool memory;     /* r1 is the memory */
     bool callback;   /* of bpf_loop: r1 a number, r2 the address of CALLBACK_STACK bytes */
 };
-enum { CALLBACK_STACK = 16 };
+enum { CALLBACK_STACK = 16, SLOTS = 24 };
 
 struct pending { /* a call of a function that is not made yet */
     uint32_t item, function;
@@ -32,6 +32,7 @@ struct generator {
     uint32_t function;
     uint16_t known, pinned; /* sets of registers */
     uint32_t stack;         /* bytes below r10, all written */
+    bool slots;             /* SLOTS bytes below these, written, each always in one way */
     bool memory;            /* r9 is the memory */
     bool callback_stack;    /* r9 is that of a callback */
     bool may_call;          /* no loop around relies on r1-r5 */
@@ -61,5 +62,6 @@ uint8_t changeable(struct generator *g);      /* one that does and may be change
 /* ---- statements.c ---- */
 
 void statements(struct generator *g, int count);
+void write_slots(struct generator *g);
 void call_function(struct generator *g, uint32_t function);
 void end_function(struct generator *g); /* a result in r0, exit */

@@ -153,9 +153,8 @@ static void check_region(const struct activation *a, struct insn insn, uint64_t 
     case REGION_STACK:
         if (!in_stack(at))
             blame(a, "is no access of the stack");
-        if ((fact->stack_low || fact->stack_high) &&
-            ((int64_t)(at - a->reg[10]) < fact->stack_low ||
-             (int64_t)(at + size - a->reg[10]) > fact->stack_high))
+        if (fact->flags & FACT_OWN_STACK && ((int64_t)(at - a->reg[10]) < fact->stack_low ||
+                                             (int64_t)(at + size - a->reg[10]) > fact->stack_high))
             blame(a, "reaches r10%+" PRId64 ", beyond its extent", (int64_t)(at - a->reg[10]));
         break;
     case REGION_FIELD:

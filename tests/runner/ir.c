@@ -6,8 +6,8 @@
  *
  * or
  *
- *     -- asm               a program
- *     -- ir                what is built of it, at the trusted level
+ *     -- asm               a program, trusted; `asm verified`: verified
+ *     -- ir                what is built of it
  *     -- opt               and what the passes make of that; either may be left out
  *
  * Whatever is read or made must pass ir_check(). */
@@ -17,6 +17,7 @@
 #include "rt/rt.h"
 #include "runner/runner.h"
 #include "verify/verify.h"
+#include <string.h>
 
 static const char *print_module(struct arena *arena, const struct module *module)
 {
@@ -62,17 +63,18 @@ static int run_pass(struct job *job, const struct section *before)
     return check_module(job->arena, &module, &job->err);
 }
 
-static int run_build(struct job *job, const char *text)
+static int run_build(struct job *job, const char *text, bool verified)
 {
     struct insn_list insns = { 0 };
-    struct verify_options options = { .level = CHECK_TRUSTED };
+    struct verify_options options = { .level = verified ? CHECK_VERIFIED : CHECK_TRUSTED };
     struct binding binding = { .env = job->env };
     const struct checked *checked;
     struct module module;
     int rc = insn_assemble(job->arena, text, &insns, &job->err);
     if (rc)
         return rc;
-    const struct prog *prog = prog_from_insns(job->arena, "main", insns.at, insns.count);
+    struct prog *prog = prog_from_insns(job->arena, "main", insns.at, insns.count);
+    prog->context = verified ? "memory" : NULL;
     rc = verify(job->arena, job->env, prog, &options, &job->err, &checked);
     if (!rc)
         rc = ir_build(job->arena, checked, &binding, 0, &module, &job->err);
@@ -92,7 +94,11 @@ static int body(void *arg)
 {
     struct job *job = arg;
     struct section *before = case_section(job->c, "before");
-    return before ? run_pass(job, before) : run_build(job, case_text(job->c, "asm"));
+    if (before)
+        return run_pass(job, before);
+    const struct section *source = case_section(job->c, "asm");
+    bool verified = source && !strcmp(source->words, "verified");
+    return run_build(job, case_text(job->c, "asm"), verified);
 }
 
 static void run_case(const struct test_case *c)
