@@ -17,6 +17,17 @@ static int bpf(int command, union bpf_attr *attr)
     return (int)syscall(SYS_bpf, command, attr, sizeof *attr);
 }
 
+bool kernel_permits(void)
+{
+    union bpf_attr create = {
+        .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1
+    };
+    int fd = bpf(BPF_MAP_CREATE, &create);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static int map_load(const struct map_spec *spec)
 {
     union bpf_attr create = { .map_type = spec->type,
@@ -39,16 +50,37 @@ static int map_load(const struct map_spec *spec)
     return fd;
 }
 
+/* Why a program is refused, in a line: the verifier's last word before its statistics. */
+static void explain(const char *name, union bpf_attr *attr)
+{
+    int error = errno;
+    char *log = calloc(1, LOG_SIZE), *end;
+
+    if (log && error != E2BIG) { /* which is too complex a program: its log is too long to read */
+        attr->log_buf = (uintptr_t)log;
+        attr->log_size = LOG_SIZE;
+        attr->log_level = 1;
+        bpf(BPF_PROG_LOAD, attr);
+        if ((end = strstr(log, "\nprocessed ")))
+            *end = 0;
+    }
+    end = log ? strrchr(log, '\n') : NULL;
+    fprintf(stderr, "%s: the kernel refuses it: %s\n", name,
+            end              ? end + 1
+            : error == E2BIG ? "more than a million instructions to look at"
+                             : strerror(error));
+    free(log);
+}
+
 /* The program in the kernel's form: map indices become descriptors. */
 static int prog_load_kernel(const struct prog *prog)
 {
     uint8_t *insns = calloc(prog->count, 8);
-    char *log = calloc(1, LOG_SIZE);
     union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_XDP,
                             .insn_cnt = prog->count,
                             .insns = (uintptr_t)insns,
                             .license = (uintptr_t)"GPL" };
-    int fd = -1, maps[64];
+    int fd, maps[64];
 
     for (uint32_t i = 0; i < prog->map_count && i < 64; i++)
         maps[i] = map_load(prog->maps[i]);
@@ -59,17 +91,9 @@ static int prog_load_kernel(const struct prog *prog)
         insn_encode(insn, insns + 8 * (size_t)i, HOST_IS_BIG);
     }
     fd = bpf(BPF_PROG_LOAD, &attr);
-    if (fd < 0) { /* once more, for the reason */
-        attr.log_buf = (uintptr_t)log;
-        attr.log_size = LOG_SIZE;
-        attr.log_level = 1;
-        fd = bpf(BPF_PROG_LOAD, &attr);
-    }
     if (fd < 0)
-        fprintf(stderr, "%s: the kernel refuses: %s\n%.300s", prog->name, strerror(errno),
-                strlen(log) > 300 ? log + strlen(log) - 300 : log);
+        explain(prog->name, &attr);
     free(insns);
-    free(log);
     return fd;
 }
 

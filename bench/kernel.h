@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel as something to compare with: programs are loaded and test-run, never attached. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Loads program NAME_xdp of an object; -1 where bpf() is refused, with the reason on standard
+/* Whether bpf() is permitted here. */
+bool kernel_permits(void);
+/* Loads program NAME_xdp of an object; -1 where it is refused, with the reason, a line, on standard
  * error. */
 int kernel_load(const char *path, const char *name);
 /* Runs it `repeat` times over a copy of the bytes: ns per run as the kernel tells, UINT64_MAX on

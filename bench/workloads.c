@@ -1,46 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Measures the workloads: native code of clang -O2, anybpf, and the kernel's JIT where bpf() is
- * permitted, interleaved in one run. A figure is the least of many rounds.
- *
- *     workloads DIRECTORY [--json] [--rounds N] [NAME..]
- *
- * DIRECTORY holds NAME.bpf.o for every workload. Exit status 1 when results differ. */
+ * permitted, interleaved in one run. A figure is the least of many rounds. See usage(). */
+#include "bench/bench.h"
+#include "api/inside.h"
+#include "base/clock.h"
 #include "bench/kernel.h"
-#include <anybpf.h>
-#include <math.h>
+#include "ir/ir.h"
+#include "rt/rt.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { SIZE = 1024, BATCH_NS = 400000, LOADS = 20 };
+enum { BATCH_NS = 200000, COMPILATIONS = 4 };
 
-#define W(name) uint64_t name(uint8_t *mem, uint64_t size);
+#define W(name, vectorised) uint64_t name(uint8_t *mem, uint64_t size);
 #include "bench/workloads.def"
 #undef W
 
-static const struct workload {
-    const char *name;
-    uint64_t (*run)(uint8_t *mem, uint64_t size);
-} workloads[] = {
-#define W(name) { #name, name },
+static const struct workload workloads[] = {
+#define W(name, vectorised) { #name, name, vectorised },
 #include "bench/workloads.def"
 #undef W
 };
 enum { WORKLOADS = sizeof workloads / sizeof *workloads };
 
-struct figures {
-    double native, anybpf, kernel; /* ns per run; kernel: 0 where it was not measured */
-    double compile, verify;        /* ns per instruction */
-    uint32_t insns, code_bytes;
-    bool trusted; /* the verifier did not accept it */
+static struct {
+    const char *directory;
+    bool json, passes, instructions;
+    int rounds;
+    char **names; /* NULL-ended; none: all */
+} o = { .rounds = 60 };
+
+static struct variant variants[MOST_VARIANTS] = {
+    [V3] = { "anybpf", "v3" },
+    [TRUSTED] = { "trusted", "v3", .trusted = true },
+    [V2] = { "v2", "v2" },
+    [V4] = { "v4", "v4" },
 };
+static unsigned variant_count = VARIANTS;
+static struct anybpf_env *env;
+
+const char *bench_unit = "ns";
 
 static uint64_t now(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+    return o.instructions ? counter_read() : clock_ns();
+}
+
+static void die(const struct workload *w, const char *variant, const char *what)
+{
+    fprintf(stderr, "%s, %s: %s\n", w->name, variant, what);
+    exit(1);
 }
 
 static void fill(uint8_t *mem)
@@ -52,13 +62,14 @@ static void fill(uint8_t *mem)
     }
 }
 
-static void die(const struct workload *w, const char *what)
+static void least(double *figure, uint64_t amount, uint32_t count)
 {
-    fprintf(stderr, "%s: %s\n", w->name, what);
-    exit(1);
+    double each = (double)amount / count;
+    if (*figure == 0 || each < *figure)
+        *figure = each;
 }
 
-/* ---- One side each: `runs` runs over mem, in ns ---- */
+/* ---- One side each: `runs` runs over its memory ---- */
 
 static uint64_t time_native(const struct workload *w, uint8_t *mem, uint32_t runs)
 {
@@ -70,194 +81,179 @@ static uint64_t time_native(const struct workload *w, uint8_t *mem, uint32_t run
 
 static uint64_t time_anybpf(const struct anybpf_prog *prog, uint8_t *mem, uint32_t runs)
 {
-    uint64_t start = now(), result;
+    struct fault_guard guard; /* once for all, of what a trusted program costs at each call */
+    uint64_t start, all, result;
+    fault_guard(&guard);
+    start = now();
     for (uint32_t i = 0; i < runs; i++)
         anybpf_call(prog, mem, SIZE, &result);
-    return now() - start;
+    all = now() - start;
+    fault_unguard(&guard);
+    return all;
 }
 
-static void least(double *figure, uint64_t ns, uint32_t runs)
+/* ---- Loading, and the first run, whose results must be the native ones ---- */
+
+static void path_of(const struct workload *w, const char *cpu, char path[512])
 {
-    double each = (double)ns / runs;
-    if (*figure == 0 || each < *figure)
-        *figure = each;
+    snprintf(path, 512, "%s/%s.%s.bpf.o", o.directory, w->name, cpu);
 }
 
-/* ---- A workload ---- */
-
-struct measured {
-    const struct workload *workload;
-    char path[512];
-    struct anybpf_env *env;
-    struct anybpf_object *obj;
-    struct anybpf_prog *prog;
-    int kernel; /* descriptor of the program, or -1 */
-    uint32_t runs;
-    uint8_t mem[3][SIZE];
-    struct figures figures;
-};
-
-static void load(struct measured *m)
+static void begin_variant(struct measured *m, const struct variant *v, struct side *side)
 {
+    const struct workload *w = m->workload;
     struct anybpf_prog_info info;
+    uint64_t result = 0;
+    char path[512];
 
-    m->obj = anybpf_open(m->env, m->path);
-    m->prog = m->obj ? anybpf_find(m->obj, m->workload->name) : NULL;
-    if (m->obj && !m->prog) { /* rejected: the row says so */
-        anybpf_set(m->obj, ANYBPF_TRUSTED, 1);
-        m->prog = anybpf_find(m->obj, m->workload->name);
+    path_of(w, v->cpu, path);
+    side->obj = anybpf_open(env, path);
+    if (side->obj) {
+        anybpf_set(side->obj, ANYBPF_TRUSTED, v->trusted);
+        api_leave_out(side->obj, v->left_out);
     }
-    if (!m->prog)
-        die(m->workload, anybpf_error(m->env));
-    anybpf_prog_info(m->prog, &info, sizeof info);
-    m->figures.insns = info.insns;
-    m->figures.code_bytes = info.code_bytes;
-    m->figures.trusted = info.trusted;
-    least(&m->figures.compile, info.compile_ns, info.insns);
-    least(&m->figures.verify, info.verify_ns, info.insns);
+    side->prog = side->obj ? anybpf_find(side->obj, w->name) : NULL;
+    if (!side->prog)
+        die(w, v->name, anybpf_error(env));
+    anybpf_prog_info(side->prog, &info, sizeof info);
+    side->figures.insns = info.insns;
+    side->figures.code_bytes = info.code_bytes;
+    fill(side->mem);
+    if (anybpf_call(side->prog, side->mem, SIZE, &result))
+        die(w, v->name, anybpf_error(env));
+    if (result != m->result || memcmp(side->mem, m->after, SIZE))
+        die(w, v->name, "the result is not the native one");
+}
+
+static void begin_kernel(struct measured *m)
+{
+    uint32_t verdict;
+    char path[512];
+
+    m->kernel_prog = -1;
+    if (o.passes || o.instructions || !kernel_permits())
+        return;
+    path_of(m->workload, "v3", path);
+    m->kernel_prog = kernel_load(path, m->workload->name);
+    fill(m->kernel.mem);
+    if (m->kernel_prog >= 0 &&
+        kernel_run(m->kernel_prog, m->kernel.mem, SIZE, 1, &verdict) != UINT64_MAX &&
+        verdict != (uint32_t)(m->result ^ m->result >> 32))
+        die(m->workload, "kernel", "the result is not the native one");
 }
 
 static void begin(struct measured *m)
 {
-    uint64_t native, result = 0;
-    uint32_t verdict;
     double once = 0;
 
-    for (int i = 0; i < LOADS; i++) {
-        load(m);
-        if (i < LOADS - 1)
-            anybpf_close(m->obj);
-    }
-    m->kernel = kernel_load(m->path, m->workload->name);
-    for (int side = 0; side < 3; side++)
-        fill(m->mem[side]);
-    native = m->workload->run(m->mem[0], SIZE);
-    if (anybpf_call(m->prog, m->mem[1], SIZE, &result))
-        die(m->workload, anybpf_error(m->env));
-    if (result != native || memcmp(m->mem[0], m->mem[1], SIZE))
-        die(m->workload, "anybpf's result is not the native one");
-    if (m->kernel >= 0 && kernel_run(m->kernel, m->mem[2], SIZE, 1, &verdict) != UINT64_MAX &&
-        verdict != (uint32_t)(native ^ native >> 32))
-        die(m->workload, "the kernel's result is not the native one");
-    least(&once, time_native(m->workload, m->mem[0], 16), 16);
-    m->runs = once * 4 > (double)BATCH_NS ? 4 : (uint32_t)((double)BATCH_NS / (once + 1));
+    fill(m->native.mem);
+    m->result = m->workload->run(m->native.mem, SIZE);
+    memcpy(m->after, m->native.mem, SIZE);
+    for (unsigned i = 0; i < variant_count; i++)
+        begin_variant(m, &variants[i], &m->variants[i]);
+    begin_kernel(m);
+    least(&once, time_native(m->workload, m->native.mem, 16), 16);
+    m->runs = o.instructions ? 16 : 4 + (uint32_t)((double)BATCH_NS / (once + 1));
 }
 
 static void measure(struct measured *m)
 {
+    unsigned compilations = o.instructions ? 0 : COMPILATIONS;
     uint32_t verdict;
-    least(&m->figures.native, time_native(m->workload, m->mem[0], m->runs), m->runs);
-    least(&m->figures.anybpf, time_anybpf(m->prog, m->mem[1], m->runs), m->runs);
-    if (m->kernel >= 0)
-        least(&m->figures.kernel, kernel_run(m->kernel, m->mem[2], SIZE, m->runs, &verdict), 1);
+    least(&m->native.figures.time, time_native(m->workload, m->native.mem, m->runs), m->runs);
+    for (unsigned i = 0; i < variant_count; i++) {
+        struct side *side = &m->variants[i];
+        least(&side->figures.time, time_anybpf(side->prog, side->mem, m->runs), m->runs);
+        for (unsigned n = 0; n < compilations && (i == V3 || o.passes); n++)
+            least(&side->figures.compile, api_time_compile(side->prog), side->figures.insns);
+    }
+    if (m->kernel_prog >= 0)
+        least(&m->kernel.figures.time,
+              kernel_run(m->kernel_prog, m->kernel.mem, SIZE, m->runs, &verdict), 1);
 }
 
-/* ---- Results ---- */
+/* ---- What is measured ---- */
 
-struct means {
-    double anybpf, kernel, compile; /* sums of logarithms */
-    unsigned count, kernels;
-};
-
-static void count(struct means *means, const struct figures *f)
+static bool wanted(const char *name)
 {
-    means->anybpf += log(f->anybpf / f->native);
-    means->compile += log(f->compile);
-    means->count++;
-    if (f->kernel > 0) {
-        means->kernel += log(f->kernel / f->native);
-        means->kernels++;
-    }
-}
-
-static void print_row(const char *name, const struct figures *f, bool json, bool last)
-{
-    if (json) {
-        printf(
-            "  {\"name\": \"%s\", \"native_ns\": %.1f, \"anybpf_ns\": %.1f, \"kernel_ns\": %.1f, "
-            "\"insns\": %u, \"code_bytes\": %u, \"compile_ns_per_insn\": %.1f, \"trusted\": "
-            "%s}%s\n",
-            name, f->native, f->anybpf, f->kernel, f->insns, f->code_bytes, f->compile,
-            f->trusted ? "true" : "false", last ? "" : ",");
-        return;
-    }
-    printf("%-16s %9.1f %9.1f %6.2f", name, f->native, f->anybpf, f->anybpf / f->native);
-    if (f->kernel > 0)
-        printf(" %9.1f %6.2f", f->kernel, f->kernel / f->native);
-    else
-        printf(" %9s %6s", "-", "-");
-    printf(" %6u %7u %6.2f %8.1f%s\n", f->insns, f->code_bytes, (double)f->code_bytes / f->insns,
-           f->compile, f->trusted ? "  trusted" : "");
-}
-
-static void print(const struct measured *all, unsigned have, bool json)
-{
-    struct means means = { 0 };
-
-    if (json)
-        puts("{\"workloads\": [");
-    else
-        printf("%-16s %9s %9s %6s %9s %6s %6s %7s %6s %8s\n", "", "native", "anybpf", "ratio",
-               "kernel", "ratio", "insns", "code", "B/insn", "compile");
-    for (unsigned i = 0; i < have; i++) {
-        print_row(all[i].workload->name, &all[i].figures, json, i + 1 == have);
-        count(&means, &all[i].figures);
-    }
-    double ours = exp(means.anybpf / means.count), compile = exp(means.compile / means.count);
-    double kernels = means.kernels ? exp(means.kernel / means.kernels) : 0;
-    if (json) {
-        printf("], \"geometric_mean\": {\"anybpf\": %.3f, \"kernel\": %.3f, "
-               "\"compile_ns_per_insn\": %.1f}}\n",
-               ours, kernels, compile);
-        return;
-    }
-    printf("%-16s %9s %9s %6.2f %9s %6.2f %6s %7s %6s %8.1f\n", "geometric mean", "", "", ours, "",
-           kernels, "", "", "", compile);
-    puts("\nns per run of 1024 bytes; ratio: to native clang -O2; code: bytes; compile: ns per\n"
-         "instruction, from checked program to sealed image; trusted: not verified.");
-}
-
-static bool wanted(const char *name, char **names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (!strcmp(names[i], name))
+    for (char **n = o.names; *n; n++)
+        if (!strcmp(*n, name))
             return true;
-    return count == 0;
+    return !*o.names;
+}
+
+/* Instead of the usual variants: all passes, and each left out. */
+static void vary_passes(void)
+{
+    variant_count = 1;
+    for (unsigned i = 0; i < PASS_COUNT && variant_count < MOST_VARIANTS; i++)
+        variants[variant_count++] =
+            (struct variant){ pass_names[i], "v3", .left_out = pass_bit(pass_names[i]) };
+}
+
+static int usage(void)
+{
+    fputs("usage: workloads DIRECTORY [--json] [--passes] [--instructions] [--rounds N] [NAME..]\n"
+          "Measures the workloads, all or those named; DIRECTORY has their objects. Exit status 1\n"
+          "when a result is not the native one.\n"
+          "  --passes        what each pass of the compiler is worth: each left out in turn\n"
+          "  --instructions  executed instructions instead of ns, under qemu with the plugin\n",
+          stderr);
+    return 2;
+}
+
+static bool read_options(int argc, char **argv)
+{
+    int arg = 2;
+
+    for (; arg < argc && !strncmp(argv[arg], "--", 2); arg++) {
+        if (!strcmp(argv[arg], "--json"))
+            o.json = true;
+        else if (!strcmp(argv[arg], "--passes"))
+            o.passes = true;
+        else if (!strcmp(argv[arg], "--instructions"))
+            o.instructions = true;
+        else if (!strcmp(argv[arg], "--rounds") && arg + 1 < argc)
+            o.rounds = atoi(argv[++arg]);
+        else
+            return false;
+    }
+    o.directory = argv[1];
+    o.names = argv + (arg < argc ? arg : argc);
+    return argc >= 2 && o.rounds > 0;
 }
 
 int main(int argc, char **argv)
 {
     static struct measured all[WORKLOADS];
-    struct anybpf_env *env = anybpf_env_new();
-    unsigned have = 0;
-    int rounds = 60, arg = 2;
-    bool json = false;
+    unsigned count = 0;
 
-    for (; arg < argc && !strncmp(argv[arg], "--", 2); arg++) {
-        if (!strcmp(argv[arg], "--json"))
-            json = true;
-        else if (!strcmp(argv[arg], "--rounds") && arg + 1 < argc)
-            rounds = atoi(argv[++arg]);
-        else
-            argc = 0;
+    if (!read_options(argc, argv))
+        return usage();
+    if (o.instructions) {
+        if (!counter_open()) {
+            fputs("nobody counts instructions here: qemu needs -plugin counts.so\n", stderr);
+            return 2;
+        }
+        bench_unit = "instructions";
+        o.rounds = 2; /* the first one fills tables */
     }
-    if (argc < 2 || !env) {
-        fprintf(stderr, "usage: workloads DIRECTORY [--json] [--rounds N] [NAME..]\n");
+    if (o.passes)
+        vary_passes();
+    if (!(env = anybpf_env_new()))
         return 2;
-    }
-    for (unsigned i = 0; i < WORKLOADS; i++) {
-        struct measured *m = &all[have];
-        if (!wanted(workloads[i].name, argv + arg, argc - arg))
-            continue;
-        *m = (struct measured){ .workload = &workloads[i], .env = env };
-        snprintf(m->path, sizeof m->path, "%s/%s.bpf.o", argv[1], workloads[i].name);
-        begin(m);
-        have++;
-    }
-    for (int round = 0; round < rounds; round++)
-        for (unsigned i = 0; i < have; i++)
+    for (unsigned i = 0; i < WORKLOADS; i++)
+        if (wanted(workloads[i].name)) {
+            all[count].workload = &workloads[i];
+            begin(&all[count++]);
+        }
+    for (int round = 0; round < o.rounds; round++)
+        for (unsigned i = 0; i < count; i++)
             measure(&all[i]);
-    print(all, have, json);
+    if (o.passes)
+        report_passes(all, count, o.json);
+    else
+        (o.json ? report_json : report_table)(all, count);
     anybpf_env_free(env);
     return 0;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bytecode interpreter: a switch in a loop. */
+/* A bytecode interpreter: a switch in a loop. Where it starts and its registers come from memory,
+ * so that a verifier does not follow every value that they might have. */
 #include "workload.h"
 
-WORKLOAD(bytecode)
+WORKLOAD_IN_MAP(bytecode)
 {
-    u64 a = 1, b = 2, c = 3;
-    u32 pc = 0;
+    u64 a = load64(mem), b = load64(mem + 8), c = load64(mem + 16);
+    u32 pc = load32(mem + 24) & MASK;
     for (u32 step = 0; step < 512; step++) {
-        u8 op = mem[pc & MASK];
-        pc++;
+        u8 op = mem[pc];
+        pc = (pc + 1) & MASK;
         switch (op & 15) {
         case 0: a += b; break;
         case 1: b -= c; break;
@@ -21,7 +22,7 @@ WORKLOAD(bytecode)
         case 8: c = a; break;
         case 9:
             if (a & 1)
-                pc += 3;
+                pc = (pc + 3) & MASK;
             break;
         case 10: a = ~a; break;
         case 11: b >>= 1; break;
@@ -29,7 +30,7 @@ WORKLOAD(bytecode)
         case 13: a |= c; break;
         case 14:
             if (b > c)
-                pc += 1;
+                pc = (pc + 1) & MASK;
             break;
         default: a += pc; break;
         }

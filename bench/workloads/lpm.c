@@ -2,7 +2,7 @@
 /* Longest prefix by walking a binary trie kept in an array. */
 #include "workload.h"
 
-WORKLOAD(lpm)
+WORKLOAD_IN_MAP(lpm)
 {
     u64 sum = 0;
     u16 *nodes = (u16 *)mem; /* 256 nodes of two links */

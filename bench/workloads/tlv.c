@@ -2,7 +2,7 @@
 /* Type-length-value options walked to the end, values in network order. */
 #include "workload.h"
 
-WORKLOAD(tlv)
+WORKLOAD_IN_MAP(tlv)
 {
     u64 sum = 0;
     u32 at = 0;

@@ -62,3 +62,19 @@ const struct checked *api_check(struct anybpf_prog *prog)
     api_fail(prog->object->env, &look.err);
     return NULL;
 }
+
+void api_leave_out(struct anybpf_object *obj, uint32_t passes)
+{
+    obj->left_out = passes;
+}
+
+uint64_t api_time_compile(const struct anybpf_prog *prog)
+{
+    struct error err = { 0 };
+    uint64_t ns;
+
+    if (!prog_time_compile(prog, &ns, &err))
+        return ns;
+    api_fail(prog->object->env, &err);
+    return 0;
+}

@@ -13,3 +13,10 @@ const struct map_spec *api_map_spec(const struct anybpf_map *map);
  * structure), whether it is loaded or not. NULL: anybpf_error() says why. */
 const struct prog *api_resolve(struct anybpf_prog *prog);
 const struct checked *api_check(struct anybpf_prog *prog);
+
+/* Passes of the compiler to leave out, a set of bits (ir/ir.h), before anything is loaded: for
+ * measurements and for tracking down wrong results. */
+void api_leave_out(struct anybpf_object *obj, uint32_t passes);
+/* Compiles a loaded program once more and drops the result. Returns ns, from what the verifier
+ * made of it to sealed code; 0 on failure. */
+uint64_t api_time_compile(const struct anybpf_prog *prog);

@@ -34,7 +34,8 @@ struct anybpf_object {
     uint32_t map_count;
     uint32_t refs;
     bool trusted, interpret, check_access;
-    bool loaded; /* some program is: settings are fixed */
+    uint32_t left_out; /* passes of the compiler (ir/ir.h) */
+    bool loaded;       /* some program is: settings are fixed */
 };
 
 struct anybpf_map {
@@ -92,6 +93,8 @@ int prog_check(const struct anybpf_prog *prog, struct arena *arena, const struct
                const struct checked **out, struct error *err);
 /* Verifies and compiles; prog->loaded is set only on success. */
 int prog_load(struct anybpf_prog *prog, struct error *err);
+/* Compiles a loaded program once more, for nothing but the time that takes, in ns. */
+int prog_time_compile(const struct anybpf_prog *prog, uint64_t *ns, struct error *err);
 struct anybpf_prog *prog_named(struct anybpf_object *obj, const char *name);
 
 /* Drops a reference; the last one frees the object. */

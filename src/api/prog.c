@@ -65,7 +65,7 @@ int prog_check(const struct anybpf_prog *handle, struct arena *arena, const stru
 /* ---- Loading, in steps that each stay within an arena ---- */
 
 struct loading {
-    struct anybpf_prog *prog;
+    const struct anybpf_prog *prog;
     struct loaded *loaded; /* NULL until begin() */
     const struct prog *final;
     struct arena *arena;   /* of the loaded program */
@@ -169,12 +169,13 @@ static int build(void *arg)
 {
     struct loading *l = arg;
     const struct anybpf_env *env = l->prog->object->env;
+    uint32_t left_out = l->prog->object->left_out;
     struct binding binding = { .env = env->rt, .big = env->target->big };
     struct module *module = arena_new_of(l->scratch, struct module);
-    int code = ir_build(l->scratch, l->loaded->checked, &binding, 0, module, l->err);
+    int code = ir_build(l->scratch, l->loaded->checked, &binding, left_out, module, l->err);
     if (code)
         return code;
-    ir_opt(module, 0);
+    ir_opt(module, left_out);
     return compile(l->scratch, module, env->target, env->features, &l->code, l->err);
 }
 
@@ -298,6 +299,33 @@ int prog_load(struct anybpf_prog *prog, struct error *err)
     return 0;
 failed:
     arena_free(l.arena);
+    return code;
+}
+
+static int copy_functions(void *arg)
+{
+    struct loading *l = arg;
+    const struct functions *table = l->prog->loaded->functions;
+    size_t size = sizeof *table + table->count * sizeof table->at[0];
+    l->loaded->functions = memcpy(arena_alloc(l->arena, size), table, size);
+    return 0;
+}
+
+int prog_time_compile(const struct anybpf_prog *prog, uint64_t *ns, struct error *err)
+{
+    struct loaded twin = *prog->loaded;
+    struct loading l = { .prog = prog, .loaded = &twin, .err = err };
+    int code;
+
+    if (!(l.arena = arena_new(&prog->object->env->from, 0)))
+        return fail(err, ANYBPF_E_MEMORY, "out of memory");
+    twin.image = NULL;
+    code = arena_try(l.arena, err, copy_functions, &l);
+    if (!code)
+        code = make_runnable(&l);
+    image_free(twin.image);
+    arena_free(l.arena);
+    *ns = twin.compile_ns;
     return code;
 }
 

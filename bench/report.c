@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was measured, as tables for people and as JSON. */
+#include "bench/bench.h"
+#include "ir/ir.h"
+#include "rt/rt.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- The columns: a figure of a workload each, 0 where there is none ---- */
+
+static double ratio(const struct side *side, const struct measured *m)
+{
+    return side->figures.time / m->native.figures.time;
+}
+
+#define COLUMN(name, value)                                                                        \
+    static double name(const struct measured *m)                                                   \
+    {                                                                                              \
+        return value;                                                                              \
+    }
+COLUMN(native, m->native.figures.time)
+COLUMN(anybpf, m->variants[V3].figures.time)
+COLUMN(anybpf_ratio, ratio(&m->variants[V3], m))
+COLUMN(kernel, m->kernel.figures.time)
+COLUMN(kernel_ratio, ratio(&m->kernel, m))
+COLUMN(trusted_ratio, ratio(&m->variants[TRUSTED], m))
+COLUMN(v2_ratio, ratio(&m->variants[V2], m))
+COLUMN(v4_ratio, ratio(&m->variants[V4], m))
+COLUMN(insns, m->variants[V3].figures.insns)
+COLUMN(code_bytes, m->variants[V3].figures.code_bytes)
+COLUMN(bytes_per_insn, code_bytes(m) / insns(m))
+COLUMN(compile_ns, m->variants[V3].figures.compile)
+
+static const struct column {
+    const char *head, *json;
+    double (*figure)(const struct measured *m);
+    int width, digits;
+    bool has_mean;
+} columns[] = {
+    { "native", "native", native, 9, 1, false },
+    { "anybpf", "anybpf", anybpf, 9, 1, false },
+    { "ratio", "anybpf_ratio", anybpf_ratio, 6, 2, true },
+    { "kernel", "kernel", kernel, 9, 1, false },
+    { "ratio", "kernel_ratio", kernel_ratio, 6, 2, true },
+    { "trusted", "trusted_ratio", trusted_ratio, 8, 2, true },
+    { "v2", "v2_ratio", v2_ratio, 6, 2, true },
+    { "v4", "v4_ratio", v4_ratio, 6, 2, true },
+    { "insns", "insns", insns, 6, 0, false },
+    { "code", "code_bytes", code_bytes, 6, 0, false },
+    { "B/insn", "bytes_per_insn", bytes_per_insn, 6, 2, true },
+    { "compile", "compile_ns_per_insn", compile_ns, 8, 1, true },
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+/* ---- Means ---- */
+
+static bool is_vectorised(const struct measured *m)
+{
+    return m->workload->vectorised & (strcmp(host_target, "arm64") ? X86_64 : ARM64);
+}
+
+/* The geometric mean of what is not 0; 0 of nothing. */
+static double mean(double (*figure)(const struct measured *m), const struct measured *all,
+                   unsigned count, bool vectorised_too)
+{
+    double sum = 0;
+    unsigned n = 0;
+    for (unsigned i = 0; i < count; i++) {
+        double x = figure(&all[i]);
+        if (x > 0 && (vectorised_too || !is_vectorised(&all[i])))
+            sum += log(x), n++;
+    }
+    return n ? exp(sum / n) : 0;
+}
+
+/* ---- The table ---- */
+
+static void cell(const struct column *c, double x)
+{
+    if (x > 0)
+        printf(" %*.*f", c->width, c->digits, x);
+    else
+        printf(" %*s", c->width, "-");
+}
+
+static void mean_row(const char *name, const struct measured *all, unsigned count,
+                     bool vectorised_too)
+{
+    printf("%-16s", name);
+    for (unsigned c = 0; c < COLUMNS; c++)
+        if (columns[c].has_mean)
+            cell(&columns[c], mean(columns[c].figure, all, count, vectorised_too));
+        else
+            printf(" %*s", columns[c].width, "");
+    putchar('\n');
+}
+
+void report_table(const struct measured *all, unsigned count)
+{
+    printf("%-16s", "");
+    for (unsigned c = 0; c < COLUMNS; c++)
+        printf(" %*s", columns[c].width, columns[c].head);
+    putchar('\n');
+    for (unsigned i = 0; i < count; i++) {
+        printf("%s%-*s", all[i].workload->name, 16 - (int)strlen(all[i].workload->name),
+               is_vectorised(&all[i]) ? "*" : "");
+        for (unsigned c = 0; c < COLUMNS; c++)
+            cell(&columns[c], columns[c].figure(&all[i]));
+        putchar('\n');
+    }
+    mean_row("geometric mean", all, count, true);
+    mean_row("  without *", all, count, false);
+    printf(
+        "\n%s per run over %d bytes; ratios to native clang -O2, which vectorises those with *.\n"
+        "anybpf: verified, built with -mcpu=v3; trusted: not verified; v2, v4: verified, built\n"
+        "with that -mcpu. code: bytes; compile: ns per instruction, from verified program to\n"
+        "sealed code.\n",
+        bench_unit, SIZE);
+}
+
+/* ---- JSON ---- */
+
+static void json_means(const char *name, const struct measured *all, unsigned count,
+                       bool vectorised_too)
+{
+    const char *separator = "";
+    printf("\"%s\": {", name);
+    for (unsigned c = 0; c < COLUMNS; c++)
+        if (columns[c].has_mean) {
+            printf("%s\"%s\": %.3f", separator, columns[c].json,
+                   mean(columns[c].figure, all, count, vectorised_too));
+            separator = ", ";
+        }
+    printf("}");
+}
+
+void report_json(const struct measured *all, unsigned count)
+{
+    printf("{\"unit\": \"%s\", \"workloads\": [\n", bench_unit);
+    for (unsigned i = 0; i < count; i++) {
+        printf("  {\"name\": \"%s\", \"vectorised\": %s", all[i].workload->name,
+               is_vectorised(&all[i]) ? "true" : "false");
+        for (unsigned c = 0; c < COLUMNS; c++) {
+            double x = columns[c].figure(&all[i]);
+            if (x > 0)
+                printf(", \"%s\": %.3f", columns[c].json, x);
+        }
+        puts(i + 1 < count ? "}," : "}");
+    }
+    printf("], ");
+    json_means("geometric_mean", all, count, true);
+    printf(", ");
+    json_means("geometric_mean_not_vectorised", all, count, false);
+    puts("}");
+}
+
+/* ---- What passes are worth ---- */
+
+/* How much more of a figure there is without the pass, over all workloads; and where most. */
+struct worth {
+    double time, code, compile, most;
+    const char *most_in;
+};
+
+static struct worth worth_of(const struct measured *all, unsigned count, unsigned variant)
+{
+    struct worth w = { .most = 1, .most_in = "" };
+    for (unsigned i = 0; i < count; i++) {
+        const struct figures *with = &all[i].variants[0].figures;
+        const struct figures *without = &all[i].variants[variant].figures;
+        double time = without->time / with->time;
+        w.time += log(time);
+        w.code += log((double)without->code_bytes / with->code_bytes);
+        w.compile += log(without->compile / with->compile);
+        if (time > w.most) {
+            w.most = time;
+            w.most_in = all[i].workload->name;
+        }
+    }
+    w.time = exp(w.time / count);
+    w.code = exp(w.code / count);
+    w.compile = exp(w.compile / count);
+    return w;
+}
+
+void report_passes(const struct measured *all, unsigned count, bool json)
+{
+    if (json)
+        printf("{\"unit\": \"%s\", \"passes\": [\n", bench_unit);
+    else
+        printf("%-14s %8s %8s %8s %8s\n", "left out", "time", "code", "compile", "most");
+    for (unsigned i = 0; i < PASS_COUNT; i++) {
+        struct worth w = worth_of(all, count, 1 + i);
+        printf(json ? "  {\"name\": \"%s\", \"time\": %.4f, \"code\": %.4f, \"compile\": %.4f, "
+                      "\"most\": %.4f, \"most_in\": \"%s\"}"
+                    : "%-14s %8.3f %8.3f %8.3f %8.3f %s\n",
+               pass_names[i], w.time, w.code, w.compile, w.most, w.most_in);
+        if (json)
+            puts(i + 1 < PASS_COUNT ? "," : "");
+    }
+    puts(
+        json
+            ? "]}"
+            : "\nTimes as much as with all passes: geometric means over the workloads of run time, "
+              "code size\nand compile time, and the workload that needs the pass most.");
+}
