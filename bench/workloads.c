@@ -13,12 +13,12 @@
 
 enum { BATCH_NS = 200000, COMPILATIONS = 4 };
 
-#define W(name, vectorised) uint64_t name(uint8_t *mem, uint64_t size);
+#define W(name, vectorised) uint64_t native_##name(uint8_t *mem, uint64_t size);
 #include "bench/workloads.def"
 #undef W
 
 static const struct workload workloads[] = {
-#define W(name, vectorised) { #name, name, vectorised },
+#define W(name, vectorised) { #name, native_##name, vectorised },
 #include "bench/workloads.def"
 #undef W
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A workload is one function over SIZE bytes of memory, u64 NAME(u8 *mem, u64 len), that builds
  *
- *   natively               clang -O2, the yardstick
+ *   natively               clang -O2, the yardstick: native_NAME
  *   for anybpf             section "memory": mem and len as they are
  *   for anybpf and Linux   section "xdp": mem is the packet; the verdict is the result folded
  *
@@ -88,8 +88,8 @@ static long (*const map_update)(void *map, const void *key, const void *value,
 #define WORKLOAD_IN_MAP(name) WORKLOAD(name)
 #define WORKLOAD(name)                                                                             \
     INLINE u64 name##_body(u8 *mem);                                                               \
-    u64 name(u8 *mem, u64 len);                                                                    \
-    u64 name(u8 *mem, u64 len)                                                                     \
+    u64 native_##name(u8 *mem, u64 len);                                                           \
+    u64 native_##name(u8 *mem, u64 len)                                                            \
     {                                                                                              \
         return len < SIZE ? 0 : name##_body(mem);                                                  \
     }                                                                                              \
