@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "bench/kernel.h"
 #include "ir/ir.h"
-#include "rt/rt.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,14 +80,13 @@ static uint64_t time_native(const struct workload *w, uint8_t *mem, uint32_t run
 
 static uint64_t time_anybpf(const struct anybpf_prog *prog, uint8_t *mem, uint32_t runs)
 {
-    struct fault_guard guard; /* once for all, of what a trusted program costs at each call */
     uint64_t start, all, result;
-    fault_guard(&guard);
+    anybpf_trusted_begin(); /* what trusted programs need at each call, once for all */
     start = now();
     for (uint32_t i = 0; i < runs; i++)
         anybpf_call(prog, mem, SIZE, &result);
     all = now() - start;
-    fault_unguard(&guard);
+    anybpf_trusted_end();
     return all;
 }
 
