@@ -76,6 +76,7 @@ const char *grouped(uint64_t number);
 
 struct session_options {
     const char *object, *prog, *type;
+    const char *passes; /* those of the compiler to leave out: "-fold,-dead"; NULL: none */
     bool interpret, trusted;
     enum anybpf_log log; /* everything up to this kind goes to standard error */
 };
@@ -84,6 +85,7 @@ struct session {
     struct anybpf_object *object;
     struct anybpf_prog *prog; /* the one asked for, loaded; NULL if none was to be */
     struct anybpf_prog_info info;
+    uint32_t left_out; /* passes of the compiler (ir/ir.h) */
 };
 /* STATUS_DONE, or the status after having complained. Opens the object only. */
 int session_open(struct session *s, const struct session_options *o);
@@ -93,6 +95,9 @@ int session_load(struct session *s, const struct session_options *o);
 int session_open_insns(struct session *s, const struct session_options *o, const void *insns,
                        size_t count);
 void session_close(struct session *s);
+/* The option for passes. */
+#define OPTION_PASSES(to)                                                                          \
+    { "--opt", "-PASS,..", OPTION_TEXT, true, "compile without these passes of the compiler", to }
 
 /* ---- vector.c: conformance vectors ---- */
 

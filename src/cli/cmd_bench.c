@@ -26,6 +26,7 @@ static const struct option_row options[] = {
       &o.data_in },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",
       &o.session.interpret },
+    OPTION_PASSES(&o.session.passes),
     { "--json", NULL, OPTION_SWITCH, true, "print one JSON object", &o.json },
     { 0 },
 };

@@ -25,6 +25,7 @@ static const struct option_row options[] = {
       &o.session.type },
     { "--arch", "A", OPTION_TEXT, true, "the processor to compile for; else this one", &o.arch },
     { "--trusted", NULL, OPTION_SWITCH, true, "without the verifier", &o.session.trusted },
+    OPTION_PASSES(&o.session.passes),
     { 0 },
 };
 
@@ -247,10 +248,10 @@ static int put_compiled(struct session *s, struct text *out, const struct checke
         return fail(err, ANYBPF_E_NOT_FOUND, "no processor \"%s\" in this build",
                     o.arch ? o.arch : host_target);
     binding.big = target->big;
-    if (ir_build(cli_arena, checked, &binding, optimised ? 0 : UINT32_MAX, &module, err))
+    if (ir_build(cli_arena, checked, &binding, optimised ? s->left_out : UINT32_MAX, &module, err))
         return err->code;
     if (optimised)
-        ir_opt(&module, 0);
+        ir_opt(&module, s->left_out);
     if (!strcmp(o.after, "code")) {
         if (compile(cli_arena, &module, target, target_host_features(target), &code, err))
             return err->code;

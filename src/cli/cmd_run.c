@@ -39,6 +39,7 @@ static const struct option_row options[] = {
       &o.maps },
     { "--interp", NULL, OPTION_SWITCH, true, "by the interpreter, not as machine code",
       &o.session.interpret },
+    OPTION_PASSES(&o.session.passes),
     { "--trusted", NULL, OPTION_SWITCH, true, "without the verifier: you answer for the program",
       &o.session.trusted },
     { "--json", NULL, OPTION_SWITCH, true, "print one JSON object", &o.json },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening an object and loading a program of it, as the options say. */
+#include "api/inside.h"
 #include "cli/cli.h"
+#include "ir/ir.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +23,34 @@ static int begin(struct session *s, const struct session_options *o)
     return STATUS_DONE;
 }
 
+/* "there is no pass "x": there are fold, number, .." */
+static int complain_pass(const char *word, size_t length)
+{
+    struct text names = { .arena = cli_arena };
+    for (unsigned i = 0; i < PASS_COUNT; i++)
+        text_printf(&names, "%s%s", i ? ", " : "", pass_names[i]);
+    return complain(STATUS_USAGE, "--opt: there is no pass \"%.*s\": there are %s", (int)length,
+                    word, names.at);
+}
+
+static int passes_left_out(const struct session_options *o, uint32_t *passes)
+{
+    const char *at = o->passes ? o->passes : "";
+
+    for (*passes = 0; *at; at += *at == ',') {
+        size_t length = strcspn(at, ",");
+        uint32_t bit = pass_bit(arena_string(cli_arena, at + 1, length ? length - 1 : 0));
+        if (*at != '-')
+            return complain(STATUS_USAGE,
+                            "--opt: \"%s\": passes are left out, with a - before each", at);
+        if (!bit)
+            return complain_pass(at + 1, length - 1);
+        *passes |= bit;
+        at += length;
+    }
+    return STATUS_DONE;
+}
+
 static int set(struct session *s, const struct session_options *o)
 {
     if (!s->object)
@@ -29,6 +59,9 @@ static int set(struct session *s, const struct session_options *o)
         anybpf_set(s->object, ANYBPF_INTERPRET, 1);
     if (o->trusted)
         anybpf_set(s->object, ANYBPF_TRUSTED, 1);
+    if (passes_left_out(o, &s->left_out))
+        return STATUS_USAGE;
+    api_leave_out(s->object, s->left_out);
     return STATUS_DONE;
 }
 

@@ -50,6 +50,13 @@ for command in run verify dump bench conformance plugin; do
     status 2 "$anybpf" $command --no-such-option
 done
 
+status 0 "$anybpf" dump "$firewall" --opt=-fold,-dead
+status 0 "$anybpf" bench "$firewall" --data-in "$firewall" --opt -number --json
+json
+status 2 "$anybpf" dump "$firewall" --opt=fold
+status 2 "$anybpf" dump "$firewall" --opt=-fold,-nothing
+status 2 "$anybpf" run "$firewall" --data-in "$firewall" --opt=-fold,,-dead
+
 status 2 "$anybpf" verify
 status 2 "$anybpf" verify /nonexistent
 status 2 "$anybpf" verify "$demo/traffic.pcap"
