@@ -11,9 +11,9 @@
 
 /* ---- site.c: places of interception ----
  *
- *     if (!site_open(&site, function, &(struct site_options){ 0 }, &err)) {
- *         trampoline = ...;  // near site_hint(site); ends in a jump to, or calls,
- * site_original(site) site_set(&(struct site_change){ site, trampoline }, 1, &err);
+ *     site_open(&site, function, &(struct site_options){ 0 }, &err);
+ *     trampoline = ...; // near site_hint(site); jumps to site_original(site), or calls it
+ *     site_set(&(struct site_change){ site, trampoline }, 1, &err);
  *
  * A site leads calls of the function to one address, entered as the function itself is: all
  * registers and the stack are as the caller left them. */
@@ -28,9 +28,9 @@ enum site_kind {
 
 struct site_options {
     enum site_kind kind;
-    bool exit; /* the hook calls the original and returns itself: refused for functions that
-                * return twice or look at who called them */
-    bool sled; /* SITE_ENTRY: refused where there is no sled */
+    bool exit;            /* the hook calls the original: refused for functions that return twice or
+                           * look at who called them */
+    bool sled;            /* SITE_ENTRY: refused where there is no sled */
     const char *import;   /* SITE_IMPORT: the function's name; `function` is not used ... */
     const void *importer; /* ... any address in the file that calls */
     void **variable;      /* SITE_POINTER: holds a function's address; `function` is not used */

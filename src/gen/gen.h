@@ -15,6 +15,7 @@
 #pragma once
 #include "abi/abi.h"
 #include "gen/code.h"
+#include "gen/patch.h"
 #include "ir/ir.h"
 
 struct emit;
@@ -127,6 +128,7 @@ struct target {
     uint8_t bits;     /* of a general register */
     bool big;
     const struct code_arch *arch;
+    const struct patch_arch *patch;
     const struct conv *conv;
 
     /* Registers. Those in neither set are the emitters' own: `scratch` carries values between

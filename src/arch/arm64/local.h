@@ -5,6 +5,7 @@
  * bug. Registers are their numbers; whether 31 is zr or sp is the instruction's matter. */
 #pragma once
 #include "gen/gen.h"
+#include "gen/patch.h"
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,6 +67,10 @@ enum a64_fix { A64_FIX_B, A64_FIX_19, A64_FIX_19_FAR, A64_FIX_14, A64_FIX_14_FAR
 enum a64_reloc { A64_CALL26, A64_JUMP26, A64_MOVW_G0, A64_MOVW_G1, A64_MOVW_G2, A64_ABS64 };
 
 extern const struct code_arch a64_code;
+
+/* ---- patch.c ---- */
+
+extern const struct patch_arch a64_patch;
 
 /* ---- frame.c ---- */
 

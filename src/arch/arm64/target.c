@@ -52,6 +52,7 @@ const struct target target_arm64 = {
     .bits = 64,
     .big = false,
     .arch = &a64_code,
+    .patch = &a64_patch,
     .conv = &conv_arm64,
     .reg_names = reg_names,
     .order = order,

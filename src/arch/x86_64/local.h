@@ -3,6 +3,7 @@
 #pragma once
 #include "arch/x86_64/enc.h"
 #include "gen/gen.h"
+#include "gen/patch.h"
 
 /* Processor features, bits of struct rule.needs; the names stand in target.c. */
 enum { X86_BMI1 = 1, X86_BMI2 = 2, X86_MOVBE = 4, X86_COUNTS = 8 };
@@ -50,3 +51,7 @@ void x86_prologue(struct code *code, const struct frame *frame);
 void x86_epilogue(struct code *code, const struct frame *frame);
 /* After the instruction that leaves the function: unwinding is as before x86_epilogue(). */
 void x86_left(struct code *code, const struct frame *frame);
+
+/* decode.c, patch.c */
+void x86_decode(struct machine_insn *insn, const uint8_t *at, size_t size, uint64_t address);
+extern const struct patch_arch x86_patch;

@@ -206,6 +206,7 @@ const struct target target_x86_64 = {
     .name = "x86_64",
     .bits = 64,
     .arch = &x86_code_arch,
+    .patch = &x86_patch,
     .conv = &conv_x86_64,
     .reg_names = reg_names,
     .order = order,
