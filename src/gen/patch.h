@@ -12,7 +12,8 @@ enum machine_kind {
     MACHINE_CALL,   /* target: 0 where it is not known */
     MACHINE_BRANCH, /* goes to the target or on */
     MACHINE_JUMP,   /* goes to the target, 0 where it is not known */
-    MACHINE_END,    /* a return or a trap: what follows is not reached */
+    MACHINE_END,    /* a return: what follows is not reached */
+    MACHINE_TRAP,   /* nor here */
 };
 
 /* An instruction of machine code. */

@@ -59,12 +59,12 @@ static int place(const struct code *code, const struct image_options *options, s
 {
     uint32_t end = (code->size + 7) / 8 * 8;
     struct stubs stubs = { .at = end };
-    uintptr_t near = (uintptr_t)(void (*)(void))image_free; /* where the helpers are */
+    uintptr_t helpers = (uintptr_t)(void (*)(void))image_free, near = options->near;
     int code_or_error;
 
     for (;;) {
         uint32_t size = end + stubs.room * code->arch->stub_size;
-        if ((code_or_error = piece_take(piece, size ? size : 1, near, err)))
+        if ((code_or_error = piece_take(piece, size ? size : 1, near ? near : helpers, 0, err)))
             return code_or_error;
         memcpy(piece->write, code->bytes, code->size);
         code_or_error = relocate(code, options, piece, &stubs, err);

@@ -16,6 +16,7 @@ struct image_options {
     void *user;
     const struct prog *prog; /* names for debuggers; lives as long as the image */
     bool may_fault;          /* an access may reach anything: a fault ends the invocation */
+    uintptr_t near;          /* where it should lie near to; 0: near the helpers */
 };
 
 struct image {
@@ -39,6 +40,26 @@ static inline const void *image_entry(const struct image *image, uint32_t functi
 {
     return image->code + image->entries[function].at;
 }
+
+/* ---- pool.c: executable memory of the process, shared by small programs ---- */
+
+/* A piece of it: written through one view, run through the other. */
+struct piece {
+    uint8_t *write;      /* only between piece_take() and piece_seal() */
+    const uint8_t *code; /* what runs */
+    uint32_t size;
+    struct pool_region *region;
+    uint32_t forks; /* of the process when it was taken */
+};
+
+/* Near `near`, if that can be had; with a reach, no byte of it farther away (or ANYBPF_E_SYSTEM).
+ * Sizes are rounded up. */
+int piece_take(struct piece *piece, uint32_t size, uintptr_t near, uint64_t reach,
+               struct error *err);
+/* Ends writing: the bytes are there for all processors and can run. */
+int piece_seal(struct piece *piece, struct error *err);
+/* No thread may run it any more, nor return into it. */
+void piece_free(struct piece *piece);
 
 /* ---- debug.c: telling others, off unless switched on ---- */
 

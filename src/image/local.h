@@ -3,23 +3,6 @@
 #include "image/image.h"
 #include "rt/rt.h"
 
-/* ---- pool.c: executable memory of the process, shared by small programs ---- */
-
-/* A piece of it: written through one view, run through the other. */
-struct piece {
-    uint8_t *write;      /* only between piece_take() and piece_seal() */
-    const uint8_t *code; /* what runs */
-    uint32_t size;
-    struct pool_region *region;
-    uint32_t forks; /* of the process when it was taken */
-};
-
-/* `near`: an address that calls should reach. Sizes are rounded up. */
-int piece_take(struct piece *piece, uint32_t size, uintptr_t near, struct error *err);
-/* Ends writing: the bytes are there for all processors and can run. */
-int piece_seal(struct piece *piece, struct error *err);
-void piece_free(struct piece *piece);
-
 /* ---- image.c ---- */
 
 /* An image with what only this folder knows; one block of memory. */

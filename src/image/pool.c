@@ -19,6 +19,7 @@ enum {
     REGION_SIZE = 4 << 20, /* address space; pages come as they are used */
     NEAR_STEP = 4 << 20,   /* distance of the places tried ... */
     NEAR_TRIES = 24,       /* ... on each side: within the shortest call's reach (arm64, 128 MiB) */
+    FAR_STEP = 64 << 20,   /* and then those within the reach asked for */
 };
 
 /* Free bytes of a region. */
@@ -76,28 +77,60 @@ static void after_fork_in_child(void)
 
 /* ---- Regions ---- */
 
-static void *map_near(uintptr_t near, size_t size, int protection, int flags, int fd)
+static void *map_at(uintptr_t at, size_t size, int protection, int flags, int fd)
+{
+    void *memory = mmap((void *)at, size, protection, flags | MAP_FIXED_NOREPLACE, fd, 0);
+    if (memory != MAP_FAILED && (uintptr_t)memory != at) { /* a kernel that knows no such flag */
+        munmap(memory, size);
+        memory = MAP_FAILED;
+    }
+    return memory;
+}
+
+/* Tries `tries` places on each side of `near`. */
+static void *map_around(uintptr_t near, uintptr_t step, uint64_t tries, size_t size, int protection,
+                        int flags, int fd)
 {
     uintptr_t page = host_page(), middle = near / page * page;
 
-    for (int i = 1; near && i <= NEAR_TRIES; i++) {
-        uintptr_t distance = (uintptr_t)i * NEAR_STEP;
+    for (uint64_t i = 1; near && i <= tries; i++) {
+        uintptr_t distance = (uintptr_t)i * step;
         for (int side = 0; side < 2; side++) {
             uintptr_t at = side ? middle + distance : middle - distance - size;
             void *memory;
             if (side ? at < middle : at > middle || at < page * 16)
                 continue;
-            memory = mmap((void *)at, size, protection, flags | MAP_FIXED_NOREPLACE, fd, 0);
-            if ((uintptr_t)memory == at)
+            if ((memory = map_at(at, size, protection, flags, fd)) != MAP_FAILED)
                 return memory;
-            if (memory != MAP_FAILED) /* a kernel that does not know the flag */
-                munmap(memory, size);
         }
     }
-    return mmap(NULL, size, protection, flags, fd, 0);
+    return MAP_FAILED;
 }
 
-static bool map_views(struct pool_region *region, uintptr_t near)
+static bool is_within(uintptr_t at, size_t size, uintptr_t near, uint64_t reach)
+{
+    uintptr_t low = near > reach ? near - (uintptr_t)reach : 0;
+    return !reach || (at >= low && at + size - 1 <= near + reach);
+}
+
+static void *map_near(uintptr_t near, uint64_t reach, size_t size, int protection, int flags,
+                      int fd)
+{
+    void *memory = map_around(near, NEAR_STEP, NEAR_TRIES, size, protection, flags, fd);
+
+    if (memory == MAP_FAILED && reach > FAR_STEP + size)
+        memory = map_around(near, FAR_STEP, (reach - size) / FAR_STEP, size, protection, flags, fd);
+    if (memory == MAP_FAILED)
+        memory = mmap(NULL, size, protection, flags, fd, 0);
+    if (memory != MAP_FAILED && !is_within((uintptr_t)memory, size, near, reach)) {
+        munmap(memory, size);
+        errno = ENOMEM;
+        memory = MAP_FAILED;
+    }
+    return memory;
+}
+
+static bool map_views(struct pool_region *region, uintptr_t near, uint64_t reach)
 {
     int fd = memfd_create("anybpf", MFD_CLOEXEC);
     void *write, *code;
@@ -109,7 +142,7 @@ static bool map_views(struct pool_region *region, uintptr_t near)
         return false;
     }
     write = mmap(NULL, region->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    code = map_near(near, region->size, PROT_READ | PROT_EXEC, MAP_SHARED, fd);
+    code = map_near(near, reach, region->size, PROT_READ | PROT_EXEC, MAP_SHARED, fd);
     close(fd);
     if (write != MAP_FAILED && code != MAP_FAILED) {
         region->write = write;
@@ -123,7 +156,8 @@ static bool map_views(struct pool_region *region, uintptr_t near)
     return false;
 }
 
-static struct pool_region *add_region(uint32_t size, uintptr_t near, struct error *err)
+static struct pool_region *add_region(uint32_t size, uintptr_t near, uint64_t reach,
+                                      struct error *err)
 {
     struct pool_region *region = allocate(sizeof *region);
     struct span *span = allocate(sizeof *span);
@@ -139,11 +173,12 @@ static struct pool_region *add_region(uint32_t size, uintptr_t near, struct erro
     }
     size = (size + page - 1) / page * page;
     *region = (struct pool_region){ .size = size < REGION_SIZE ? REGION_SIZE : size };
-    if (pool.no_views || !map_views(region, near)) {
+    if (pool.no_views || !map_views(region, near, reach)) {
         void *memory;
-        pool.no_views = true;
+        pool.no_views |= !reach; /* else it may have been the reach */
         region->size = size;
-        memory = map_near(near, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        memory =
+            map_near(near, reach, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
         if (memory == MAP_FAILED) {
             fail(err, ANYBPF_E_SYSTEM, "no memory for code: %s", strerror(errno));
             release(region, sizeof *region);
@@ -226,7 +261,8 @@ static void give_back(struct pool_region *region, uint32_t at, uint32_t size)
     }
 }
 
-int piece_take(struct piece *piece, uint32_t size, uintptr_t near, struct error *err)
+int piece_take(struct piece *piece, uint32_t size, uintptr_t near, uint64_t reach,
+               struct error *err)
 {
     struct pool_region *region = NULL;
     uint32_t at = 0;
@@ -239,9 +275,11 @@ int piece_take(struct piece *piece, uint32_t size, uintptr_t near, struct error 
     }
     if (!pool.no_views)
         for (region = pool.regions; region; region = region->next)
-            if (!region->foreign && region->write && cut(region, size, &at))
+            if (!region->foreign && region->write &&
+                is_within((uintptr_t)region->code, region->size, near, reach) &&
+                cut(region, size, &at))
                 break;
-    if (!region && (region = add_region(size, near, err)))
+    if (!region && (region = add_region(size, near, reach, err)))
         cut(region, region->write ? size : region->size, &at);
     if (region) {
         *piece = (struct piece){ .code = region->code + at,

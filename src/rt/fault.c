@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Faults: the handlers of SIGSEGV and SIGBUS, and reading memory that may not be there.
+/* Faults: the handlers of SIGSEGV, SIGBUS and SIGTRAP, and reading memory that may not be there.
  *
  * A fault is ours only if the kernel reports it at an instruction of a registered range of code or
  * of a guarded read of host.c. Every other one, and every signal that was sent, goes to the handler
  * that was there before, with the mask and stack that it asked for.
+ *
+ * SIGTRAP is taken too, once fault_on_trap() was called, for breakpoints in code that is changed.
  *
  * A host may install handlers of its own after ours, chaining to ours or not. Each time we have to
  * go on top again another level takes the signal and passes it to what was on top then; a host's
@@ -107,14 +109,30 @@ static bool resume_in_range(const struct code_range *range, uintptr_t at, void *
     return true;
 }
 
+static uintptr_t (*trap_landing)(uintptr_t at);
+
+static bool handle_trap(void *ucontext)
+{
+    uintptr_t (*find)(uintptr_t at) = __atomic_load_n(&trap_landing, __ATOMIC_ACQUIRE);
+    uintptr_t landing = find ? find(host_context_trap(ucontext)) : 0;
+
+    if (landing)
+        host_context_resume(ucontext, landing);
+    return landing != 0;
+}
+
 bool fault_handle(int signal, void *siginfo, void *ucontext)
 {
     uintptr_t at = host_context_at(ucontext), landing = host_load_landing(at);
     const struct code_range *range;
     bool ours = false;
 
-    if ((signal != SIGSEGV && signal != SIGBUS) || ((siginfo_t *)siginfo)->si_code <= 0)
+    if (((siginfo_t *)siginfo)->si_code <= 0)
         return false; /* sent by somebody */
+    if (signal == SIGTRAP)
+        return handle_trap(ucontext);
+    if (signal != SIGSEGV && signal != SIGBUS)
+        return false;
     if (landing) {
         host_context_resume(ucontext, landing);
         return true;
@@ -129,14 +147,15 @@ bool fault_handle(int signal, void *siginfo, void *ucontext)
 
 /* ---- Handlers ---- */
 
-enum { SEGV, BUS, SIGNALS, LEVELS = 8 };
-static const int signals[SIGNALS] = { SIGSEGV, SIGBUS };
+enum { SEGV, BUS, FAULTS, TRAP = FAULTS, SIGNALS, LEVELS = 8 };
+static const int signals[SIGNALS] = { SIGSEGV, SIGBUS, SIGTRAP };
 static struct sigaction before_us[SIGNALS][LEVELS]; /* written before its level is installed */
-static int installed[SIGNALS] = { -1, -1 };         /* the highest level so far */
+static int installed[SIGNALS] = { -1, -1, -1 };     /* the highest level so far */
 
 static void pass(int level, int signal, siginfo_t *info, void *ucontext)
 {
-    struct sigaction *action = &before_us[signal == SIGBUS ? BUS : SEGV][level];
+    int which = signal == SIGTRAP ? TRAP : signal == SIGBUS ? BUS : SEGV;
+    struct sigaction *action = &before_us[which][level];
 
     if (action->sa_flags & SA_SIGINFO)
         action->sa_sigaction(signal, info, ucontext);
@@ -144,7 +163,7 @@ static void pass(int level, int signal, siginfo_t *info, void *ucontext)
              (action->sa_handler == SIG_IGN && info->si_code > 0)) {
         /* Back to the instruction, which faults again, or the signal once more. */
         sigaction(signal, action, NULL);
-        if (info->si_code <= 0)
+        if (info->si_code <= 0 || signal == SIGTRAP)
             syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
     } else if (action->sa_handler != SIG_IGN)
         action->sa_handler(signal);
@@ -217,11 +236,26 @@ static void install(int which)
     sigaction(signals[which], &ours, NULL);
 }
 
+/* Of faults; of traps only where they are waited for. */
 static void install_all(void)
 {
     for (int i = 0; i < SIGNALS; i++)
-        if (!process.forbid_handlers)
+        if (!process.forbid_handlers && (i != TRAP || trap_landing))
             install(i);
+}
+
+int fault_on_trap(uintptr_t (*landing)(uintptr_t at), struct error *err)
+{
+    sigset_t before;
+
+    if (!process_start())
+        return fail(err, ANYBPF_E_SYSTEM, "no thread key is left");
+    process_take(&before);
+    __atomic_store_n(&trap_landing, landing, __ATOMIC_RELEASE);
+    if (!process.forbid_handlers)
+        install(TRAP);
+    process_drop(&before);
+    return 0;
 }
 
 int fault_add(const struct code_range *range, struct error *err)
@@ -239,7 +273,7 @@ int fault_add(const struct code_range *range, struct error *err)
 /* Puts a level of ours on top again where the host has put a handler of its own. */
 static void install_again(void)
 {
-    for (int i = 0; i < SIGNALS; i++) {
+    for (int i = 0; i < FAULTS; i++) {
         struct sigaction now;
         if (!sigaction(signals[i], NULL, &now) && !is_ours(&now)) {
             sigset_t before;
@@ -263,7 +297,7 @@ void fault_guard(struct vcpu *vcpu)
         if (!process.forbid_handlers)
             install_again();
         sigemptyset(&faults);
-        for (int i = 0; i < SIGNALS; i++)
+        for (int i = 0; i < FAULTS; i++)
             sigaddset(&faults, signals[i]);
         unblocked = !pthread_sigmask(SIG_UNBLOCK, &faults, &before) &&
                     (sigismember(&before, SIGSEGV) || sigismember(&before, SIGBUS));

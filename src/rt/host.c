@@ -3,7 +3,9 @@
 #include "rt/local.h"
 #include <elf.h>
 #include <string.h>
+#include <linux/membarrier.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -14,7 +16,11 @@
 #include <cpuid.h>
 const char host_target[] = "x86_64";
 const uint16_t host_elf_machine = EM_X86_64;
-enum { STACK_BELOW = 128, STACK_PUSHED = 8 }; /* red zone; as if a call had pushed its return */
+enum {
+    STACK_BELOW = 128,
+    STACK_PUSHED = 8,
+    TRAP_SIZE = 1
+}; /* red zone; as if a call had pushed its return */
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.gregs[REG_RSP])
 #define LOAD_U8        "movzbl %1, %k0"
@@ -23,7 +29,7 @@ enum { STACK_BELOW = 128, STACK_PUSHED = 8 }; /* red zone; as if a call had push
 #include <sys/auxv.h>
 const char host_target[] = "arm64";
 const uint16_t host_elf_machine = EM_AARCH64;
-enum { STACK_BELOW = 0, STACK_PUSHED = 0 };
+enum { STACK_BELOW = 0, STACK_PUSHED = 0, TRAP_SIZE = 0 };
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.pc)
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.sp)
 #define LOAD_U8        "ldrb %w0, %1"
@@ -129,6 +135,11 @@ uintptr_t host_context_at(const void *ucontext)
     return (uintptr_t)CONTEXT_PC((const ucontext_t *)ucontext);
 }
 
+uintptr_t host_context_trap(const void *ucontext)
+{
+    return host_context_at(ucontext) - TRAP_SIZE; /* how far it is behind its breakpoint */
+}
+
 void host_context_resume(void *ucontext, uintptr_t at)
 {
     CONTEXT_PC((ucontext_t *)ucontext) = (__typeof__(CONTEXT_PC((ucontext_t *)0)))at;
@@ -208,6 +219,13 @@ void host_sync_code(void *begin, size_t size)
     __builtin___clear_cache((char *)begin, (char *)begin + size);
 }
 #endif
+
+void host_sync_threads(void)
+{
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) &&
+        !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0))
+        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0);
+}
 
 void *host_map_guarded(size_t size)
 {

@@ -22,6 +22,8 @@ extern const uint16_t host_elf_machine; /* EM_* of ELF */
 bool host_has(const char *feature);
 /* Makes freshly written code visible to instruction fetch of all processors. */
 void host_sync_code(void *begin, size_t size);
+/* The same for instructions that threads of this process have fetched already. */
+void host_sync_threads(void);
 size_t host_page(void);
 /* Pages of zeroes between two guard pages; NULL when there is no memory. */
 void *host_map_guarded(size_t size);
@@ -33,6 +35,7 @@ void host_unmap_ring(void *memory, size_t before, size_t size);
 /* Where a signal's context stands; letting it go on elsewhere in the same function; and letting it
  * go on in a function that never returns, with a sound stack. */
 uintptr_t host_context_at(const void *ucontext);
+uintptr_t host_context_trap(const void *ucontext); /* the breakpoint that was run into */
 void host_context_resume(void *ucontext, uintptr_t at);
 void host_context_abandon(void *ucontext, void (*function)(void));
 /* Reads of memory that may not be there: the bytes copied before a fault; whether it was there. */
@@ -213,8 +216,11 @@ struct code_range {
 /* Installs the handlers, unless process.forbid_handlers (then the host calls fault_handle()). */
 int fault_add(const struct code_range *range, struct error *err);
 void fault_remove(const struct code_range *range);
-/* To be called from a host's own SIGSEGV or SIGBUS handler: true when the fault was ours and the
- * context now goes on at its landing. */
+/* Breakpoints: landing() says, in a signal handler, where a thread that ran into the one at `at`
+ * goes on; 0: it is not ours. Installs the handler of SIGTRAP, unless process.forbid_handlers. */
+int fault_on_trap(uintptr_t (*landing)(uintptr_t at), struct error *err);
+/* To be called from a host's own SIGSEGV, SIGBUS or SIGTRAP handler: true when the fault was ours
+ * and the context now goes on at its landing. */
 bool fault_handle(int signal, void *siginfo, void *ucontext);
 
 /* Faults are signals, and the kernel kills a process that faults with the signal blocked. Around

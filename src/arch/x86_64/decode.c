@@ -221,7 +221,7 @@ static enum machine_kind kind_of(const struct reader *r)
         if (r->opcode >> 4 == 8)
             return MACHINE_BRANCH;
         if (r->opcode == 0x0b)
-            return MACHINE_END;
+            return MACHINE_TRAP;
         if (r->opcode == 0x1e && r->rep && r->modrm == 0xfa)
             return MACHINE_PAD;
         return r->opcode == 0x1f ? MACHINE_NOP : MACHINE_PLAIN;
@@ -234,9 +234,9 @@ static enum machine_kind kind_of(const struct reader *r)
     case 0xc3:
     case 0xca:
     case 0xcb:
+    case 0xcf: return MACHINE_END;
     case 0xcc:
-    case 0xcf:
-    case 0xf4: return MACHINE_END;
+    case 0xf4: return MACHINE_TRAP;
     case 0xe8: return MACHINE_CALL;
     case 0xe9:
     case 0xeb: return MACHINE_JUMP;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Machine code for the tests of attach/: hooks that count and go on to the original, and functions
+ * with entries of every shape. */
+#pragma once
+#include <stdint.h>
+
+/* A hook counts in its own counter and jumps where its own variable leads, and changes nothing but
+ * flags and what veneers may change. */
+extern uint64_t hook_a_hits, hook_b_hits;
+extern const void *hook_a_on, *hook_b_on;
+void hook_a(void);
+void hook_b(void);
+
+/* Takes x to x + 1. */
+typedef uint64_t shape_fn(uint64_t x);
+shape_fn shape_frame, shape_relative, shape_branch, shape_padded, shape_pad_sled;
+/* These are refused. */
+shape_fn shape_short, shape_inside, shape_loop, shape_calls, shape_unknown;
+
+/* Calls with every register that a caller may not rely on holding a known value, and says whether
+ * all but those of arguments and results still do. */
+uint64_t call_guarded(shape_fn *function, uint64_t x, uint64_t *changed);
+
+#if defined(__x86_64__)
+#define HOOK(name)                                                                                 \
+    ".globl " #name "\n.type " #name ",@function\n" #name ":\n"                                    \
+    "endbr64\nlock incq " #name "_hits(%rip)\njmp *" #name "_on(%rip)\n.size " #name ", .-" #name  \
+    "\n"
+#define SHAPE(name, body)                                                                          \
+    ".p2align 4\n.globl " #name "\n.type " #name ",@function\n" #name ":\n" body "\n.size " #name  \
+    ", .-" #name "\n.byte 0xcc\n"
+#define SLED_NOPS 5
+#else
+#define HOOK(name)                                                                                 \
+    ".globl " #name "\n.type " #name ",%function\n" #name ":\n"                                    \
+    "bti c\nadrp x16, " #name "_hits\nadd x16, x16, :lo12:" #name "_hits\n"                        \
+    "str x0, [sp, #-16]!\n1: ldaxr x17, [x16]\nadd x17, x17, #1\nstlxr w0, x17, [x16]\n"           \
+    "cbnz w0, 1b\nldr x0, [sp], #16\nadrp x16, " #name "_on\n"                                     \
+    "ldr x16, [x16, :lo12:" #name "_on]\nbr x16\n.size " #name ", .-" #name "\n"
+#define SHAPE(name, body)                                                                          \
+    ".p2align 4\n.globl " #name "\n.type " #name ",%function\n" #name ":\n" body "\n.size " #name  \
+    ", .-" #name "\n"
+#define SLED_NOPS 2
+#endif

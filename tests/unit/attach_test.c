@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sites: functions of every shape with a hook that counts, and those that are refused. */
+#include "arch/targets.h"
+#include "attach/attach.h"
+#include "rt/rt.h"
+#include "runner/runner.h"
+#include "unit/attach_code.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SLED __attribute__((noinline, noclone, patchable_function_entry(SLED_NOPS)))
+
+SLED static uint64_t sled(uint64_t x)
+{
+    __asm__ volatile("" ::: "memory");
+    return x + 1;
+}
+
+static const struct site_options plain = { 0 };
+
+static struct site *open_site(shape_fn *function)
+{
+    struct site *site = NULL;
+    struct error err = { 0 };
+    site_open(&site, (const void *)function, &plain, &err);
+    CHECK_SAY(site && !err.code, "%s", err.text);
+    return site;
+}
+
+static void set(struct site *site, void (*hook)(void))
+{
+    struct error err = { 0 };
+    site_set(&(struct site_change){ site, (const void *)hook }, 1, &err);
+    CHECK_SAY(!err.code, "%s", err.text);
+}
+
+static uint64_t changed;
+
+/* Calls with and without the hook, which is entered each time it should be. */
+static void check_shape(shape_fn *function, unsigned flags)
+{
+    struct site *site = open_site(function);
+
+    if (!site)
+        return;
+    CHECK_EQ(site_flags(site), flags);
+    hook_a_on = hook_b_on = site_original(site);
+    hook_a_hits = hook_b_hits = 0;
+    CHECK_EQ(function(5), 6);
+    for (int i = 0; i < 3; i++) {
+        set(site, hook_a);
+        CHECK_EQ(call_guarded(function, 5, &changed), 6);
+        CHECK_EQ(changed, 0);
+        CHECK_EQ(function(0), 1);
+        set(site, hook_b);
+        CHECK_EQ(function(7), 8);
+        set(site, NULL);
+        CHECK_EQ(function(8), 9);
+        CHECK_EQ(((shape_fn *)site_original(site))(9), 10);
+    }
+    CHECK_EQ(hook_a_hits, 6);
+    CHECK_EQ(hook_b_hits, 3);
+    set(site, hook_a);
+    site_close(site);
+    CHECK_EQ(function(1), 2);
+    CHECK_EQ(hook_a_hits, 6);
+    CHECK(open_site(function) == site);
+    site_close(site);
+}
+
+static bool is_missing(void)
+{
+    if (target_find(host_target))
+        return false;
+    test_skip("this build compiles for other processors only");
+    return true;
+}
+
+TEST(sleds_are_patched)
+{
+    if (!is_missing())
+        check_shape(sled, 0);
+}
+
+TEST(entries_are_moved)
+{
+    static shape_fn *const shapes[] = { shape_frame, shape_relative, shape_branch, shape_padded,
+                                        shape_pad_sled };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes && !is_missing(); i++)
+        check_shape(shapes[i], SITE_MOVED);
+}
+
+static void refused(const void *function, const struct site_options *options, const char *why)
+{
+    struct site *site = NULL;
+    struct error err = { 0 };
+    CHECK_EQ(site_open(&site, function, options, &err), ANYBPF_E_UNSUPPORTED);
+    CHECK_SAY(!site && strstr(err.text, why), "\"%s\" does not say \"%s\"", err.text, why);
+}
+
+TEST(entries_are_refused)
+{
+    static const struct site_options only_sled = { .sled = true };
+    static uint64_t data;
+
+    if (is_missing())
+        return;
+#if defined(__x86_64__)
+    refused((const void *)shape_short, &plain, "shape_short: it is too short");
+    refused((const void *)shape_inside, &plain, "a branch leads into");
+    refused((const void *)shape_unknown, &plain, "not known");
+#endif
+    refused((const void *)shape_loop, &plain, "a loop goes back");
+    refused((const void *)shape_calls, &plain, "it calls within");
+    refused((const void *)shape_frame, &only_sled, "no sled");
+    refused(&data, &plain, "not in code");
+    void *heap = malloc(64);
+    refused(heap, &plain, "no file");
+    free(heap);
+}
+
+TEST(sites_have_one_owner)
+{
+    struct site *site, *second = NULL;
+    struct error err = { 0 };
+
+    if (is_missing())
+        return;
+    site = open_site(sled);
+    CHECK_EQ(site_open(&second, (const void *)sled, &plain, &err), ANYBPF_E_BUSY);
+    site_close(site);
+}
+
+TEST(variables_lead_to_hooks)
+{
+    static shape_fn *volatile variable = sled;
+    struct site_options options = { .kind = SITE_POINTER, .variable = (void **)&variable };
+    struct site *site = NULL;
+    struct error err = { 0 };
+
+    if (is_missing())
+        return;
+    CHECK_EQ(site_open(&site, NULL, &options, &err), 0);
+    CHECK(site_function(site) == (const void *)sled && site_original(site) == (const void *)sled);
+    hook_a_on = site_original(site);
+    hook_a_hits = 0;
+    set(site, hook_a);
+    CHECK_EQ(variable(1), 2);
+    CHECK_EQ(sled(1), 2);
+    CHECK_EQ(hook_a_hits, 1);
+    site_close(site);
+    CHECK(variable == sled);
+}
+
+TEST(imports_lead_to_hooks)
+{
+    struct site_options options = { .import = "getppid",
+                                    .importer = (const void *)is_missing,
+                                    .kind = SITE_IMPORT };
+    struct site *site = NULL;
+    struct error err = { 0 };
+    pid_t parent = getppid();
+
+    if (is_missing())
+        return;
+    if (site_open(&site, NULL, &options, &err) == ANYBPF_E_NOT_FOUND) {
+        test_skip("this program is linked statically");
+        return;
+    }
+    CHECK_SAY(!err.code, "%s", err.text);
+    hook_a_on = site_original(site);
+    hook_a_hits = 0;
+    for (unsigned i = 1; i < 4; i++) {
+        set(site, hook_a);
+        CHECK(getppid() == parent);
+        CHECK_EQ(hook_a_hits, i);
+        set(site, NULL);
+        CHECK(getppid() == parent);
+        CHECK_EQ(hook_a_hits, i);
+    }
+    site_close(site);
+    options.import = "no_such_function";
+    CHECK_EQ(site_open(&site, NULL, &options, &err), ANYBPF_E_NOT_FOUND);
+}
