@@ -178,7 +178,8 @@ ANYBPF_API void anybpf_prog_info(const struct anybpf_prog *prog, struct anybpf_p
                                  size_t size);
 
 /* Runs a program on a context in memory. size: bytes of ctx; at least what the context type says,
- * and for raw memory the length that the program gets in r2. result may be NULL.
+ * and for raw memory the length that the program gets in r2. It, and a packet, may not lie in a
+ * map's values: verified programs are compiled as if they were apart. result may be NULL.
  * E_ARGUMENT (size), E_BUSY (no virtual CPU for this thread), E_FAULT, E_MEMORY. Signal-safe once
  * the thread has made a call. */
 ANYBPF_API int anybpf_call(const struct anybpf_prog *prog, void *ctx, size_t size,

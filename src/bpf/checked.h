@@ -24,6 +24,7 @@ enum region {
     REGION_MAP_VALUE, /* of map insn_fact.map */
     REGION_MEMORY,    /* other memory of known extent: ring-buffer records, host memory */
     REGION_PROBE,     /* host memory that may fault: a load gives 0 then, a store is refused */
+    REGION_COUNT
 };
 
 enum {

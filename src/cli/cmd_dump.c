@@ -56,13 +56,10 @@ static void put_source(struct text *out, const struct prog *prog, uint32_t insn,
 
 static void put_fact(struct text *out, const struct checked *checked, const struct insn_fact *fact)
 {
-    static const char *const regions[] = { "",       "stack",     "context", "field",
-                                           "packet", "map value", "memory",  "probe" };
-
     if (fact->flags & FACT_DEAD)
         text_puts(out, "  never executed");
-    if (fact->region && fact->region < sizeof regions / sizeof regions[0])
-        text_printf(out, "  %s", regions[fact->region]);
+    if (fact->region)
+        text_printf(out, "  %s", region_names[fact->region]);
     if (fact->region == REGION_FIELD && checked->context && fact->field < checked->context->count)
         text_printf(out, " %s", checked->context->fields[fact->field].name);
     if (fact->flags & FACT_MAP && fact->map < checked->prog->map_count)

@@ -42,6 +42,9 @@ const struct ir_row ir_rows[IR_COUNT] = {
 const char *const cond_names[COND_COUNT] = { "eq",  "ne",  "ult", "uge", "ule", "ugt",
                                              "slt", "sge", "sle", "sgt", "set", "clear" };
 
+const char *const region_names[REGION_COUNT] = { "",       "stack",     "context", "field",
+                                                 "packet", "map_value", "memory",  "probe" };
+
 const char *const symbol_names[SYMBOL_KINDS] = { "map", "map_data", "helper", "functions" };
 
 enum ir_cond cond_swap(enum ir_cond cond)

@@ -41,10 +41,10 @@ enum ir_shape {
     SHAPE_BINARY,  /* in[0], in[1] */
     SHAPE_COMPARE, /* in[0] cond in[1] */
     SHAPE_SELECT,  /* in[0] cond in[1] ? in[2] : in[3] */
-    SHAPE_LOAD,    /* [in[0] + imm] */
-    SHAPE_STORE,   /* [in[0] + imm], in[1]; no result */
+    SHAPE_LOAD,    /* region [in[0] + imm] */
+    SHAPE_STORE,   /* region [in[0] + imm], in[1]; no result */
     SHAPE_FETCH,   /* the same with a result */
-    SHAPE_CMPXCHG, /* [in[0] + imm], in[1], in[2] */
+    SHAPE_CMPXCHG, /* region [in[0] + imm], in[1], in[2] */
     SHAPE_LIST,    /* list */
     SHAPE_CALL,    /* imm: whom, list */
     SHAPE_JUMP,    /* one successor */
@@ -85,6 +85,7 @@ enum ir_cond {
     COND_COUNT
 };
 extern const char *const cond_names[COND_COUNT];
+extern const char *const region_names[REGION_COUNT]; /* unknown: "" */
 /* The condition with its sides exchanged. */
 enum ir_cond cond_swap(enum ir_cond cond);
 /* Whether it holds between two numbers, compared in 32 or 64 bits. */
@@ -111,7 +112,10 @@ struct node {
     uint8_t op;    /* enum ir_op */
     uint8_t width; /* 8, 16, 32, 64; 0 */
     uint8_t cond;  /* enum ir_cond */
-    uint8_t flags; /* NODE_* */
+    union {
+        uint8_t flags;  /* NODE_* */
+        uint8_t region; /* of memory: enum region */
+    };
     uint32_t insn; /* slot of the BPF instruction it comes from */
     union {
         uint32_t in[4]; /* operands: values */
@@ -172,7 +176,7 @@ unsigned value_bits(const struct fn *fn, uint32_t value);
 /* ---- build.c ---- */
 
 /* The program in SSA form. What costs nothing while nodes are made is done at once: passes "fold",
- * "number", "promote" and "recompose", unless left out. */
+ * "number", "promote", "merge" and those that know an idiom, unless left out. */
 int ir_build(struct arena *arena, const struct checked *checked, const struct binding *binding,
              uint32_t left_out, struct module *out, struct error *err);
 
@@ -182,6 +186,7 @@ enum ir_pass {
     PASS_FOLD,      /* constants, identities, canonical forms */
     PASS_NUMBER,    /* equal values of a block are one */
     PASS_PROMOTE,   /* slots of the stack are values, like registers: while it is built */
+    PASS_MERGE,     /* stores wait: neighbours are one, what is loaded of them is there */
     PASS_RECOMPOSE, /* bytes put together are one load */
     PASS_DIVIDE,    /* division by a constant is multiplication */
     PASS_POPCOUNT,  /* bits counted by the parallel sum */

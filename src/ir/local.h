@@ -4,15 +4,30 @@
 #include "bpf/cfg.h"
 #include "ir/ir.h"
 
-enum { NUMBER_SLOTS = 512 };
+enum { NUMBER_SLOTS = 512, STORES_WAITING = 32 };
+
+/* Bytes of memory, as far from a value as they can be followed (merge.c). */
+struct location {
+    uint32_t root;
+    int64_t offset;
+    uint8_t size, region;
+};
+
+struct waiting { /* a store that is not made yet */
+    struct location at;
+    uint32_t base, value, insn;
+    int64_t imm;
+};
 
 /* Appends nodes to the last block of a function. */
 struct maker {
     struct fn *fn;
-    uint32_t left_out;              /* bits of passes: fold, number */
-    uint32_t insn;                  /* the BPF instruction that new nodes come from */
-    uint32_t begin;                 /* first node of the block */
-    uint32_t unwritten;             /* from this node on nothing wrote memory */
+    uint32_t left_out;                /* bits of passes: fold, number, .. */
+    uint32_t insn;                    /* the BPF instruction that new nodes come from */
+    uint32_t begin;                   /* first node of the block */
+    uint32_t unwritten[REGION_COUNT]; /* from this node on nothing was written there */
+    struct waiting waiting[STORES_WAITING];
+    unsigned waiting_count;
     uint32_t numbers[NUMBER_SLOTS]; /* by hash: a node; of this block if not below begin */
 };
 
@@ -24,11 +39,16 @@ void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out);
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth);
 /* A node with this effect: a new one, or a value that is equal. */
 uint32_t maker_node(struct maker *maker, struct node node);
+/* The node itself, at the end of the block. */
+uint32_t maker_append(struct maker *maker, const struct node *node);
 /* Shorthands. */
 uint32_t maker_const(struct maker *maker, uint64_t value);
 uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b);
 uint32_t maker_symbol(struct maker *maker, enum symbol_kind kind, uint32_t index, int64_t addend);
 uint32_t maker_load(struct maker *maker, unsigned width, uint32_t base, int64_t offset);
+/* A load of what was there before the stores that wait, from the address of `first` on, which is a
+ * load that nothing was written behind. */
+uint32_t maker_load_early(struct maker *maker, unsigned width, const struct node *first);
 void maker_store(struct maker *maker, unsigned width, uint32_t base, int64_t offset,
                  uint32_t value);
 /* A node with a list of operands. */
@@ -45,6 +65,14 @@ uint32_t divide(struct maker *maker, const struct node *node);
 
 /* popcount.c: the same for a SHR. */
 uint32_t popcount(struct maker *maker, const struct node *node);
+
+/* merge.c: whether nothing else is to be done for a node that reads or writes memory: it waits, or
+ * its value is there. Else stores that it may see have been made. */
+bool merge(struct maker *maker, const struct node *node, uint32_t *value);
+/* Makes all stores that wait. */
+void merge_flush(struct maker *maker);
+/* Whether two regions may have bytes in common. */
+bool regions_meet(enum region a, enum region b);
 
 /* A comparison whose result is known, and how; else the node has been put in canonical form. */
 bool fold_compare(struct maker *maker, struct node *node, bool *holds);

@@ -94,6 +94,15 @@ static uint32_t extended(struct build *b, uint32_t x, unsigned width, bool sign)
     }
 }
 
+/* A load from the host's own struct. */
+static uint32_t load_host(struct build *b, unsigned width, uint32_t base, size_t offset)
+{
+    struct node node = { .op = IR_LOAD, .width = (uint8_t)width, .region = REGION_FIELD };
+    node.in[0] = base;
+    node.imm = (int64_t)offset;
+    return maker_node(&b->maker, node);
+}
+
 /* A field of the context, read from the host's own struct. The base is the context itself. */
 static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
 {
@@ -104,10 +113,10 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
     context_field(b->checked->context, (uint32_t)insn.off, row->bits / 8u, &shift);
     switch (field->kind) {
     case FIELD_PACKET:
-    case FIELD_PACKET_END: return maker_load(maker, 64, base, field->host_offset);
+    case FIELD_PACKET_END: return load_host(b, 64, base, field->host_offset);
     case FIELD_PACKET_META: { /* null: there is none, and it ends where the packet begins */
-        uint32_t meta = maker_load(maker, 64, base, field->host_offset);
-        uint32_t data = maker_load(maker, 64, base, offsetof(struct anybpf_packet, data));
+        uint32_t meta = load_host(b, 64, base, field->host_offset);
+        uint32_t data = load_host(b, 64, base, offsetof(struct anybpf_packet, data));
         struct node node = { .op = IR_SELECT, .width = 64, .cond = COND_EQ };
         node.in[0] = meta;
         node.in[1] = constant(b, 0);
@@ -116,23 +125,35 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
         return maker_node(maker, node);
     }
     case FIELD_LENGTH: {
-        uint32_t data = maker_load(maker, 64, base, offsetof(struct anybpf_packet, data));
-        uint32_t end = maker_load(maker, 64, base, offsetof(struct anybpf_packet, data_end));
+        uint32_t data = load_host(b, 64, base, offsetof(struct anybpf_packet, data));
+        uint32_t end = load_host(b, 64, base, offsetof(struct anybpf_packet, data_end));
         return maker_op(maker, IR_SUB, 32, end, data);
     }
     case FIELD_ZERO: return constant(b, 0);
     case FIELD_MEMORY: {
-        struct node node = { .op = row->op == OP_SEXT ? IR_LOADS : IR_LOAD, .width = row->bits };
+        struct node node = { .op = row->op == OP_SEXT ? IR_LOADS : IR_LOAD,
+                             .width = row->bits,
+                             .region = REGION_FIELD };
         node.in[0] = base;
         node.imm = (int64_t)field->host_offset + (insn.off - (int64_t)field->offset);
         return maker_node(maker, node);
     }
     default: break;
     }
-    uint32_t value = maker_load(maker, 8 * field->host_size, base, field->host_offset);
+    uint32_t value = load_host(b, 8 * field->host_size, base, field->host_offset);
     if (shift)
         value = maker_op(maker, IR_SHR, 64, value, constant(b, shift));
     return extended(b, value, row->bits, row->op == OP_SEXT);
+}
+
+static void store(struct build *b, unsigned width, enum region region, uint32_t base,
+                  int64_t offset, uint32_t value)
+{
+    struct node node = { .op = IR_STORE, .width = (uint8_t)width, .region = (uint8_t)region };
+    node.in[0] = base;
+    node.in[1] = value;
+    node.imm = offset;
+    maker_node(&b->maker, node);
 }
 
 static void store_field(struct build *b, struct insn insn, uint32_t value)
@@ -143,7 +164,7 @@ static void store_field(struct build *b, struct insn insn, uint32_t value)
         return;
     if (field->kind == FIELD_SCALAR && width > 8 * field->host_size)
         width = 8 * field->host_size;
-    maker_store(&b->maker, width, b->reg[insn.dst], (int64_t)field->host_offset + inside, value);
+    store(b, width, REGION_FIELD, b->reg[insn.dst], (int64_t)field->host_offset + inside, value);
 }
 
 /* What a slot of the stack that is a variable holds, from the byte on where the access begins. */
@@ -169,6 +190,7 @@ static void lower_load(struct build *b, struct insn insn)
     }
     bool sign = row->op == OP_SEXT, probe = fact(b)->region == REGION_PROBE;
     struct node node = { .width = row->bits, .imm = insn.off, .in = { b->reg[insn.src] } };
+    node.region = fact(b)->region;
     if (fact(b)->region == REGION_FIELD) {
         b->reg[insn.dst] = load_field(b, b->reg[insn.src], insn);
         return;
@@ -186,7 +208,7 @@ static void lower_store(struct build *b, struct insn insn)
     else if (fact(b)->region == REGION_FIELD)
         store_field(b, insn, value);
     else
-        maker_store(&b->maker, row->bits, b->reg[insn.dst], insn.off, value);
+        store(b, row->bits, fact(b)->region, b->reg[insn.dst], insn.off, value);
 }
 
 static void lower_atomic(struct build *b, struct insn insn)
@@ -205,6 +227,7 @@ static void lower_atomic(struct build *b, struct insn insn)
                                    [OP_STORE_REL] = IR_STORE_RELEASE };
     const struct insn_row *row = insn_row(insn);
     struct node node = { .op = ops[row->op], .width = row->bits, .imm = insn.off };
+    node.region = fact(b)->region;
     node.in[0] = b->reg[insn.dst];
     node.in[1] = b->reg[insn.src];
     uint32_t *to = &b->reg[insn.src];

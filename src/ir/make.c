@@ -13,18 +13,31 @@ void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out)
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth)
 {
     struct fn *fn = maker->fn;
-    maker->begin = maker->unwritten = fn->nodes.count;
+    maker->begin = fn->nodes.count;
+    for (unsigned r = 0; r < REGION_COUNT; r++)
+        maker->unwritten[r] = maker->begin;
     vec_push(fn->arena, &fn->blocks,
              (struct block){ .first = maker->begin, .insn = insn, .depth = depth });
     return fn->blocks.count - 1;
 }
 
-static bool numbered(const struct node *node)
+/* From which node on an equal one has the same value; NO_VALUE: never. */
+static uint32_t equal_from(const struct maker *maker, const struct node *node)
 {
-    return ir_rows[node->op].flags & IR_PURE && node->op != IR_PARAM;
+    if (node->op == IR_LOAD || node->op == IR_LOADS)
+        return maker->unwritten[node->region];
+    return ir_rows[node->op].flags & IR_PURE && node->op != IR_PARAM ? maker->begin : NO_VALUE;
 }
 
-static uint32_t append(struct maker *maker, const struct node *node)
+static void note_write(struct maker *maker, const struct node *node)
+{
+    enum region region = node->op == IR_STORE ? node->region : REGION_UNKNOWN;
+    for (unsigned r = 0; r < REGION_COUNT; r++)
+        if (regions_meet(r, region))
+            maker->unwritten[r] = maker->fn->nodes.count;
+}
+
+uint32_t maker_append(struct maker *maker, const struct node *node)
 {
     struct fn *fn = maker->fn;
     struct node *made = vec_add(fn->arena, &fn->nodes);
@@ -32,7 +45,7 @@ static uint32_t append(struct maker *maker, const struct node *node)
     made->insn = maker->insn;
     vec_last(&fn->blocks)->count++;
     if (ir_rows[node->op].flags & IR_WRITES)
-        maker->unwritten = fn->nodes.count;
+        note_write(maker, node);
     return fn->nodes.count - 1;
 }
 
@@ -62,6 +75,28 @@ static uint32_t recognise(struct maker *maker, const struct node *node)
     return equal;
 }
 
+/* A node that is not there yet. */
+static uint32_t number(struct maker *maker, const struct node *node)
+{
+    uint32_t from = equal_from(maker, node);
+    if (from == NO_VALUE || maker->left_out & PASS_BIT(PASS_NUMBER))
+        return maker_append(maker, node);
+    uint64_t key =
+        (uint64_t)node->op << 56 ^ (uint64_t)node->width << 48 ^ (uint64_t)node->cond << 40;
+    key ^= (uint64_t)node->in[0] << 20 ^ node->in[1];
+    key = hash_mix(key + (uint64_t)node->imm * 0x9e3779b97f4a7c15u);
+    uint32_t *slot = &maker->numbers[key % NUMBER_SLOTS];
+    struct fn *fn = maker->fn;
+    if (*slot >= from && *slot < fn->nodes.count && same(&fn->nodes.at[*slot], node))
+        return pass_found(PASS_NUMBER), *slot;
+    return *slot = maker_append(maker, node);
+}
+
+static bool touches_memory(const struct node *node)
+{
+    return ir_rows[node->op].flags & (IR_READS | IR_WRITES);
+}
+
 uint32_t maker_node(struct maker *maker, struct node node)
 {
     if (!(maker->left_out & PASS_BIT(PASS_FOLD))) {
@@ -72,16 +107,18 @@ uint32_t maker_node(struct maker *maker, struct node node)
     uint32_t idiom = recognise(maker, &node);
     if (idiom != NO_VALUE)
         return idiom;
-    if (!numbered(&node) || maker->left_out & PASS_BIT(PASS_NUMBER))
-        return append(maker, &node);
-    uint64_t key = (uint64_t)node.op << 56 ^ (uint64_t)node.width << 48 ^ (uint64_t)node.cond << 40;
-    key ^= (uint64_t)node.in[0] << 20 ^ node.in[1];
-    key = hash_mix(key + (uint64_t)node.imm * 0x9e3779b97f4a7c15u);
-    uint32_t *slot = &maker->numbers[key % NUMBER_SLOTS];
-    struct fn *fn = maker->fn;
-    if (*slot >= maker->begin && *slot < fn->nodes.count && same(&fn->nodes.at[*slot], &node))
-        return pass_found(PASS_NUMBER), *slot;
-    return *slot = append(maker, &node);
+    if (touches_memory(&node) && !(maker->left_out & PASS_BIT(PASS_MERGE)) &&
+        merge(maker, &node, &idiom))
+        return idiom;
+    return number(maker, &node);
+}
+
+uint32_t maker_load_early(struct maker *maker, unsigned width, const struct node *first)
+{
+    struct node node = *first;
+    node.op = IR_LOAD;
+    node.width = (uint8_t)width;
+    return number(maker, &node);
 }
 
 uint32_t maker_const(struct maker *maker, uint64_t value)
@@ -123,7 +160,9 @@ uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *value
     node.list.count = count;
     for (uint32_t i = 0; i < count; i++)
         vec_push(fn->arena, &fn->lists, values[i]);
-    return append(maker, &node);
+    if (touches_memory(&node))
+        merge_flush(maker);
+    return maker_append(maker, &node);
 }
 
 void fn_connect(struct fn *fn, const struct edge *edges, uint32_t count)

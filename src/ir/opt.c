@@ -3,11 +3,17 @@
 #include "ir/local.h"
 #include <string.h>
 
-/* clang-format off: a line per pass */
+/* clang-format off */
 const char *const pass_names[PASS_COUNT] = {
-    [PASS_FOLD] = "fold",           [PASS_NUMBER] = "number", [PASS_PROMOTE] = "promote",
-    [PASS_RECOMPOSE] = "recompose", [PASS_DIVIDE] = "divide", [PASS_POPCOUNT] = "popcount",
-    [PASS_PHIS] = "phis",           [PASS_DEAD] = "dead",
+    [PASS_FOLD] = "fold",
+    [PASS_NUMBER] = "number",
+    [PASS_PROMOTE] = "promote",
+    [PASS_MERGE] = "merge",
+    [PASS_RECOMPOSE] = "recompose",
+    [PASS_DIVIDE] = "divide",
+    [PASS_POPCOUNT] = "popcount",
+    [PASS_PHIS] = "phis",
+    [PASS_DEAD] = "dead",
 };
 /* clang-format on */
 
@@ -26,6 +32,7 @@ void pass_run(struct fn *fn, enum ir_pass pass)
     switch (pass) {
     case PASS_FOLD:
     case PASS_NUMBER:
+    case PASS_MERGE:
     case PASS_RECOMPOSE:
     case PASS_DIVIDE:
     case PASS_POPCOUNT: copy_run(fn, ~PASS_BIT(pass)); break;

@@ -123,6 +123,11 @@ static void comparison(struct parse *p, struct node *node)
 
 static void address(struct parse *p, struct node *node)
 {
+    const char *name = word(p);
+    while (node->region < REGION_COUNT && strcmp(name, region_names[node->region]))
+        node->region++;
+    if (node->region == REGION_COUNT)
+        wrong(p, "there is no such region before here");
     expect(p, "[");
     node->in[0] = value(p, false);
     bool negative = comes(p, "-");

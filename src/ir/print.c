@@ -35,6 +35,8 @@ static void print_list(struct text *text, const uint32_t *values, uint32_t count
 
 static void print_address(struct text *text, const struct node *node)
 {
+    if (node->region)
+        text_printf(text, " %s", region_names[node->region]);
     text_printf(text, " [v%u %c ", node->in[0], node->imm < 0 ? '-' : '+');
     print_number(text, node->imm < 0 ? -node->imm : node->imm);
     text_puts(text, "]");
@@ -92,7 +94,7 @@ static void print_operands(struct text *text, const struct fn *fn, const struct 
         break;
     default: break;
     }
-    if (node->flags & NODE_NONZERO)
+    if (ir_rows[node->op].shape == SHAPE_BINARY && node->flags & NODE_NONZERO)
         text_puts(text, " nonzero");
 }
 

@@ -10,10 +10,11 @@
 enum { PARTS = 8, DEPTH = 12 };
 
 struct part { /* a load as part of the number */
-    uint32_t base;
+    uint32_t load, base;
     int64_t offset;
     unsigned shift, width; /* bits */
     bool swapped;
+    uint8_t region;
 };
 
 struct parts {
@@ -43,10 +44,12 @@ static bool gather(struct parts *p, uint32_t value, unsigned shift, unsigned lim
         value = node->in[0];
         load = &fn->nodes.at[value];
     }
-    if (load->op != IR_LOAD || load->width != node->width || value < p->maker->unwritten ||
-        shift + load->width > limit || p->count == PARTS)
+    if (load->op != IR_LOAD || load->width != node->width ||
+        value < p->maker->unwritten[load->region] || shift + load->width > limit ||
+        p->count == PARTS)
         return false;
-    p->at[p->count++] = (struct part){ load->in[0], load->imm, shift, load->width, load != node };
+    p->at[p->count++] = (struct part){ value,       load->in[0],  load->imm,   shift,
+                                       load->width, load != node, load->region };
     return true;
 }
 
@@ -68,7 +71,7 @@ static bool in_order(const struct parts *p, bool little, bool big)
     const struct part *first = &p->at[0];
     for (unsigned i = 0; i < p->count; i++) {
         const struct part *part = &p->at[i];
-        if (part->base != first->base)
+        if (part->base != first->base || part->region != first->region)
             return false;
         if (part->width > 8 && part->swapped != (little == big))
             return false;
@@ -95,6 +98,7 @@ uint32_t recompose(struct maker *maker, const struct node *node)
     bool little = p.at[0].offset < last->offset;
     if ((width != 16 && width != 32 && width != 64) || !in_order(&p, little, big))
         return NO_VALUE;
-    uint32_t load = maker_load(maker, width, p.at[0].base, little ? p.at[0].offset : last->offset);
+    const struct part *lowest = little ? &p.at[0] : last;
+    uint32_t load = maker_load_early(maker, width, &maker->fn->nodes.at[lowest->load]);
     return little == big ? maker_op(maker, IR_BSWAP, width, load, 0) : load;
 }

@@ -124,10 +124,10 @@ b0:
     jump b1
 b1:
     v8 = const 1
+    v9 = const -8
+    v10 = add64 v6, v9
     store64 [v1 + 504], v8
-    v10 = const -8
-    v11 = add64 v6, v10
-    v12 = call 1 (v0, v6, v11, v4, v3, v3, v3)
+    v12 = call 1 (v0, v6, v10, v4, v3, v3, v3)
     return v12
 fn func1 index 1 args 5 depth 512
 b0:
@@ -175,11 +175,11 @@ b4:
 b5:
     v25 = const 0xffffffff
     v26 = add32 v19, v25
+    v27 = add64 v1, v21
+    v28 = load64 [v0 + 0]
+    v29 = select64 v27 ugt v28 ? v27 : v28
+    store64 [v0 + 0], v29
     store32 [v0 + 16], v26
-    v28 = add64 v1, v21
-    v29 = load64 [v0 + 0]
-    v30 = select64 v28 ugt v29 ? v28 : v29
-    store64 [v0 + 0], v30
     v32 = load64 [v17 + 0]
     tail v32, v0, v1, v2
 b6:

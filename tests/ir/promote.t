@@ -77,9 +77,9 @@ b0:
     v2 = param 2
     jump b1
 b1:
+    v8 = const 0
     store64 [v1 + 504], v2
-    v9 = const 0
-    store8 [v1 + 504], v9
+    store8 [v1 + 504], v8
     v11 = load64 [v1 + 504]
     return v11
 == two accesses that overlap: the bytes of both stay in memory
@@ -95,9 +95,9 @@ b0:
     v2 = param 2
     jump b1
 b1:
+    v8 = const 0
     store32 [v1 + 504], v2
-    v9 = const 0
-    store32 [v1 + 508], v9
+    store32 [v1 + 508], v8
     v11 = load32 [v1 + 506]
     return v11
 == of a trusted function that reads what it did not write, what was there
@@ -136,8 +136,7 @@ b0:
     jump b1
 b1:
     store64 [v1 + 504], v2
-    v9 = load64 [v1 + 504]
-    return v9
+    return v2
 == nor one that calls a function
 -- asm
     *(u64 *)(r10 - 8) = r1
@@ -202,11 +201,11 @@ b0:
     jump b1
 b1:
     v11 = const 6
-    store64 [v1 + 16], v11
-    v14 = const -16
-    v15 = add64 v6, v14
-    v16 = call 1 (v0, v6, v15)
-    v17 = load64 [v15 + 0]
+    v13 = const -16
+    v14 = add64 v6, v13
+    store64 stack [v1 + 16], v11
+    v16 = call 1 (v0, v6, v14)
+    v17 = load64 stack [v14 + 0]
     v19 = const 12
     v20 = add64 v17, v19
     return v20
@@ -216,9 +215,9 @@ b0:
     jump b1
 b1:
     v7 = const 1
-    store64 [v2 + 0], v7
-    v9 = const 2
-    return v9
+    v8 = const 2
+    store64 stack [v2 + 0], v7
+    return v8
 == an index into an array takes its bytes, not the slot beside it
 -- asm verified
     *(u64 *)(r10 - 24) = 0
@@ -243,13 +242,13 @@ b0:
     jump b1
 b1:
     v8 = const 0
-    store64 [v1 + 8], v8
-    v10 = const 7
-    v11 = and64 v4, v10
-    v12 = sub64 v6, v11
-    v13 = const 1
-    store8 [v12 - 17], v13
-    v15 = load64 [v1 + 8]
+    v9 = const 7
+    v10 = and64 v4, v9
+    v11 = sub64 v6, v10
+    v12 = const 1
+    store64 stack [v1 + 8], v8
+    store8 stack [v11 - 17], v12
+    v15 = load64 stack [v1 + 8]
     v16 = add64 v15, v4
     return v16
 == an access to the own stack or to that of the caller stays
@@ -282,11 +281,11 @@ b0:
     jump b1
 b1:
     v8 = const 5
-    store64 [v1 + 8], v8
-    v10 = const -8
-    v11 = add64 v6, v10
-    v12 = call 1 (v0, v6, v11, v4)
-    v13 = load64 [v1 + 8]
+    v9 = const -8
+    v10 = add64 v6, v9
+    store64 stack [v1 + 8], v8
+    v12 = call 1 (v0, v6, v10, v4)
+    v13 = load64 stack [v1 + 8]
     return v13
 fn func1 index 1 args 2 depth 16
 b0:
@@ -298,9 +297,9 @@ b0:
     jump b1
 b1:
     v8 = const 3
-    store64 [v1 + 8], v8
-    v10 = const 5
-    branch64 v3 eq v10 ? b3 : b2
+    v9 = const 5
+    store64 stack [v1 + 8], v8
+    branch64 v3 eq v9 ? b3 : b2
 b2:
     v12 = const -8
     v13 = add64 v6, v12
@@ -308,6 +307,6 @@ b2:
 b3:
     v15 = phi v2, v13
     v16 = const 1
-    store64 [v15 + 0], v16
-    v18 = load64 [v1 + 8]
+    store64 stack [v15 + 0], v16
+    v18 = load64 stack [v1 + 8]
     return v18
