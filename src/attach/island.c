@@ -119,7 +119,7 @@ static uintptr_t find_new(uintptr_t from, const struct jump_place *place, uint32
         uint32_t word = place->bits | deposit(i << shift, free);
         uintptr_t at = from + (uintptr_t)(intptr_t)(int32_t)(word > reach ? word | ~all : word);
         if (!(place->mask & 0xff))
-            at &= ~(uintptr_t)(STEP - 1);
+            at = (at + STEP - 1) & ~(uintptr_t)(STEP - 1);
         if (has(place, from, at, reach) && map_page(at))
             return at;
     }

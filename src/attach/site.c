@@ -89,18 +89,14 @@ static int move(struct site *site, struct error *err)
         if (at < sizeof site->moved_at)
             site->moved_at[at] = (uint8_t)size;
         written = arch->move(site->moved.write + size, to, entry->bytes + at, &insn);
-        if (!written) {
-            piece_free(&site->moved);
+        if (!written)
             return fail(err, ANYBPF_E_UNSUPPORTED,
                         "the function begins with an instruction that cannot be moved");
-        }
         size += written;
     }
     if (!arch->jump(site->moved.write + size, (uintptr_t)site->moved.code + size,
-                    entry->at + FAULT(site_move_back, entry->size, 0u))) {
-        piece_free(&site->moved);
+                    entry->at + FAULT(site_move_back, entry->size, 0u)))
         return fail(err, ANYBPF_E_SYSTEM, "no memory near the function");
-    }
     site->original = site->moved.code;
     return piece_seal(&site->moved, err);
 }
@@ -126,21 +122,19 @@ static int choose_place(struct site *site, struct error *err)
     return fail(err, ANYBPF_E_SYSTEM, "no memory at an address that a jump there can have");
 }
 
+/* What it takes stays in the site, also when it fails. */
 static int prepare_entry(struct site *site, struct error *err)
 {
     const struct entry *entry = &site->entry;
-    int code;
 
     site->function = (const void *)entry->function;
     site->original = (const void *)(entry->at + entry->size);
     memcpy(site->now, entry->bytes, sizeof site->now);
     for (unsigned i = 0; entry->sled && i < sizeof site->moved_at; i++)
         site->moved_at[i] = 0; /* nops: nothing is left to do */
-    if (!entry->sled && (code = move(site, err)))
-        return code;
-    if ((code = choose_place(site, err)) && !entry->sled)
-        piece_free(&site->moved);
-    return code;
+    if (!entry->sled && move(site, err))
+        return err->code;
+    return choose_place(site, err);
 }
 
 static size_t extent(const struct site *site)
