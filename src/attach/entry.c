@@ -73,16 +73,36 @@ static void note_inside(struct reading *r)
         r->entry->inside |= (uint8_t)(1u << r->entry->size);
 }
 
-/* The call of a profiler's hook that the compiler has recorded is as good as nops. */
+/* Whether a call leads to __fentry__, directly or by way of the GOT and the PLT. */
+static bool calls_fentry(const struct machine_insn *insn)
+{
+    struct machine_insn jump = *insn;
+
+    for (int hops = 0; hops < 4; hops++) {
+        uintptr_t at = jump.data ? *(const uintptr_t *)(uintptr_t)jump.data : jump.target;
+        const struct object *object = object_at(at, NULL);
+        uint32_t i = object ? object_symbol(object, at) : 0;
+        const struct patch_arch *arch = target_find(host_target)->patch;
+        if (!object)
+            return false;
+        for (; i < object->symbols.count && object->symbols.at[i].at == at; i++)
+            if (!strcmp(object->symbols.at[i].name, "__fentry__"))
+                return true;
+        arch->decode(&jump, (const uint8_t *)at, 16, at);
+        if (jump.kind == MACHINE_PAD)
+            arch->decode(&jump, (const uint8_t *)at + jump.size, 16, at + jump.size);
+        if (jump.kind != MACHINE_JUMP || (!jump.data && !jump.target))
+            return false;
+    }
+    return false;
+}
+
+/* The call of a profiler's hook (-mfentry) is as good as nops. */
 static bool is_profiled(const struct reading *r, const struct machine_insn *insn)
 {
-    uint32_t i;
-    if (insn->kind != MACHINE_CALL || insn->size < r->arch->jump_size)
-        return false;
-    if (object_has_sled(r->object, r->entry->at))
-        return true;
-    i = object_symbol(r->object, (uintptr_t)insn->target);
-    return i < r->object->symbols.count && !strcmp(r->object->symbols.at[i].name, "__fentry__");
+    return insn->kind == MACHINE_CALL && insn->size >= r->arch->jump_size &&
+           (insn->data || insn->target) &&
+           (object_has_sled(r->object, r->entry->at) || calls_fentry(insn));
 }
 
 /* Whether the compiler has recorded a sled that begins here, or before the function and goes on

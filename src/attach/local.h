@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of attach/ among themselves. All run under the lock of site.c. */
+/* The parts of attach/ among themselves. All run under the lock of site.c, and with the loader's
+ * list of objects held, so that none is closed meanwhile. */
 #pragma once
 #include "arch/targets.h"
 #include "attach/attach.h"
@@ -38,8 +39,8 @@ struct object {
     bool flow_known;
 };
 
-/* The object whose segment holds the address, with what its file tells; good until the next call
- * after something was closed. NULL: none, or no memory. */
+/* The object whose segment holds the address, with what its file tells; good as long as the list is
+ * held. NULL: none, or no memory. */
 const struct object *object_at(uintptr_t at, struct error *err);
 /* How many objects were closed in this process so far: what was loaded before may be gone. */
 uint64_t object_closings(void);

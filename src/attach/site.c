@@ -8,9 +8,11 @@
 #include "base/planted.h"
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sched.h>
 
 struct site {
     struct site *next; /* of the same bucket; entries only */
+    struct site *gone; /* next of those taken out */
     enum site_kind kind;
     const struct patch_arch *arch;
     bool open, set;
@@ -37,7 +39,9 @@ enum { BUCKETS = 4096, LINE = 16 };
 static struct {
     pthread_mutex_t lock;
     bool started;
-    struct site *entries[BUCKETS]; /* by entry.at / LINE; records are never taken out */
+    struct site *entries[BUCKETS]; /* by entry.at / LINE */
+    uint32_t searching;            /* handlers that look at entries now */
+    uint64_t swept;                /* object_closings() when closed files' entries were taken out */
 } sites = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static struct site **bucket(uintptr_t at)
@@ -61,14 +65,18 @@ static void after_fork(void)
  * signal handlers, beside changes. */
 static uintptr_t landing(uintptr_t at)
 {
+    uintptr_t found = 0;
+
+    __atomic_fetch_add(&sites.searching, 1, __ATOMIC_SEQ_CST);
     for (unsigned line = 0; line < 2; line++)
-        for (const struct site *site = __atomic_load_n(bucket(at - line * LINE), __ATOMIC_ACQUIRE);
-             site; site = site->next) {
+        for (const struct site *site = __atomic_load_n(bucket(at - line * LINE), __ATOMIC_SEQ_CST);
+             site; site = __atomic_load_n(&site->next, __ATOMIC_SEQ_CST)) {
             uintptr_t offset = at - site->entry.at;
             if (offset < site->arch->jump_size && site->place.traps >> offset & 1)
-                return (uintptr_t)site->original + FAULT(site_landing, site->moved_at[offset], 0);
+                found = (uintptr_t)site->original + FAULT(site_landing, site->moved_at[offset], 0);
         }
-    return 0;
+    __atomic_fetch_sub(&sites.searching, 1, __ATOMIC_SEQ_CST);
+    return found;
 }
 
 /* ---- Opening ---- */
@@ -137,33 +145,6 @@ static int prepare_entry(struct site *site, struct error *err)
     return choose_place(site, err);
 }
 
-static size_t extent(const struct site *site)
-{
-    size_t jump = site->arch->jump_size;
-    return site->entry.size > jump ? site->entry.size : jump;
-}
-
-/* Whether bytes of it are bytes of another site. */
-static bool overlaps(const struct site *site)
-{
-    uintptr_t begin = site->entry.at, end = begin + extent(site);
-
-    for (uintptr_t line = (begin - MOVED_MOST) / LINE; line <= end / LINE; line++)
-        for (const struct site *other = *bucket(line * LINE); other; other = other->next)
-            if (other != site && other->entry.at < end && begin < other->entry.at + extent(other))
-                return true;
-    return false;
-}
-
-static struct site *find(uintptr_t function)
-{
-    for (uintptr_t at = function; at <= function + LINE; at += LINE)
-        for (struct site *site = *bucket(at); site; site = site->next)
-            if (site->entry.function == function)
-                return site;
-    return NULL;
-}
-
 /* A record is good as long as what it was made of is there. */
 static bool is_current(struct site *site)
 {
@@ -188,39 +169,102 @@ static void forget(struct site *site)
         piece_free(&site->moved);
 }
 
+/* Frees the entries of files that were closed. */
+static void sweep(void)
+{
+    struct site *gone = NULL, *next;
+    uint64_t closings = object_closings();
+
+    for (int i = 0; i < BUCKETS && closings != sites.swept; i++)
+        for (struct site **link = &sites.entries[i]; (next = *link);) {
+            if (next->open || is_current(next)) {
+                link = &next->next;
+                continue;
+            }
+            __atomic_store_n(link, next->next, __ATOMIC_SEQ_CST);
+            next->gone = gone;
+            gone = next;
+        }
+    sites.swept = closings;
+    while (gone && __atomic_load_n(&sites.searching, __ATOMIC_SEQ_CST))
+        sched_yield();
+    for (; gone; gone = next) {
+        next = gone->gone;
+        forget(gone);
+        allocator_libc.release(allocator_libc.user, gone, sizeof *gone);
+    }
+}
+
+static size_t extent(const struct site *site)
+{
+    size_t jump = site->arch->jump_size;
+    return site->entry.size > jump ? site->entry.size : jump;
+}
+
+/* Whether bytes of it are bytes of another site. */
+static bool overlaps(const struct site *site)
+{
+    uintptr_t begin = site->entry.at, end = begin + extent(site);
+
+    for (uintptr_t line = (begin - MOVED_MOST) / LINE; line <= end / LINE; line++)
+        for (struct site *other = *bucket(line * LINE); other; other = other->next)
+            if (is_current(other) && other->entry.at < end &&
+                begin < other->entry.at + extent(other))
+                return true;
+    return false;
+}
+
+static struct site *find(uintptr_t function)
+{
+    for (uintptr_t at = function; at <= function + LINE; at += LINE)
+        for (struct site *site = *bucket(at); site; site = site->next)
+            if (site->entry.function == function && is_current(site))
+                return site;
+    return NULL;
+}
+
+static int make_entry(struct site **out, const void *function, const struct site_options *options,
+                      struct error *err)
+{
+    struct site made = { .kind = SITE_ENTRY, .arch = target_find(host_target)->patch };
+    struct site *site;
+
+    if (entry_read(&made.entry, function, options, made.arch, err))
+        return err->code;
+    if (overlaps(&made))
+        return fail(err, ANYBPF_E_UNSUPPORTED, "its first bytes are another function's");
+    if (prepare_entry(&made, err)) {
+        forget(&made);
+        return err->code;
+    }
+    site = allocator_libc.alloc(allocator_libc.user, sizeof *site);
+    if (!site) {
+        forget(&made);
+        return fail(err, ANYBPF_E_MEMORY, "out of memory for a site");
+    }
+    made.closings = object_closings();
+    made.next = *bucket(made.entry.at);
+    *site = made;
+    __atomic_store_n(bucket(made.entry.at), site, __ATOMIC_SEQ_CST);
+    *out = site;
+    return 0;
+}
+
 static int open_entry(struct site **out, const void *function, const struct site_options *options,
                       struct error *err)
 {
-    struct site *site = find((uintptr_t)function), made = { .kind = SITE_ENTRY };
+    struct site *site;
 
+    sweep();
+    site = find((uintptr_t)function);
     if (site && site->open)
         return fail(err, ANYBPF_E_BUSY, "the function is intercepted already");
-    made.arch = target_find(host_target)->patch;
-    if (entry_read(&made.entry, function, options, made.arch, err))
-        return err->code;
-    if (!site || !is_current(site)) {
-        if (overlaps(&made) && !site)
-            return fail(err, ANYBPF_E_UNSUPPORTED, "its first bytes are another function's");
-        if (prepare_entry(&made, err)) {
-            forget(&made);
+    if (site) { /* what it is like is known; whether it may be had this way is not */
+        struct entry entry;
+        if (entry_read(&entry, function, options, site->arch, err))
             return err->code;
-        }
-        made.closings = object_closings();
-        if (!site) {
-            site = allocator_libc.alloc(allocator_libc.user, sizeof *site);
-            if (!site) {
-                forget(&made);
-                return fail(err, ANYBPF_E_MEMORY, "out of memory for a site");
-            }
-            made.next = *bucket(made.entry.at);
-            *site = made;
-            __atomic_store_n(bucket(made.entry.at), site, __ATOMIC_RELEASE);
-        } else {
-            forget(site);
-            made.next = site->next;
-            *site = made;
-        }
-    }
+    } else if (make_entry(&site, function, options, err))
+        return err->code;
     site->open = true;
     *out = site;
     return 0;
@@ -302,23 +346,40 @@ static void start(void)
     sites.started = true;
 }
 
+struct opening {
+    struct site **out;
+    const void *function;
+    const struct site_options *options;
+    const void *named; /* what the name of an import means in the process */
+    struct error err;
+};
+
+static int run_opening(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    struct opening *o = arg;
+
+    (void)info, (void)size;
+    if (o->options->kind == SITE_ENTRY)
+        open_entry(o->out, o->function, o->options, &o->err);
+    else
+        open_slots(o->out, o->options, o->named, &o->err);
+    return 1;
+}
+
 int site_open(struct site **out, const void *function, const struct site_options *options,
               struct error *err)
 {
-    const void *named = NULL;
-    struct error mine = { 0 };
-    int code;
+    struct opening o = { .out = out, .function = function, .options = options };
 
     if (!target_find(host_target))
         return fail(err, ANYBPF_E_UNSUPPORTED, "this build has no code for this processor");
     if (options->kind == SITE_IMPORT) /* outside the lock: the loader may call who wants that */
-        named = dlsym(RTLD_DEFAULT, options->import);
+        o.named = dlsym(RTLD_DEFAULT, options->import);
     pthread_mutex_lock(&sites.lock);
     start();
-    code = options->kind == SITE_ENTRY ? open_entry(out, function, options, &mine)
-                                       : open_slots(out, options, named, &mine);
+    dl_iterate_phdr(run_opening, &o);
     pthread_mutex_unlock(&sites.lock);
-    return code ? fail(err, code, "%s", mine.text) : 0;
+    return o.err.code ? fail(err, o.err.code, "%s", o.err.text) : 0;
 }
 
 const void *site_original(const struct site *site)
