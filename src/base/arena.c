@@ -105,27 +105,31 @@ static struct chunk *add_chunk(struct arena *arena, size_t need)
     return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_raw(struct arena *arena, size_t count, size_t each)
 {
     struct chunk *chunk = arena->chunk;
+    size_t size;
     char *memory;
 
-    if (size > SIZE_MAX / 4)
+    if (__builtin_mul_overflow(count, each, &size) || size > SIZE_MAX / 4)
         run_out(arena);
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (!chunk || size > chunk->size - chunk->used)
         chunk = add_chunk(arena, size);
     memory = (char *)chunk + chunk->used;
     chunk->used += size;
-    return memset(memory, 0, size);
+    return memory;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
-    size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes))
-        run_out(arena);
-    return arena_alloc(arena, bytes);
+    void *memory = arena_raw(arena, count, size);
+    return memset(memory, 0, count * size);
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return arena_array(arena, size, 1);
 }
 
 char *arena_string(struct arena *arena, const char *text, size_t length)

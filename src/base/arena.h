@@ -29,6 +29,8 @@ int arena_try(struct arena *arena, struct error *err, int (*body)(void *arg), vo
 void *arena_alloc(struct arena *arena, size_t size);
 /* count * size bytes, zeroed; an overflow counts as running out. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
+/* The same, not zeroed: for what is written before it is read. */
+void *arena_raw(struct arena *arena, size_t count, size_t size);
 char *arena_string(struct arena *arena, const char *text, size_t length); /* copy, NUL-ended */
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -44,5 +46,6 @@ struct arena_mark {
 struct arena_mark arena_mark(struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_mark mark);
 
-#define arena_new_of(arena, type)          ((type *)arena_alloc(arena, sizeof(type)))
-#define arena_array_of(arena, count, type) ((type *)arena_array(arena, count, sizeof(type)))
+#define arena_new_of(arena, type)           ((type *)arena_alloc(arena, sizeof(type)))
+#define arena_array_of(arena, count, type)  ((type *)arena_array(arena, count, sizeof(type)))
+#define arena_array_raw(arena, count, type) ((type *)arena_raw(arena, count, sizeof(type)))

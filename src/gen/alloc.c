@@ -10,37 +10,51 @@
  * reload it to the register that it had, which was kept for it there. */
 #include "base/planted.h"
 #include "gen/local.h"
+#include <string.h>
 
-struct facts {          /* of a value */
-    uint64_t forbidden; /* registers destroyed while it lives */
-    uint64_t avoided;   /* those in which some use cannot take it */
-    float weight;       /* uses and the definition, each 8 to the power of its loops' number */
-    uint32_t length;    /* instructions that it lives through */
-    uint8_t hint;       /* a register that a use or the definition wants, or REG_NONE */
-    uint32_t phi;       /* a phi that it is an operand of, or NO_VALUE */
+/* Registers given to values have numbers below 32. */
+typedef uint32_t regs;
+
+struct facts {       /* of a value */
+    regs forbidden;  /* registers destroyed while it lives */
+    regs avoided;    /* those in which some use cannot take it */
+    float weight;    /* uses and the definition, each 8 to the power of its loops' number */
+    uint32_t length; /* instructions that it lives through */
+    uint32_t phi;    /* a phi that it is an operand of, or 0: no phi */
+    uint32_t last;   /* where in the block it is needed last, see last_in() */
+    uint8_t hint;    /* a register that a use or the definition wants, or REG_NONE */
 };
 
 struct alloc {
     struct gen *gen;
     const struct fn *fn;
     const struct target *target;
-    struct facts *facts;
+    struct facts *facts; /* by value */
     uint64_t pool;       /* registers to give */
     uint64_t taken;      /* now */
-    uint32_t holder[64]; /* by register taken */
+    uint32_t holder[32]; /* by register taken */
 };
 
-uint64_t rule_destroys(const struct gen *gen, const struct rule *rule)
+/* Registers of the rule's operands that lie in fixed ones. */
+static uint64_t fixed(const struct rule *rule)
 {
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    uint64_t set = rule->clobbers;
-    for (unsigned i = 0; i < 4; i++)
-        if (kinds[i] >= FIX_0)
-            set |= REG_BIT(kinds[i] - FIX_0);
+    uint64_t set = 0;
+    if ((rule->a | rule->b | rule->c | rule->d) >= FIX_0)
+        for (unsigned i = 0; i < 4; i++)
+            if (kinds[i] >= FIX_0)
+                set |= REG_BIT(kinds[i] - FIX_0);
+    return set;
+}
+
+/* What an instruction destroys for values that live on: registers of the rule and convention. */
+static uint64_t destroyed(const struct alloc *a, const struct rule *rule)
+{
+    uint64_t set = rule->clobbers | fixed(rule);
     if (rule->to >= TO_FIX_0)
         set |= REG_BIT(rule->to - TO_FIX_0);
     if (rule->flags & (RULE_C_CALL | RULE_BPF_CALL))
-        set |= gen->target->conv->destroyed;
+        set |= a->target->conv->destroyed;
     return set;
 }
 
@@ -81,22 +95,35 @@ static uint64_t met(const struct events *events, uint32_t last)
     return set;
 }
 
-static void passes(struct alloc *a, uint32_t value, uint32_t from, const struct events *events,
-                   const struct block *block)
+/* Where a value is needed last is told as 2 * the node + 1, or if it lives on behind the block as
+ * 2 * the node behind the block's last one. Blocks are gone through backwards, so what is more than
+ * that is of another block. */
+static uint32_t end_of(const struct block *block)
 {
-    uint32_t last = a->gen->last[value], end = block->first + block->count;
-    a->facts[value].forbidden |= met(events, last);
-    a->facts[value].length += (last == LAST_OUT ? end : last) - from + 1;
+    return 2 * (block->first + block->count);
+}
+
+/* The value is needed at a place of the block; whether that is the last one. */
+static bool ends_at(struct alloc *a, uint32_t value, uint32_t place, const struct block *block)
+{
+    struct facts *facts = &a->facts[value];
+    if (facts->last <= end_of(block))
+        return false;
+    facts->last = place;
+    return true;
+}
+
+static void passes(struct alloc *a, uint32_t value, uint32_t from, const struct events *events)
+{
+    struct facts *facts = &a->facts[value];
+    facts->forbidden |= (regs)met(events, facts->last / 2);
+    facts->length += facts->last / 2 - from + 1;
 }
 
 /* Registers in which no operand of free choice may be. */
 static uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
 {
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    uint64_t set = rule->clobbers;
-    for (unsigned i = 0; i < 4; i++)
-        if (kinds[i] >= FIX_0)
-            set |= REG_BIT(kinds[i] - FIX_0);
+    uint64_t set = rule->clobbers | fixed(rule);
     if (rule->a == ARGS) {
         uint32_t count;
         call_args(a->fn, &a->fn->nodes.at[node], &count);
@@ -106,30 +133,60 @@ static uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule 
     return set;
 }
 
-static void weigh_inst(struct alloc *a, uint32_t node, float weight)
+static void weigh_args(struct alloc *a, uint32_t node, const struct rule *rule, float weight,
+                       const struct block *block)
 {
-    const struct inst *inst = &a->gen->insts[node];
-    const struct rule *rule = rule_of(a->gen, node);
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    uint64_t avoid = avoided(a, node, rule);
     uint32_t count;
-    for (unsigned i = 0; i < 4; i++) {
-        if (inst->use[i] == NO_VALUE)
-            continue;
-        a->facts[inst->use[i]].weight += weight;
-        if (kinds[i] >= FIX_0)
-            a->facts[inst->use[i]].hint = kinds[i] - FIX_0;
-        else
-            a->facts[inst->use[i]].avoided |= avoid;
-    }
-    if (rule->to == TO_A && inst->use[0] != NO_VALUE && a->facts[inst->use[0]].hint == REG_NONE)
-        a->facts[inst->use[0]].hint = a->facts[node].hint;
-    if (rule->a != ARGS)
-        return;
     const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[node], &count);
     for (uint32_t i = 0; i < count; i++) {
         a->facts[args[i]].weight += weight;
         a->facts[args[i]].hint = rule_args(a->gen, rule)[i];
+        if (!is_cheap(a->gen, args[i]) && ends_at(a, args[i], 2 * node + 1, block))
+            a->gen->insts[node].args_ends |= (uint8_t)(1 << i);
+    }
+}
+
+static void weigh_inst(struct alloc *a, uint32_t node, float weight, const struct block *block)
+{
+    struct inst *inst = &a->gen->insts[node];
+    const struct rule *rule = rule_of(a->gen, node);
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    regs avoid = (regs)avoided(a, node, rule);
+    for (unsigned i = 0; i < 4; i++) {
+        if (inst->use[i] == NO_VALUE)
+            continue;
+        struct facts *facts = &a->facts[inst->use[i]];
+        facts->weight += weight;
+        if (kinds[i] >= FIX_0)
+            facts->hint = kinds[i] - FIX_0;
+        else
+            facts->avoided |= avoid;
+        if (!is_anew(inst, i) && ends_at(a, inst->use[i], 2 * node + 1, block))
+            inst->ends = (inst->ends | 1u << i) & 15;
+    }
+    if (rule->to == TO_A && inst->use[0] != NO_VALUE && a->facts[inst->use[0]].hint == REG_NONE)
+        a->facts[inst->use[0]].hint = a->facts[node].hint;
+    if (rule->a == ARGS)
+        weigh_args(a, node, rule, weight, block);
+}
+
+/* What lives on behind the block. */
+static void leave(struct alloc *a, const struct block *block)
+{
+    const struct gen *gen = a->gen;
+    for (uint32_t edge = block->succs; edge < block->succs + block->succ_count; edge++) {
+        uint32_t to = a->fn->edges.at[edge];
+        const struct block *succ = &a->fn->blocks.at[to];
+        EACH_LIFE(gen, to, value)
+        a->facts[value].last = end_of(block);
+        for (uint32_t i = succ->first; i < succ->first + succ->count; i++) {
+            uint8_t op = a->fn->nodes.at[i].op;
+            if (op != IR_PHI && op != IR_NOP)
+                break;
+            uint32_t value = op == IR_PHI ? phi_use(gen, i, gen->edge_pred[edge]) : NO_VALUE;
+            if (value != NO_VALUE)
+                a->facts[value].last = end_of(block);
+        }
     }
 }
 
@@ -141,33 +198,38 @@ static void weigh_block(struct alloc *a, uint32_t b)
     float weight = 1;
     for (uint32_t i = 0; i < block->depth && i < 8; i++)
         weight *= 8;
-    live_block(gen, b);
+    leave(a, block);
     for (uint32_t i = block->first + block->count; i-- > block->first;) {
         if (gen->needed[i]) {
-            passes(a, i, i, &events, block);
+            gen->insts[i].dies = ends_at(a, i, 2 * i + 1, block);
+            passes(a, i, i, &events);
             a->facts[i].weight += weight;
         }
         if (!gen->insts[i].rule)
             continue;
-        uint64_t set = rule_destroys(gen, rule_of(gen, i)) & a->pool;
-        weigh_inst(a, i, weight);
+        uint64_t set = destroyed(a, rule_of(gen, i)) & a->pool;
+        weigh_inst(a, i, weight, block);
         if (set)
             add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
     }
-    for (uint32_t i = gen->live_first[b]; i < gen->live_first[b + 1]; i++)
-        passes(a, gen->live_in[i], block->first, &events, block);
+    EACH_LIFE(gen, b, value)
+    passes(a, value, block->first, &events);
 }
 
 static void weigh_phis(struct alloc *a)
 {
-    for (uint32_t i = 0; i < a->fn->nodes.count; i++) {
-        const struct node *node = &a->fn->nodes.at[i];
-        if (node->op != IR_PHI || !a->gen->needed[i])
-            continue;
-        for (uint32_t k = 0; k < node->list.count; k++) {
-            uint32_t in = a->fn->lists.at[node->list.first + k];
-            a->facts[in].phi = i;
-            a->facts[in].weight += a->facts[i].weight / 2;
+    const struct fn *fn = a->fn;
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        const struct block *block = &fn->blocks.at[b];
+        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+            const struct node *node = &fn->nodes.at[i];
+            if (node->op != IR_PHI && node->op != IR_NOP)
+                break;
+            for (uint32_t k = 0; a->gen->needed[i] && k < node->list.count; k++) {
+                uint32_t in = fn->lists.at[node->list.first + k];
+                a->facts[in].phi = i;
+                a->facts[in].weight += a->facts[i].weight / 2;
+            }
         }
     }
 }
@@ -196,6 +258,7 @@ static void spill(struct alloc *a, uint32_t value)
     if (reg != REG_NONE && a->taken & REG_BIT(reg) && a->holder[reg] == value)
         a->taken &= ~REG_BIT(reg);
     a->gen->home[value] = REG_NONE;
+    a->gen->spilled |= !is_cheap(a->gen, value);
     if (compile_coverage) {
         if (is_cheap(a->gen, value))
             compile_coverage->rematerialised++;
@@ -241,7 +304,7 @@ static uint8_t hinted(const struct alloc *a, uint32_t value, uint8_t wish, uint6
 {
     const struct node *node = &a->fn->nodes.at[value];
     const struct facts *facts = &a->facts[value];
-    if (facts->phi != NO_VALUE) {
+    if (facts->phi) {
         uint8_t home = a->gen->home[facts->phi];
         if (home != REG_NONE && free >> home & 1)
             return home;
@@ -280,12 +343,25 @@ static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
 
 /* ---- One instruction ---- */
 
-static void release(struct alloc *a, uint32_t value, uint32_t node)
+/* A value is not needed any more. */
+static void release(struct alloc *a, uint32_t value)
 {
     uint8_t home = a->gen->home[value];
-    if (a->gen->last[value] == node && home != REG_NONE && a->taken & REG_BIT(home) &&
-        a->holder[home] == value)
+    if (home != REG_NONE)
         a->taken &= ~REG_BIT(home);
+}
+
+static void release_operands(struct alloc *a, uint32_t node, const struct rule *rule)
+{
+    const struct inst *inst = &a->gen->insts[node];
+    for (unsigned set = inst->ends; set; set &= set - 1)
+        release(a, inst->use[__builtin_ctz(set)]);
+    if (rule->a == ARGS) {
+        uint32_t count;
+        const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[node], &count);
+        for (unsigned set = inst->args_ends; set; set &= set - 1)
+            release(a, args[__builtin_ctz(set)]);
+    }
 }
 
 /* Where the operands have to be; returns the registers of those of free choice, but for a tied one,
@@ -326,7 +402,8 @@ static void place_result(struct alloc *a, uint32_t node, const struct rule *rule
     uint8_t *home = &a->gen->home[node], wish = REG_NONE;
     uint64_t set = a->pool;
     if (rule->to == TO_CALL || rule->to >= TO_FIX_0) {
-        inst->to = rule->to == TO_CALL ? a->target->conv->results.general.at[0] : rule->to - TO_FIX_0;
+        inst->to =
+            rule->to == TO_CALL ? a->target->conv->results.general.at[0] : rule->to - TO_FIX_0;
         if (a->gen->needed[node])
             settle(a, node, inst->to, set);
         return;
@@ -352,14 +429,12 @@ static void alloc_inst(struct alloc *a, uint32_t node)
     struct inst *inst = &gen->insts[node];
     const struct rule *rule = rule_of(gen, node);
     uint64_t avoid = avoided(a, node, rule);
-    uint32_t values[USES_MAX], count = live_uses(gen, node, values);
     uint64_t used = place_operands(a, inst, rule, avoid);
-    for (uint32_t i = 0; i < count; i++)
-        release(a, values[i], node);
+    release_operands(a, node, rule);
     if (rule->to != TO_NONE) {
         place_result(a, node, rule, used, avoid);
-        if (gen->needed[node])
-            release(a, node, node);
+        if (inst->dies)
+            release(a, node);
     }
 }
 
@@ -379,10 +454,9 @@ static void alloc_block(struct alloc *a, uint32_t b)
     struct gen *gen = a->gen;
     const struct block *block = &a->fn->blocks.at[b];
     uint32_t i = block->first, end = block->first + block->count;
-    live_block(gen, b);
     a->taken = 0;
-    for (uint32_t k = gen->live_first[b]; k < gen->live_first[b + 1]; k++) {
-        uint32_t value = gen->live_in[k];
+    EACH_LIFE(gen, b, value)
+    {
         if (gen->home[value] == REG_NONE)
             continue;
         assert(!(a->taken & REG_BIT(gen->home[value])));
@@ -392,8 +466,8 @@ static void alloc_block(struct alloc *a, uint32_t b)
         if (gen->needed[i])
             settle(a, i, REG_NONE, a->pool);
     for (uint32_t phi = block->first; phi < i; phi++)
-        if (gen->needed[phi])
-            release(a, phi, phi);
+        if (gen->insts[phi].dies)
+            release(a, phi);
     if (b == 0)
         alloc_params(a);
     for (; i < end; i++)
@@ -405,14 +479,13 @@ void gen_alloc(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
     struct alloc a = { .gen = gen, .fn = fn, .target = gen->target };
-    a.facts = arena_array_of(gen->arena, fn->nodes.count, struct facts);
-    gen->home = arena_array_of(gen->arena, fn->nodes.count, uint8_t);
+    a.facts = arena_array_raw(gen->arena, fn->nodes.count, struct facts);
+    gen->home = arena_array_raw(gen->arena, fn->nodes.count, uint8_t);
+    memset(gen->home, REG_NONE, fn->nodes.count);
     for (unsigned i = 0; i < gen->target->order_count; i++)
         a.pool |= REG_BIT(gen->target->order[i]);
-    for (uint32_t i = 0; i < fn->nodes.count; i++) {
-        gen->home[i] = a.facts[i].hint = REG_NONE;
-        a.facts[i].phi = NO_VALUE;
-    }
+    for (uint32_t i = 0; i < fn->nodes.count; i++)
+        a.facts[i] = (struct facts){ .last = UINT32_MAX, .hint = REG_NONE };
     for (uint32_t b = fn->blocks.count; b--;)
         weigh_block(&a, b);
     weigh_phis(&a);

@@ -42,12 +42,10 @@ static uint64_t home_bit(const struct gen *gen, uint32_t value)
     return gen->home[value] == REG_NONE ? 0 : REG_BIT(gen->home[value]);
 }
 
-/* Where to take an operand from; moved: see live_uses(). */
-static struct place source(const struct gen *gen, uint32_t value, bool moved)
+/* Where to take a value from that a move brings to its place: a cheap one is made there. */
+static struct place moved_place(const struct gen *gen, uint32_t value)
 {
-    if (is_cheap(gen, value) && (moved || !gen->needed[value]))
-        return (struct place){ PLACE_VALUE, value };
-    return home_place(gen, value);
+    return is_cheap(gen, value) ? (struct place){ PLACE_VALUE, value } : home_place(gen, value);
 }
 
 static void one(void *user, struct place to, struct place from)
@@ -85,24 +83,26 @@ static void run_moves(struct emission *e)
 
 /* ---- Instructions ---- */
 
-static void move_operands(struct emission *e, uint32_t value)
+static void move_operands(struct emission *e, uint32_t node)
 {
     struct gen *gen = e->gen;
-    const struct inst *inst = &gen->insts[value];
-    const struct rule *rule = rule_of(gen, value);
+    const struct inst *inst = &gen->insts[node];
+    const struct rule *rule = rule_of(gen, node);
     uint64_t moved = 0;
     for (unsigned i = 0; i < 4; i++) {
+        uint32_t value = inst->use[i];
         /* One value may be in one register for two operands. */
-        if (inst->use[i] == NO_VALUE || moved & REG_BIT(inst->reg[i]))
+        if (value == NO_VALUE || moved & REG_BIT(inst->reg[i]))
             continue;
+        struct place from = is_anew(inst, i) ? moved_place(gen, value) : home_place(gen, value);
         moved |= REG_BIT(inst->reg[i]);
-        moves_add(&e->moves, reg_place(inst->reg[i]), source(gen, inst->use[i], false));
+        moves_add(&e->moves, reg_place(inst->reg[i]), from);
     }
     if (rule->a == ARGS) {
         uint32_t count;
-        const uint32_t *args = call_args(e->fn, &e->fn->nodes.at[value], &count);
+        const uint32_t *args = call_args(e->fn, &e->fn->nodes.at[node], &count);
         for (uint32_t i = 0; i < count; i++)
-            moves_add(&e->moves, reg_place(rule_args(gen, rule)[i]), source(gen, args[i], true));
+            moves_add(&e->moves, reg_place(rule_args(gen, rule)[i]), moved_place(gen, args[i]));
     }
     run_moves(e);
 }
@@ -179,7 +179,7 @@ static bool add_phis(struct emission *e, uint32_t edge)
             break;
         uint32_t value = e->fn->lists.at[node->list.first + gen->edge_pred[edge]];
         if (gen->needed[i] && value != i)
-            moves_add(&e->moves, home_place(gen, i), source(gen, value, true));
+            moves_add(&e->moves, home_place(gen, i), moved_place(gen, value));
     }
     return e->moves.list.count > 0;
 }
@@ -215,8 +215,8 @@ static uint64_t edge_reads(const struct emission *e, uint32_t edge)
     uint32_t to = e->fn->edges.at[edge];
     const struct block *block = &e->fn->blocks.at[to];
     uint64_t set = 0;
-    for (uint32_t i = gen->live_first[to]; i < gen->live_first[to + 1]; i++)
-        set |= home_bit(gen, gen->live_in[i]);
+    EACH_LIFE(gen, to, value)
+    set |= home_bit(gen, value);
     for (uint32_t i = block->first; i < block->first + block->count; i++) {
         const struct node *node = &e->fn->nodes.at[i];
         if (node->op != IR_PHI && node->op != IR_NOP)

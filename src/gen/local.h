@@ -6,17 +6,33 @@
 /* What selection made of a node, and where allocation put its parts. One per node. */
 struct inst {
     uint16_t rule; /* 1 + place in target->rules; 0: nothing is emitted for the node */
-    uint8_t shift; /* of the index */
     uint8_t cond;
+    uint8_t shift : 7; /* of the index */
+    uint8_t dies : 1;  /* its value is needed, but not after it */
     int32_t disp;
     uint32_t use[4]; /* values in registers: as operand a .. d; an index is use[3]; NO_VALUE */
-    uint8_t reg[4];  /* where they are to be when the instruction runs */
-    uint8_t to;      /* where it leaves its result */
-    uint8_t width;   /* in bits, of the operation */
     int64_t imm;
+    uint8_t reg[4];    /* where they are to be when the instruction runs */
+    uint8_t to;        /* where it leaves its result */
+    uint8_t width;     /* in bits, of the operation */
+    uint8_t ends : 4;  /* set of operands: values not needed after it */
+    uint8_t anew : 4;  /* set of operands: cheap values, made in their place */
+    uint8_t args_ends; /* of list operands, call_args(): as ends */
 };
+_Static_assert(CONV_ARGS <= 8, "args_ends is a set of arguments");
 
-enum { USES_MAX = 4 + CONV_ARGS };
+/* A value that lives at the start of a block, in the block's list. */
+struct life {
+    uint32_t value, next; /* in gen->lives; 0 ends the list */
+};
+#define EACH_LIFE(gen, block, v)                                                                   \
+    for (uint32_t life_ = (gen)->live_in[block], v;                                                \
+         life_ && (v = (gen)->lives.at[life_].value, true); life_ = (gen)->lives.at[life_].next)
+
+/* A use in another block than the definition's. */
+struct crossing {
+    uint32_t block, next; /* of the same value, in gen->crossings; 0 ends the list */
+};
 
 struct gen {
     struct arena *arena;
@@ -27,18 +43,20 @@ struct gen {
     struct code *code;
 
     /* select.c */
-    struct inst *insts; /* by node */
-    uint32_t *uses;     /* by value: how many operands name it */
-    bool *needed;       /* by value: wanted in a register or slot */
+    struct inst *insts;                    /* by node */
+    bool *needed;                          /* by value: wanted in a register or slot */
+    uint32_t *crossing;                    /* by value: its first in `crossings`, 0: none */
+    struct vec(struct crossing) crossings; /* [0] is none */
+    struct vec(uint32_t) crossers;         /* the values that have some */
 
     /* live.c */
-    uint32_t *edge_pred;  /* by edge fn->edges.at[succs + i]: which predecessor of the target */
-    uint32_t *live_first; /* by block, one more: where its part of live_in begins */
-    uint32_t *live_in;    /* values, without phis of the block */
-    uint32_t *last;       /* by value: see live_block() */
+    uint32_t *edge_pred; /* by edge fn->edges.at[succs + i]: which predecessor of the target */
+    uint32_t *live_in;   /* by block: its first in `lives`; without phis of the block */
+    struct vec(struct life) lives; /* [0] is none */
 
     /* alloc.c */
     uint8_t *home;  /* by value: register, or REG_NONE: in slot[], or made anew where used */
+    bool spilled;   /* some values were */
     uint32_t *slot; /* by value, of those without a register */
     struct frame frame;
 };
@@ -72,17 +90,19 @@ static inline const uint32_t *call_args(const struct fn *fn, const struct node *
 
 void gen_select(struct gen *gen);
 
+/* Whether an operand's value is made anew in its place, whatever home it has. */
+static inline bool is_anew(const struct inst *inst, unsigned operand)
+{
+    return inst->anew >> operand & 1;
+}
 void gen_live(struct gen *gen);
-/* The values that must be in a place for the instruction of this node: in registers of their own
- * choice and in fixed ones, cheap ones only where they need a home. */
-uint32_t live_uses(const struct gen *gen, uint32_t node, uint32_t values[USES_MAX]);
-enum { LAST_OUT = UINT32_MAX };
-/* Sets last[] for all values that live or are made in the block: the node of the last use, the
- * value itself if there is none, LAST_OUT if it lives on behind the block. */
-void live_block(struct gen *gen, uint32_t block);
-
-/* What an instruction destroys for values that live on: registers of the rule and convention. */
-uint64_t rule_destroys(const struct gen *gen, const struct rule *rule);
+/* The operand of a phi from a predecessor; NO_VALUE if the phi is not there or makes it anew. */
+static inline uint32_t phi_use(const struct gen *gen, uint32_t phi, uint32_t pred)
+{
+    const struct node *node = &gen->fn->nodes.at[phi];
+    uint32_t value = gen->fn->lists.at[node->list.first + pred];
+    return gen->needed[phi] && !is_cheap(gen, value) ? value : NO_VALUE;
+}
 
 void gen_alloc(struct gen *gen);
 void gen_slots(struct gen *gen);

@@ -6,15 +6,19 @@
  * Taken in is only what nobody else uses, in the same block, and a load only when nothing between
  * it and its user writes memory. A sum that is nothing but addresses goes into all of them. */
 #include "gen/local.h"
-#include <string.h>
+
+struct counts {         /* of a node */
+    uint32_t uses;      /* operands that name it */
+    uint32_t addresses; /* those that are the address of an access in its block */
+    uint32_t writes;    /* nodes before it that write memory */
+};
 
 struct select {
     struct gen *gen;
     const struct fn *fn;
     const struct target *target;
-    uint32_t *writes;    /* by node: how many nodes before it write memory */
-    uint32_t *addresses; /* by value: how many uses are the address of an access in its block */
-    uint32_t begin;      /* first node of the block */
+    struct counts *counts; /* by node */
+    uint32_t block, begin; /* at work on; its first node */
 };
 
 struct match {
@@ -31,14 +35,14 @@ static const struct node *node_at(const struct select *s, uint32_t value)
 /* Whether a node can become part of its only user. */
 static bool is_private(const struct select *s, uint32_t value)
 {
-    return value >= s->begin && s->gen->uses[value] == 1 && !s->gen->needed[value];
+    return value >= s->begin && s->counts[value].uses == 1 && !s->gen->needed[value];
 }
 
 /* Whether a sum need not be computed, if all accesses that it is the address of take it in. */
 static bool is_address(const struct select *s, uint32_t value)
 {
     return is_private(s, value) ||
-           (value >= s->begin && s->gen->uses[value] == s->addresses[value] &&
+           (value >= s->begin && s->counts[value].uses == s->counts[value].addresses &&
             !s->gen->needed[value]);
 }
 
@@ -110,7 +114,7 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
         compile_coverage->folded_addresses++;
     m->inst.use[operand] = a.base;
     m->inst.use[3] = a.index;
-    m->inst.shift = (uint8_t)a.shift;
+    m->inst.shift = a.shift & 127;
     m->inst.disp = (int32_t)a.disp;
     return true;
 }
@@ -134,7 +138,8 @@ static bool take_load(const struct select *s, struct match *m, unsigned operand,
 {
     uint32_t value = m->node.in[operand];
     const struct node *load = node_at(s, value);
-    if (load->op != IR_LOAD || !is_private(s, value) || s->writes[value] != s->writes[user] ||
+    if (load->op != IR_LOAD || !is_private(s, value) ||
+        s->counts[value].writes != s->counts[user].writes ||
         (load->width != m->node.width && !narrow(s, m, operand, load->width)))
         return false;
     return take_address(s, m, operand, load);
@@ -191,7 +196,7 @@ static bool take_update(const struct select *s, struct match *m, uint32_t user)
         const struct node *load = node_at(s, inner->in[i]);
         if (load->op != IR_LOAD || load->width != m->node.width || !is_private(s, inner->in[i]) ||
             load->in[0] != m->node.in[0] || load->imm != m->node.imm ||
-            s->writes[inner->in[i]] != s->writes[user])
+            s->counts[inner->in[i]].writes != s->counts[user].writes)
             continue;
         if (is_immediate(m->rule->inner_b))
             return take_immediate(s, m, m->rule->inner_b, inner->in[!i]);
@@ -223,18 +228,30 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
 {
     const struct rule *rule = m->rule;
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
-        (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
-        return false;
-    m->inst = (struct inst){ .cond = m->node.cond, .width = m->node.width, .to = REG_NONE };
-    memset(m->inst.use, 0xff, sizeof m->inst.use);
-    memset(m->inst.reg, REG_NONE, sizeof m->inst.reg);
+    m->inst = (struct inst){ .cond = m->node.cond,
+                             .width = m->node.width,
+                             .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
+                             .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
+                             .to = REG_NONE };
     if (rule->flags & RULE_RMW && !take_update(s, m, user))
         return false;
     for (unsigned i = 0; i < 4; i++)
-        if (!(i == 1 && rule->flags & RULE_RMW) && !take_operand(s, m, i, kinds[i], user))
+        if (kinds[i] != NONE && !(i == 1 && rule->flags & RULE_RMW) &&
+            !take_operand(s, m, i, kinds[i], user))
             return false;
     return true;
+}
+
+/* Whether a value can be an operand of that kind as far as its operation tells. */
+static bool suits(const struct select *s, const struct rule *rule, unsigned kind, uint32_t value)
+{
+    if (kind == REG || kind == NONE)
+        return true;
+    if (is_immediate(kind))
+        return node_at(s, value)->op == IR_CONST;
+    if (kind == LOAD)
+        return node_at(s, value)->op == IR_LOAD;
+    return kind != INNER || node_at(s, value)->op == rule->inner;
 }
 
 /* The node with its first operands exchanged, if that means the same. */
@@ -256,29 +273,63 @@ static bool exchange(struct node *node)
     return true;
 }
 
+/* What can be told without looking at operands. */
+static bool applies(const struct select *s, const struct rule *rule, const struct node *node)
+{
+    return (!rule->widths || rule->widths & node->width / 8) &&
+           !(rule->needs & ~s->gen->features) && (!rule->conds || rule->conds >> node->cond & 1) &&
+           (!(rule->flags & RULE_NONZERO) || node->flags & NODE_NONZERO);
+}
+
+static bool try(const struct select *s, struct match *m, uint32_t value)
+{
+    const struct rule *rule = m->rule;
+    if (suits(s, rule, rule->b, m->node.in[1]) && suits(s, rule, rule->a, m->node.in[0]) &&
+        matches(s, m, value))
+        return true;
+    if (rule->a == rule->b || !exchange(&m->node))
+        return false;
+    if (suits(s, rule, rule->b, m->node.in[1]) && suits(s, rule, rule->a, m->node.in[0]) &&
+        matches(s, m, value)) {
+        if (compile_coverage)
+            compile_coverage->exchanged++;
+        return true;
+    }
+    exchange(&m->node);
+    return false;
+}
+
 static bool find(const struct select *s, uint32_t value, struct match *m)
 {
-    const struct node *node = node_at(s, value);
-    for (uint32_t i = s->gen->rules_of[node->op]; i < s->gen->rules_of[node->op + 1]; i++) {
+    uint8_t op = node_at(s, value)->op;
+    m->node = *node_at(s, value);
+    for (uint32_t i = s->gen->rules_of[op]; i < s->gen->rules_of[op + 1]; i++) {
         m->rule = &s->target->rules[i];
-        m->node = *node;
-        if ((m->rule->widths && !(m->rule->widths & node->width / 8)) ||
-            m->rule->needs & ~s->gen->features)
+        if (!applies(s, m->rule, &m->node) || !try(s, m, value))
             continue;
-        bool found = matches(s, m, value);
-        if (!found && exchange(&m->node) && matches(s, m, value)) {
-            found = true;
-            if (compile_coverage)
-                compile_coverage->exchanged++;
-        }
-        if (found) {
-            m->inst.rule = (uint16_t)(i + 1);
-            if (compile_coverage)
-                compile_coverage->rules[i]++;
-            return true;
-        }
+        m->inst.rule = (uint16_t)(i + 1);
+        if (compile_coverage)
+            compile_coverage->rules[i]++;
+        return true;
     }
     return false;
+}
+
+/* ---- What is wanted where ---- */
+
+/* A value is wanted in a block, in a register or slot. */
+static void need(struct select *s, uint32_t value, uint32_t block)
+{
+    struct gen *gen = s->gen;
+    const struct block *at = &s->fn->blocks.at[block];
+    uint32_t first = gen->crossing[value];
+    gen->needed[value] = true;
+    if (value - at->first < at->count || (first && gen->crossings.at[first].block == block))
+        return;
+    if (!first)
+        vec_push(gen->arena, &gen->crossers, value);
+    gen->crossing[value] = gen->crossings.count;
+    vec_push(gen->arena, &gen->crossings, (struct crossing){ block, first });
 }
 
 /* A cheap value that a move brings to its place needs no home of its own. */
@@ -288,19 +339,57 @@ static bool is_moved(const struct rule *rule, unsigned operand)
     return kinds[operand] >= FIX_0 || (operand == 0 && rule->to == TO_A);
 }
 
-static void need(struct select *s, uint32_t value, bool moved)
+static void need_operands(struct select *s, const struct node *node, struct match *m)
 {
-    if (value != NO_VALUE && !(moved && is_cheap(s->gen, value)))
-        s->gen->needed[value] = true;
+    struct inst *inst = &m->inst;
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t value = inst->use[i];
+        if (value == NO_VALUE)
+            continue;
+        if (is_cheap(s->gen, value) && is_moved(m->rule, i))
+            inst->anew = (inst->anew | 1u << i) & 15;
+        else
+            need(s, value, s->block);
+    }
+    if (m->rule->a == ARGS) {
+        uint32_t count;
+        const uint32_t *args = call_args(s->fn, node, &count);
+        for (uint32_t i = 0; i < count; i++)
+            if (!is_cheap(s->gen, args[i]))
+                need(s, args[i], s->block);
+        s->gen->frame.calls |= node->op != IR_TAIL;
+    }
+}
+
+static void need_phis(struct select *s)
+{
+    const struct fn *fn = s->fn;
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        const struct block *block = &fn->blocks.at[b];
+        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+            const struct node *node = node_at(s, i);
+            if (node->op != IR_PHI && node->op != IR_PARAM && node->op != IR_NOP)
+                break;
+            if (!s->counts[i].uses)
+                continue;
+            s->gen->needed[i] = true;
+            for (uint32_t k = 0; node->op == IR_PHI && k < node->list.count; k++) {
+                uint32_t value = fn->lists.at[node->list.first + k];
+                if (!is_cheap(s->gen, value))
+                    need(s, value, fn->edges.at[block->preds + k]);
+            }
+        }
+    }
 }
 
 static void select_node(struct select *s, uint32_t value)
 {
     const struct node *node = node_at(s, value);
-    uint8_t flags = ir_rows[node->op].flags;
     struct match m;
+    s->gen->insts[value].rule = 0;
+    s->gen->insts[value].dies = false;
     if (node->op == IR_NOP || node->op == IR_PHI || node->op == IR_PARAM ||
-        (!(flags & IR_WRITES) && !s->gen->needed[value]))
+        (!(ir_rows[node->op].flags & IR_WRITES) && !s->gen->needed[value]))
         return;
     if (compile_coverage)
         compile_coverage->ops[node->op]++;
@@ -308,55 +397,29 @@ static void select_node(struct select *s, uint32_t value)
         return;
     bool found = find(s, value, &m);
     assert(found); /* the last rule of an operation takes everything */
+    need_operands(s, node, &m);
     s->gen->insts[value] = m.inst;
-    for (unsigned i = 0; i < 4; i++)
-        need(s, m.inst.use[i], is_moved(m.rule, i));
-    if (m.rule->a == ARGS) {
-        uint32_t count;
-        const uint32_t *args = call_args(s->fn, node, &count);
-        for (uint32_t i = 0; i < count; i++)
-            need(s, args[i], true);
-        if (node->op != IR_TAIL)
-            s->gen->frame.calls = true;
-    }
 }
 
-/* Accesses whose address is made in the same block. */
-static void count_addresses(struct select *s)
-{
-    for (uint32_t b = 0; b < s->fn->blocks.count; b++) {
-        const struct block *block = &s->fn->blocks.at[b];
-        for (uint32_t i = block->first; i < block->first + block->count; i++) {
-            const struct node *node = node_at(s, i);
-            uint8_t shape = ir_rows[node->op].shape;
-            if (shape >= SHAPE_LOAD && shape <= SHAPE_CMPXCHG && node->in[0] >= block->first)
-                s->addresses[node->in[0]]++;
-        }
-    }
-}
-
-static void count_uses(struct select *s)
+static void count(struct select *s)
 {
     const struct fn *fn = s->fn;
     uint32_t writes = 0;
-    for (uint32_t i = 0; i < fn->nodes.count; i++) {
-        const struct node *node = node_at(s, i);
-        uint32_t count;
-        const uint32_t *in = node_operands(fn, (struct node *)node, &count);
-        for (uint32_t k = 0; k < count; k++)
-            s->gen->uses[in[k]]++;
-        s->writes[i] = writes;
-        writes += (ir_rows[node->op].flags & IR_WRITES) != 0;
-    }
-    for (uint32_t i = 0; i < fn->nodes.count; i++) {
-        const struct node *node = node_at(s, i);
-        if (node->op == IR_PARAM && s->gen->uses[i])
-            s->gen->needed[i] = true;
-        if (node->op != IR_PHI || !s->gen->uses[i])
-            continue;
-        s->gen->needed[i] = true;
-        for (uint32_t k = 0; k < node->list.count; k++)
-            need(s, fn->lists.at[node->list.first + k], true);
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        const struct block *block = &fn->blocks.at[b];
+        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+            const struct node *node = node_at(s, i);
+            const struct ir_row *row = &ir_rows[node->op];
+            uint32_t count;
+            const uint32_t *in = node_operands(fn, (struct node *)node, &count);
+            for (uint32_t k = 0; k < count; k++)
+                s->counts[in[k]].uses++;
+            if (row->shape >= SHAPE_LOAD && row->shape <= SHAPE_CMPXCHG &&
+                node->in[0] >= block->first)
+                s->counts[node->in[0]].addresses++;
+            s->counts[i].writes = writes;
+            writes += (row->flags & IR_WRITES) != 0;
+        }
     }
 }
 
@@ -364,15 +427,16 @@ void gen_select(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
     struct select s = { .gen = gen, .fn = fn, .target = gen->target };
-    s.writes = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
-    gen->insts = arena_array_of(gen->arena, fn->nodes.count, struct inst);
-    gen->uses = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
+    s.counts = arena_array_of(gen->arena, fn->nodes.count, struct counts);
+    gen->insts = arena_array_raw(gen->arena, fn->nodes.count, struct inst);
     gen->needed = arena_array_of(gen->arena, fn->nodes.count, bool);
-    s.addresses = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
-    count_uses(&s);
-    count_addresses(&s);
+    gen->crossing = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
+    vec_push(gen->arena, &gen->crossings, (struct crossing){ 0 });
+    count(&s);
+    need_phis(&s);
     for (uint32_t b = fn->blocks.count; b--;) {
         const struct block *block = &fn->blocks.at[b];
+        s.block = b;
         s.begin = block->first;
         for (uint32_t i = block->first + block->count; i-- > block->first;)
             select_node(&s, i);

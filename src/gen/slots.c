@@ -36,27 +36,45 @@ static void give(struct slots *s, uint32_t value)
         s->count = slot + 1;
 }
 
-static void release(struct slots *s, uint32_t value, uint32_t node)
+/* A value is not needed any more. */
+static void release(struct slots *s, uint32_t value)
 {
-    if (!is_spilled(s->gen, value) || s->gen->last[value] != node ||
-        s->busy[s->gen->slot[value]] != s->stamp)
+    if (!is_spilled(s->gen, value) || s->busy[s->gen->slot[value]] != s->stamp)
         return;
     s->busy[s->gen->slot[value]] = 0;
     vec_push(s->gen->arena, &s->freed, s->gen->slot[value]);
+}
+
+static void give_inst(struct slots *s, uint32_t node)
+{
+    const struct inst *inst = &s->gen->insts[node];
+    const struct rule *rule = rule_of(s->gen, node);
+    for (unsigned set = inst->ends; set; set &= set - 1)
+        release(s, inst->use[__builtin_ctz(set)]);
+    if (rule->a == ARGS) {
+        uint32_t count;
+        const uint32_t *args = call_args(s->gen->fn, &s->gen->fn->nodes.at[node], &count);
+        for (unsigned set = inst->args_ends; set; set &= set - 1)
+            release(s, args[__builtin_ctz(set)]);
+    }
+    if (is_spilled(s->gen, node)) {
+        give(s, node);
+        if (inst->dies)
+            release(s, node);
+    }
 }
 
 static void give_block(struct slots *s, uint32_t b)
 {
     struct gen *gen = s->gen;
     const struct block *block = &gen->fn->blocks.at[b];
-    uint32_t values[USES_MAX], i, end = block->first + block->count;
+    uint32_t i, end = block->first + block->count;
     s->stamp = b + 1;
     s->next = 0;
     s->freed.count = 0;
-    live_block(gen, b);
-    for (uint32_t k = gen->live_first[b]; k < gen->live_first[b + 1]; k++)
-        if (is_spilled(gen, gen->live_in[k]))
-            s->busy[gen->slot[gen->live_in[k]]] = s->stamp;
+    EACH_LIFE(gen, b, value)
+    if (is_spilled(gen, value))
+        s->busy[gen->slot[value]] = s->stamp;
     /* Phis, and the parameters, are all made at once. */
     for (i = block->first; i < end; i++) {
         uint8_t op = gen->fn->nodes.at[i].op;
@@ -66,16 +84,11 @@ static void give_block(struct slots *s, uint32_t b)
             give(s, i);
     }
     for (uint32_t k = block->first; k < i; k++)
-        release(s, k, k);
-    for (; i < end; i++) {
-        uint32_t count = live_uses(gen, i, values);
-        for (uint32_t k = 0; k < count; k++)
-            release(s, values[k], i);
-        if (is_spilled(gen, i)) {
-            give(s, i);
-            release(s, i, i);
-        }
-    }
+        if (gen->insts[k].dies)
+            release(s, k);
+    for (; i < end; i++)
+        if (gen->insts[i].rule)
+            give_inst(s, i);
 }
 
 void gen_slots(struct gen *gen)
@@ -83,11 +96,11 @@ void gen_slots(struct gen *gen)
     const struct fn *fn = gen->fn;
     struct slots s = { .gen = gen };
     uint32_t spilled = 0;
-    gen->slot = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
+    if (!gen->spilled)
+        return;
     for (uint32_t i = 0; i < fn->nodes.count; i++)
         spilled += is_spilled(gen, i);
-    if (!spilled)
-        return;
+    gen->slot = arena_array_raw(gen->arena, fn->nodes.count, uint32_t);
     s.busy = arena_array_of(gen->arena, (size_t)spilled + 1, uint32_t);
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         give_block(&s, b);
