@@ -55,8 +55,10 @@ struct anybpf_env *anybpf_env_new_with(const struct anybpf_allocator *allocator)
     if (!env)
         return NULL;
     *env = (struct anybpf_env){ .from = *allocator };
-    env->rt = env_new(&env->from, &err);
+    env->scratch = arena_new(&env->from, 0);
+    env->rt = env->scratch ? env_new(&env->from, &err) : NULL;
     if (!env->rt) {
+        arena_free(env->scratch);
         allocator->release(allocator->user, env, sizeof *env);
         return NULL;
     }
@@ -81,6 +83,7 @@ void anybpf_env_free(struct anybpf_env *env)
         anybpf_close(env->objects);
     epoch_drain(); /* programs still retired point into the environment */
     env_free(env->rt);
+    arena_free(env->scratch);
     if (last.env == env)
         last.env = NULL;
     from = env->from;

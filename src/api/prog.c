@@ -6,6 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Compiling a program of 5,000 instructions or so takes that much. */
+enum { SCRATCH_KEPT = 1 << 20 };
+
 /* ---- Final form and proof, in an arena of the caller's, within arena_try() ---- */
 
 int prog_resolve(const struct anybpf_prog *handle, struct arena *arena, const struct prog **out,
@@ -68,8 +71,7 @@ struct loading {
     const struct anybpf_prog *prog;
     struct loaded *loaded; /* NULL until begin() */
     const struct prog *final;
-    struct arena *arena;   /* of the loaded program */
-    struct arena *scratch; /* of the compilation */
+    struct arena *arena; /* of the loaded program */
     struct code *code;
     struct error *err;
 };
@@ -171,12 +173,12 @@ static int build(void *arg)
     const struct anybpf_env *env = l->prog->object->env;
     uint32_t left_out = l->prog->object->left_out;
     struct binding binding = { .env = env->rt, .big = env->target->big };
-    struct module *module = arena_new_of(l->scratch, struct module);
-    int code = ir_build(l->scratch, l->loaded->checked, &binding, left_out, module, l->err);
+    struct module *module = arena_new_of(env->scratch, struct module);
+    int code = ir_build(env->scratch, l->loaded->checked, &binding, left_out, module, l->err);
     if (code)
         return code;
     ir_opt(module, left_out);
-    return compile(l->scratch, module, env->target, env->features, &l->code, l->err);
+    return compile(env->scratch, module, env->target, env->features, &l->code, l->err);
 }
 
 /* ---- Sealing ---- */
@@ -235,15 +237,13 @@ static int make_runnable(struct loading *l)
     if (!obj->env->target)
         return fail(l->err, ANYBPF_E_UNSUPPORTED,
                     "this build compiles for no %s: use ANYBPF_INTERPRET", host_target);
-    if (!(l->scratch = arena_new(&obj->env->from, 0)))
-        return fail(l->err, ANYBPF_E_MEMORY, "out of memory");
-    code = arena_try(l->scratch, l->err, build, l);
+    code = arena_try(obj->env->scratch, l->err, build, l);
     if (!code && (code = seal(l)) == ANYBPF_E_SYSTEM) {
         refusal = *l->err;
         error_clear(l->err);
         code = arena_try(l->arena, l->err, interpret, l);
     }
-    arena_free(l->scratch);
+    arena_clear(obj->env->scratch, SCRATCH_KEPT);
     l->loaded->compile_ns = clock_ns() - start;
     if (!code && refusal.code) {
         char text[sizeof refusal.text + 128];

@@ -171,3 +171,21 @@ void arena_reset(struct arena *arena, struct arena_mark mark)
     if (arena->chunk)
         arena->chunk->used = mark.used;
 }
+
+void arena_clear(struct arena *arena, size_t keep)
+{
+    size_t size = arena->taken < keep ? arena->taken : keep;
+
+    if (arena->chunk && !arena->chunk->before && arena->chunk->size <= keep) {
+        arena->chunk->used = HEAD;
+        return;
+    }
+    arena_reset(arena, (struct arena_mark){ 0 });
+    /* One chunk from now on. If there is no memory, whoever comes next will see. */
+    struct chunk *chunk = size > HEAD ? arena->from.alloc(arena->from.user, size) : NULL;
+    if (!chunk)
+        return;
+    *chunk = (struct chunk){ NULL, size, HEAD };
+    arena->chunk = chunk;
+    arena->taken = size;
+}

@@ -46,6 +46,11 @@ struct arena_mark {
 struct arena_mark arena_mark(struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_mark mark);
 
+/* Gives back all that was allocated, but keeps up to `keep` bytes of memory for what comes next:
+ * memory that the processor has in its caches and the system has mapped. Called outside
+ * arena_try(). */
+void arena_clear(struct arena *arena, size_t keep);
+
 #define arena_new_of(arena, type)           ((type *)arena_alloc(arena, sizeof(type)))
 #define arena_array_of(arena, count, type)  ((type *)arena_array(arena, count, sizeof(type)))
 #define arena_array_raw(arena, count, type) ((type *)arena_raw(arena, count, sizeof(type)))

@@ -53,6 +53,34 @@ static int take_all(void *arg)
     return 0;
 }
 
+static int take_chunks(void *arg)
+{
+    for (int i = 0; i < 100; i++)
+        memset(arena_alloc(arg, 1000), 1, 1000);
+    return 0;
+}
+
+TEST(a_cleared_arena_keeps_memory_but_no_bytes)
+{
+    struct error err = { 0 };
+    struct arena *arena = arena_new(&allocator_libc, 0);
+    size_t kept = 0;
+    for (int round = 0; round < 3; round++) {
+        CHECK_EQ(arena_try(arena, &err, take_chunks, arena), 0);
+        CHECK(round == 0 || arena_taken(arena) == kept);
+        arena_clear(arena, 1 << 20);
+        kept = arena_taken(arena);
+        CHECK(kept >= 100 * 1000);
+        const uint8_t *first = arena_alloc(arena, 64);
+        for (int i = 0; i < 64; i++)
+            CHECK_EQ(first[i], 0);
+        arena_clear(arena, 1 << 20);
+    }
+    arena_clear(arena, 5000);
+    CHECK(arena_taken(arena) <= 5000);
+    arena_free(arena);
+}
+
 TEST(an_arena_at_its_limit_is_an_error)
 {
     struct error err = { 0 };
