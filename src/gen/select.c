@@ -228,6 +228,8 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
 {
     const struct rule *rule = m->rule;
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    if (rule->conds && !(rule->conds >> m->node.cond & 1))
+        return false;
     m->inst = (struct inst){ .cond = m->node.cond,
                              .width = m->node.width,
                              .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
@@ -273,11 +275,11 @@ static bool exchange(struct node *node)
     return true;
 }
 
-/* What can be told without looking at operands. */
+/* What does not depend on the order of operands. */
 static bool applies(const struct select *s, const struct rule *rule, const struct node *node)
 {
     return (!rule->widths || rule->widths & node->width / 8) &&
-           !(rule->needs & ~s->gen->features) && (!rule->conds || rule->conds >> node->cond & 1) &&
+           !(rule->needs & ~s->gen->features) &&
            (!(rule->flags & RULE_NONZERO) || node->flags & NODE_NONZERO);
 }
 
