@@ -7,7 +7,7 @@ WORKLOAD_IN_MAP(bytecode)
 {
     u64 a = load64(mem), b = load64(mem + 8), c = load64(mem + 16);
     u32 pc = load32(mem + 24) & MASK;
-    for (u32 step = 0; step < 512; step++) {
+    for (u32 step = 0; step < SIZE / 2; step++) {
         u8 op = mem[pc];
         pc = (pc + 1) & MASK;
         switch (op & 15) {

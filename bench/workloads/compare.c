@@ -9,12 +9,12 @@ WORKLOAD(compare)
         mem[i + SIZE / 2] = mem[i];
     for (u32 round = 0; round < 8; round++) {
         u32 i;
-        mem[SIZE / 2 + 400 + round]++;
+        mem[SIZE / 2 + SIZE * 3 / 8 + round]++;
         for (i = round; i < SIZE / 2; i++)
             if (mem[i] != mem[i + SIZE / 2])
                 break;
         sum = sum * 7 + i;
-        mem[SIZE / 2 + 400 + round]--;
+        mem[SIZE / 2 + SIZE * 3 / 8 + round]--;
     }
     return sum;
 }

@@ -19,7 +19,10 @@ typedef unsigned long long u64;
 typedef signed int s32;
 typedef signed long long s64;
 
-enum { SIZE = 1024, MASK = SIZE - 1 };
+#ifndef WORKLOAD_SIZE
+#define WORKLOAD_SIZE 1024
+#endif
+enum { SIZE = WORKLOAD_SIZE, MASK = SIZE - 1 }; /* a power of 2 */
 
 #define INLINE static inline __attribute__((always_inline, unused))
 

@@ -4,10 +4,12 @@
 #include "runner/machine.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* One for each way, for a prog array takes either interpreted or compiled programs. */
 static struct machine machines[WAY_COUNT];
 static struct arena_mark clean[WAY_COUNT]; /* of their arenas, before any program */
+enum { HASH_KEY = 16, HASH_VALUE = 16 };   /* bytes, at most */
 static struct map_spec specs[SAMPLE_MAPS] = {
     [MAP_VALUES] = { .name = "values",
                      .type = MAP_ARRAY,
@@ -36,9 +38,10 @@ static struct map_spec specs[SAMPLE_MAPS] = {
                       .value_size = 32,
                       .max_entries = 2 },
 };
-static const struct map_spec *const spec_list[] = { &specs[MAP_VALUES], &specs[MAP_TABLE],
-                                                    &specs[MAP_TAILS], &specs[MAP_GLOBALS],
-                                                    &specs[MAP_PER_CPU] };
+static const struct map_spec *spec_list[MACHINE_MAPS] = { &specs[MAP_VALUES], &specs[MAP_TABLE],
+                                                          &specs[MAP_TAILS], &specs[MAP_GLOBALS],
+                                                          &specs[MAP_PER_CPU] };
+static uint32_t spec_count = SAMPLE_MAPS;
 
 /* Aligned, so that atomics are; every run uses the same addresses. */
 static uint8_t memory[MEMORY] __attribute__((aligned(64)));
@@ -50,34 +53,54 @@ struct outcome {
     uint64_t maps; /* a hash of what is in them */
 };
 
-static bool begin(enum way way)
+uint32_t execute_add_map(const struct map_spec *spec)
+{
+    if (spec_count == MACHINE_MAPS) {
+        fprintf(stderr, "more than %u maps\n", MACHINE_MAPS);
+        exit(2);
+    }
+    spec_list[spec_count] = spec;
+    return spec_count++;
+}
+
+static bool begin(enum way way, uint64_t budget)
 {
     struct machine *m = &machines[way];
     struct error err = { 0 };
     if (!machine_begin(m))
         return false;
-    m->budget = 20000;
-    while (m->map_count < SAMPLE_MAPS) {
-        m->maps[m->map_count] = map_create(m->env, spec_list[m->map_count], &err);
-        if (!m->maps[m->map_count++]) {
+    m->budget = budget;
+    while (m->map_count < spec_count) {
+        const struct map_spec *spec = spec_list[m->map_count];
+        struct map *map = m->maps[m->map_count] = map_create(m->env, spec, &err);
+        size_t size;
+        if (!map) {
             fprintf(stderr, "%s\n", err.text);
             return false;
         }
+        m->map_count++;
+        if (spec->data)
+            memcpy(map_memory(map, &size), spec->data, spec->value_size);
+        if (spec->is_data && spec->read_only)
+            map_freeze(map);
     }
     clean[way] = arena_mark(m->arena);
     return true;
 }
 
-bool execute_begin(void)
+bool execute_begin(uint64_t budget)
 {
-    return begin(WAY_INTERP) && begin(WAY_COMPILED) && begin(WAY_TIGHT);
+    return begin(WAY_INTERP, budget) && begin(WAY_COMPILED, budget) && begin(WAY_TIGHT, budget);
 }
 
 /* ---- Maps ---- */
 
-static void *array_memory(const struct machine *machine, enum sample_map map, size_t *size)
+/* What an array holds for this thread; NULL of other maps and of constants. */
+static void *array_memory(const struct machine *machine, uint32_t map, size_t *size)
 {
     struct map *m = machine->maps[map];
+    if (m->type == MAP_HASH || m->type == MAP_PROG_ARRAY || spec_list[map]->read_only)
+        return NULL;
     if (m->type == MAP_PERCPU_ARRAY) {
         *size = (size_t)m->stride * m->max_entries;
         return m->values.at + vcpu_get()->cpu * m->cpu_stride;
@@ -85,16 +108,17 @@ static void *array_memory(const struct machine *machine, enum sample_map map, si
     return map_memory(m, size);
 }
 
-static void reset_maps(const struct machine *m)
+static void reset_maps(const struct machine *machine, const struct sample *sample)
 {
-    for (unsigned i = 0; i < SAMPLE_MAPS; i++) {
-        size_t size = 0;
-        uint64_t key;
-        void *at = i == MAP_TABLE || i == MAP_TAILS ? NULL : array_memory(m, i, &size);
+    for (unsigned i = sample->first_map; i < sample->first_map + sample->map_count; i++) {
+        struct map *m = machine->maps[i];
+        size_t size;
+        uint8_t key[HASH_KEY];
+        void *at = array_memory(machine, i, &size);
         if (at)
-            memset(at, 0x5a, size);
-        while (i == MAP_TABLE && !map_next_key(m->maps[i], NULL, &key))
-            map_delete(m->maps[i], &key);
+            memset(at, i < SAMPLE_MAPS ? 0x5a : 0, size);
+        while (m->type == MAP_HASH && !map_next_key(m, NULL, key))
+            map_delete(m, key);
     }
 }
 
@@ -105,24 +129,31 @@ static uint64_t hash(uint64_t h, const void *bytes, size_t size)
     return h;
 }
 
-/* Of arrays in order; of the table whatever order it has. */
-static uint64_t hash_maps(const struct machine *m)
+/* Whatever order it has. */
+static uint64_t hash_table(struct map *m)
 {
-    uint64_t h = 0xcbf29ce484222325u, table = 0, key, next;
-    uint8_t value[16];
-    for (unsigned i = 0; i < SAMPLE_MAPS; i++) {
-        size_t size = 0;
-        const void *at = i == MAP_TABLE || i == MAP_TAILS ? NULL : array_memory(m, i, &size);
+    uint64_t sum = 0;
+    uint8_t key[HASH_KEY], next[HASH_KEY], value[HASH_VALUE];
+    for (const void *from = NULL; !map_next_key(m, from, next); from = key) {
+        memcpy(key, next, m->key_size);
+        if (!map_lookup(m, key, value))
+            sum += hash(hash(1, key, m->key_size), value, m->value_size);
+    }
+    return sum;
+}
+
+static uint64_t hash_maps(const struct machine *machine, const struct sample *sample)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (unsigned i = sample->first_map; i < sample->first_map + sample->map_count; i++) {
+        size_t size;
+        const void *at = array_memory(machine, i, &size);
         if (at)
             h = hash(h, at, size);
+        if (machine->maps[i]->type == MAP_HASH)
+            h += hash_table(machine->maps[i]);
     }
-    const void *from = NULL;
-    for (; !map_next_key(m->maps[MAP_TABLE], from, &next); from = &key) {
-        key = next;
-        if (!map_lookup(m->maps[MAP_TABLE], &key, value))
-            table += hash(hash(1, &key, sizeof key), value, sizeof value);
-    }
-    return h + table;
+    return h;
 }
 
 /* ---- One way ---- */
@@ -144,7 +175,7 @@ static int prepare(void *arg)
         if (!prog)
             return fail(&a->err, ANYBPF_E_LIMIT, "a jump does not reach");
         prog->maps = spec_list;
-        prog->map_count = SAMPLE_MAPS;
+        prog->map_count = spec_count;
         prog->context = "memory";
         prog->license = "GPL";
         a->progs[i] = prog;
@@ -187,11 +218,11 @@ static int attempt(const struct sample *sample, enum way way, enum check_level l
         execute_stage = way == WAY_INTERP ? STAGE_INTERPRET : STAGE_RUN;
         sample_memory(sample, memory);
         if (sample->uses_maps)
-            reset_maps(&machines[way]);
+            reset_maps(&machines[way], sample);
         out->r0 = 0;
         out->rc = machine_run(&a.programs[0], memory, MEMORY, &out->r0);
         memcpy(out->memory, memory, MEMORY);
-        out->maps = sample->uses_maps ? hash_maps(&machines[way]) : 0;
+        out->maps = sample->uses_maps ? hash_maps(&machines[way], sample) : 0;
     }
     unload_all(&a);
     *err = a.err;
@@ -236,6 +267,8 @@ void execute(const struct sample *sample, struct report *report)
     if (rc && level == CHECK_VERIFIED) {
         snprintf(report->rejected, sizeof report->rejected, "%.255s", err.text);
         report->verified = false;
+        if (sample->mutated)
+            return;
         level = CHECK_TRUSTED;
         rc = attempt(sample, WAY_INTERP, level, &interpreted, &err);
     }
@@ -245,6 +278,8 @@ void execute(const struct sample *sample, struct report *report)
         return;
     }
     enum way way = sample->seed % 4 ? WAY_COMPILED : WAY_TIGHT;
+    if (sample->mutated && sample->seed % 5 == 0)
+        level = CHECK_TRUSTED; /* with no facts it is the same program */
     machines[way].left_out = passes_left_out(sample->seed);
     rc = attempt(sample, way, level, &compiled, &err);
     if (rc) {

@@ -45,7 +45,9 @@ struct sample {
     const char *context;
     uint32_t tight; /* item + 1: an access whose offset is the farthest that is accepted; 0: none */
     uint32_t made;  /* set of kinds of statements */
-    bool mutated;
+    bool mutated;   /* nobody knows whether it is safe: run only if the verifier accepts it */
+
+    uint32_t first_map, map_count; /* its part of the maps, which the loader numbers from 0 */
 };
 
 /* Makes the sample of a seed. most_wild: the wildest mode wanted. */
@@ -71,8 +73,11 @@ struct report { /* of one sample */
     char rejected[256]; /* why the verifier does not accept it; "" */
 };
 
-/* The interpreter against compiled code. Call execute_begin() once; false after a message. */
-bool execute_begin(void);
+/* The interpreter against compiled code. Call execute_begin() once; false after a message. budget:
+ * instructions that the verifier may walk. */
+bool execute_begin(uint64_t budget);
+/* Before it: one more map; returns its index. */
+uint32_t execute_add_map(const struct map_spec *spec);
 void execute(const struct sample *sample, struct report *report);
 /* What it is about to do, for whoever interrupts it. */
 enum stage { STAGE_VERIFY, STAGE_INTERPRET, STAGE_COMPILE, STAGE_RUN };
@@ -119,6 +124,16 @@ bool soundness_begin(bool ask_kernel);
 void soundness_make(struct arena *arena, uint64_t seed, struct sample *sample);
 void soundness_run(const struct sample *sample, struct report *report);
 unsigned soundness_print(void);
+
+/* ---- Programs of objects ---- */
+
+/* Reads the programs on raw memory of the objects of a folder; returns how many. Makes a sample of
+ * one of them, mostly with a few instructions changed. The table; returns how many programs were
+ * never accepted by the verifier. */
+uint32_t corpus_read(const char *folder);
+void corpus_make(struct arena *arena, uint64_t seed, struct sample *out);
+void corpus_count(const struct sample *sample, bool accepted);
+unsigned corpus_print(bool all);
 
 /* ---- Shrinking ---- */
 

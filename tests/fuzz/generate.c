@@ -273,7 +273,7 @@ static void make_piece(struct generator *g, uint32_t piece)
 void generate(struct arena *arena, uint64_t seed, enum mode most_wild, struct sample *out)
 {
     struct generator g = { .arena = arena, .sample = out, .random = seed * 0x9e3779b97f4a7c15u };
-    *out = (struct sample){ .seed = seed };
+    *out = (struct sample){ .seed = seed, .map_count = SAMPLE_MAPS };
     g.mode = out->mode = most_wild ? (enum mode)below(&g, most_wild + 1) : MODE_KERNEL;
     out->piece_count = 1;
     make_piece(&g, 0);

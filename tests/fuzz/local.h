@@ -65,3 +65,9 @@ void statements(struct generator *g, int count);
 void write_slots(struct generator *g);
 void call_function(struct generator *g, uint32_t function);
 void end_function(struct generator *g); /* a result in r0, exit */
+
+/* ---- mutate.c ---- */
+
+/* Makes the sample's main piece of instructions as the loader or the assembler numbers them. */
+void take_insns(struct generator *g, const struct insn *insns, uint32_t count);
+void change_some(struct generator *g);

@@ -14,6 +14,7 @@ static struct {
     uint64_t seed, count;
     bool kernel, print, table, rejected, verifier;
     uint32_t programs; /* read from test files */
+    uint32_t corpus;   /* programs read from objects */
     enum mode mode;
 } options = { .count = 20000, .mode = MODE_WILD };
 
@@ -31,22 +32,25 @@ void test_fail(const char *file, int line, const char *format, ...)
 
 static int usage(void)
 {
-    fputs("usage: anybpf-fuzz [--seed N] [--count N] [--kernel] [--tame] [--rejected] [--print] "
-          "[--table]\n"
-          "Runs N random programs interpreted and compiled and compares what they do.\n"
-          "  --seed N   begin with this one (default 0)\n"
-          "  --count N  how many (default 20000); with less than 20000 holes in the coverage are\n"
-          "             shown but are no failure\n"
-          "  --kernel   compare with the kernel's BPF_PROG_TEST_RUN instead\n"
-          "  --tame     only programs that the verifier should accept\n"
-          "  --rejected say why the verifier does not accept what it should; with --count 1 make\n"
-          "             that program small\n"
-          "  --verifier suspect the verifier: run what it accepts of programs that may be unsafe\n"
-          "             with --kernel: and say where the kernel's verifier differs\n"
-          "  --texts F  with --verifier: also change the programs in the test files of folder F\n"
-          "  --print    print the programs, run none\n"
-          "  --table    print the whole table of what was reached\n",
-          stderr);
+    fputs(
+        "usage: anybpf-fuzz [--seed N] [--count N] [--kernel] [--tame] [--rejected] [--print] "
+        "[--table]\n"
+        "Runs N random programs interpreted and compiled and compares what they do.\n"
+        "  --seed N   begin with this one (default 0)\n"
+        "  --count N  how many (default 20000); with less than 20000 holes in the coverage are\n"
+        "             shown but are no failure\n"
+        "  --kernel   compare with the kernel's BPF_PROG_TEST_RUN instead\n"
+        "  --tame     only programs that the verifier should accept\n"
+        "  --rejected say why the verifier does not accept what it should; with --count 1 make\n"
+        "             that program small\n"
+        "  --verifier suspect the verifier: run what it accepts of programs that may be unsafe\n"
+        "             with --kernel: and say where the kernel's verifier differs\n"
+        "  --texts F  with --verifier: also change the programs in the test files of folder F\n"
+        "  --objects F  change the programs in the objects of folder F, and run what the verifier\n"
+        "             accepts of them\n"
+        "  --print    print the programs, run none\n"
+        "  --table    print the whole table of what was reached\n",
+        stderr);
     return 2;
 }
 
@@ -64,6 +68,8 @@ static void make(struct arena *arena, uint64_t seed, struct sample *sample)
 {
     if (options.verifier)
         soundness_make(arena, seed, sample);
+    else if (options.corpus)
+        corpus_make(arena, seed, sample);
     else
         generate(arena, seed, options.kernel ? MODE_KERNEL : options.mode, sample);
 }
@@ -140,6 +146,8 @@ static void run_seed(struct arena *arena, uint64_t seed, struct tally *tally)
     } else {
         coverage_count(&sample);
         run_one(&sample, &report);
+        if (options.corpus)
+            corpus_count(&sample, report.verified);
         tally->same += report.verdict == SAME;
         tally->verified += report.verified;
         tally->tame += sample.mode != MODE_WILD;
@@ -177,7 +185,10 @@ static bool read_options(int argc, char **argv)
             options.verifier = true;
         else if (!strcmp(argv[i], "--texts") && i + 1 < argc)
             options.programs = mutate_read(argv[++i]);
-        else if (!strcmp(argv[i], "--print"))
+        else if (!strcmp(argv[i], "--objects") && i + 1 < argc) {
+            if (!(options.corpus = corpus_read(argv[++i])))
+                return false;
+        } else if (!strcmp(argv[i], "--print"))
             options.print = true;
         else if (!strcmp(argv[i], "--table"))
             options.table = true;
@@ -200,14 +211,15 @@ int main(int argc, char **argv)
         return 0;
     }
     struct arena *arena = arena_new(&allocator_libc, 0);
-    if (!arena || !(options.verifier ? soundness_begin(options.kernel) : execute_begin()))
+    uint64_t budget = options.corpus ? 60000 : 20000;
+    if (!arena || !(options.verifier ? soundness_begin(options.kernel) : execute_begin(budget)))
         return 2;
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         signal(fatal[i], die);
     coverage_begin();
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (uint64_t i = 0; i < options.count && tally.different < 10; i++) {
-        if (i % 256 == 0)
+        if (i % (options.corpus ? 16 : 256) == 0)
             give_time(30);
         run_seed(arena, options.seed + i, &tally);
     }
@@ -219,6 +231,7 @@ int main(int argc, char **argv)
     double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
     unsigned empty = options.verifier ? soundness_print()
                      : options.kernel ? 0
+                     : options.corpus ? corpus_print(options.table)
                                       : coverage_print(options.table);
     printf("%" PRIu64 " alike, %" PRIu64 " different, %" PRIu64 " refused; %" PRIu64 " of %" PRIu64
            " accepted by the verifier; %.1f us each\n",

@@ -87,10 +87,10 @@ static int assemble(void *arg)
     return insn_assemble(a->arena, a->text, &a->list, &a->err);
 }
 
-static void add_item(struct generator *g, const struct insn_list *list, uint32_t at,
+static void add_item(struct generator *g, const struct insn *insns, uint32_t count, uint32_t at,
                      const uint32_t *items)
 {
-    struct insn insn = list->at[at];
+    struct insn insn = insns[at];
     struct item item = { .insn = insn, .target = NO_TARGET };
     int64_t to = -1;
     switch (insn_row(insn)->kind) {
@@ -98,14 +98,32 @@ static void add_item(struct generator *g, const struct insn_list *list, uint32_t
     case INSN_KIND_GOTO:
     case INSN_KIND_MAY_GOTO: to = insn_target(insn, at); break;
     case INSN_KIND_LDIMM:
-        item.high = at + 1 < list->count ? list->at[at + 1].imm : 0;
+        item.high = at + 1 < count ? insns[at + 1].imm : 0;
         to = insn.id == INSN_LDIMM_FUNC ? insn_callee(insn, at) : -1;
         break;
     default: to = insn.id == INSN_CALL_LOCAL ? insn_callee(insn, at) : -1; break;
     }
-    if (to >= 0 && to < list->count)
+    if (to >= 0 && to < count)
         item.target = items[to];
     vec_push(g->arena, g->out, item);
+}
+
+void take_insns(struct generator *g, const struct insn *insns, uint32_t count)
+{
+    uint32_t *items = arena_array_of(g->arena, count, uint32_t), next = 0;
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = insns[i].id == INSN_SECOND ? next : next++;
+    g->out->count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (insns[i].id != INSN_SECOND)
+            add_item(g, insns, count, i, items);
+    for (uint32_t i = 0; i < g->out->count; i++) {
+        const struct item *item = &g->out->at[i];
+        if (item->target != NO_TARGET &&
+            (item->insn.id == INSN_CALL_LOCAL || item->insn.id == INSN_LDIMM_FUNC))
+            g->out->at[item->target].starts = true;
+    }
+    g->out->at[0].starts = true;
 }
 
 /* Makes the sample the program of a text; false: it cannot be assembled. */
@@ -114,18 +132,7 @@ static bool take_text(struct generator *g, uint32_t index)
     struct assembly a = { .arena = g->arena, .text = texts[index].at };
     if (arena_try(g->arena, &a.err, assemble, &a) || !a.list.count || a.list.count > 500)
         return false;
-    uint32_t *items = arena_array_of(g->arena, a.list.count, uint32_t), count = 0;
-    for (uint32_t i = 0; i < a.list.count; i++)
-        items[i] = a.list.at[i].id == INSN_SECOND ? count : count++;
-    g->out->count = 0;
-    for (uint32_t i = 0; i < a.list.count; i++)
-        if (a.list.at[i].id != INSN_SECOND)
-            add_item(g, &a.list, i, items);
-    for (uint32_t i = 0; i < g->out->count; i++)
-        if (g->out->at[i].target != NO_TARGET &&
-            (g->out->at[i].insn.id == INSN_CALL_LOCAL || g->out->at[i].insn.id == INSN_LDIMM_FUNC))
-            g->out->at[g->out->at[i].target].starts = true;
-    g->out->at[0].starts = true;
+    take_insns(g, a.list.at, a.list.count);
     g->sample->context = texts[index].context;
     g->sample->tight = 0;
     return true;
@@ -205,6 +212,12 @@ static void change(struct generator *g)
     }
 }
 
+void change_some(struct generator *g)
+{
+    for (unsigned n = 1 + below(g, CHANGES); n; n--)
+        change(g);
+}
+
 void mutate(struct arena *arena, struct sample *sample)
 {
     struct generator g = { .arena = arena,
@@ -213,6 +226,5 @@ void mutate(struct arena *arena, struct sample *sample)
                            .random = ~sample->seed * 0x9e3779b97f4a7c15u };
     if (text_count && chance(&g, 60) && !take_text(&g, below(&g, text_count)))
         return;
-    for (unsigned n = 1 + below(&g, CHANGES); n; n--)
-        change(&g);
+    change_some(&g);
 }

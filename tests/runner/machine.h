@@ -18,12 +18,13 @@ extern const char *const way_names[WAY_COUNT];
 /* Why a way cannot be gone here; NULL: it can. */
 const char *way_missing(enum way way);
 
+enum { MACHINE_MAPS = 64 };
 struct machine {
     struct arena *arena; /* of the program and what is made of it */
     struct env *env;
-    uint64_t budget; /* of the verifier: instructions walked; 0: its own */
+    uint64_t budget;   /* of the verifier: instructions walked; 0: its own */
     uint32_t left_out; /* bits of passes that the compiler does without */
-    struct map *maps[16];
+    struct map *maps[MACHINE_MAPS];
     uint32_t map_count;
 };
 
