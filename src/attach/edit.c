@@ -37,7 +37,8 @@ static struct run next_run(const struct edit *edits, size_t count, size_t first)
     uintptr_t end;
 
     do {
-        end = page_of(edits[run.end].at + edits[run.end].size - 1) + host_page();
+        end = page_of(edits[run.end].at + FAULT(edit_straddle, edits[run.end].size - 1u, 0u)) +
+              host_page();
         run.size = end - run.at > run.size ? end - run.at : run.size;
     } while (++run.end < count && page_of(edits[run.end].at) < run.at + run.size);
     return run;

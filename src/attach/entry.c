@@ -69,7 +69,7 @@ static void cover(struct entry *entry, const struct machine_insn *insn)
 /* Where the next instruction begins, unless the jump ends before. */
 static void note_inside(struct reading *r)
 {
-    if (r->entry->size < r->arch->jump_size)
+    if (FAULT(entry_inside, r->entry->size < r->arch->jump_size, false))
         r->entry->inside |= (uint8_t)(1u << r->entry->size);
 }
 
@@ -180,7 +180,7 @@ static int check_branches(struct reading *r)
             return 0;
         if (target > entry->at)
             return refuse(r, "a branch leads into its first instructions");
-        if (from >= entry->function && from < r->end)
+        if (from >= entry->function && from < FAULT(entry_loop, r->end, entry->function))
             return refuse(r, "a loop goes back to its first instruction");
     }
     return r->err->code;
@@ -200,7 +200,7 @@ static int read_moved(struct reading *r)
             return refuse(r, "it begins with an instruction that is not known");
         if (entry->at + entry->size + insn.size > r->end)
             return refuse(r, "it is too short");
-        if (insn.kind == MACHINE_CALL)
+        if (FAULT(entry_call, insn.kind == MACHINE_CALL, false))
             return refuse(r, "it calls within its first instructions");
         ended = insn.kind == MACHINE_END || insn.kind == MACHINE_TRAP || insn.kind == MACHINE_JUMP;
         cover(entry, &insn);
@@ -239,7 +239,7 @@ static int read_entry(struct reading *r)
     if (check_symbols(r))
         return r->err->code;
     insn = decode(r, entry->function);
-    entry->at = entry->function + (insn.kind == MACHINE_PAD ? insn.size : 0);
+    entry->at = entry->function + FAULT(entry_pad, insn.kind == MACHINE_PAD ? insn.size : 0, 0);
     if (read_sled(r)) {
         entry->recorded = true;
         return 0;

@@ -2,6 +2,7 @@
 /* Slots that hold addresses of functions: of the PLT and GOT (System V gABI, "Dynamic linking"),
  * and variables. One aligned store changes one. */
 #include "attach/local.h"
+#include "base/planted.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <sys/mman.h>
@@ -81,7 +82,7 @@ static bool is_read_only(const struct object *object, uintptr_t at)
         uintptr_t begin = object->base + segment->p_vaddr, page = host_page();
         if (segment->p_type == PT_GNU_RELRO && at >= (begin & ~(page - 1)) &&
             at < ((begin + segment->p_memsz) & ~(page - 1)))
-            return true;
+            return FAULT(import_relro, true, false);
         if (segment->p_type == PT_LOAD && at - begin < segment->p_memsz &&
             !(segment->p_flags & PF_W))
             return true;

@@ -27,7 +27,7 @@ static bool is_free(const struct island_page *page, uintptr_t at)
     if (at < page->at || offset + ISLAND_SIZE > page->size || page->count == PAGE_ISLANDS)
         return false;
     for (uint32_t i = 0; i < page->count; i++)
-        if (offset + ISLAND_SIZE > FAULT(island_overlap, page->offsets[i], page->offsets[0]) &&
+        if (FAULT(island_overlap, offset + ISLAND_SIZE, 0u) > page->offsets[i] &&
             offset < page->offsets[i] + ISLAND_SIZE)
             return false;
     return true;

@@ -151,7 +151,7 @@ static bool is_current(struct site *site)
     uint64_t closings = object_closings();
     const struct object *object;
 
-    if (closings == site->closings)
+    if (FAULT(site_current, closings == site->closings, true))
         return true;
     object = object_at(site->entry.at, NULL);
     if (!object || !object_segment(object, site->entry.at + site->arch->jump_size) ||

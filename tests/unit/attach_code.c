@@ -16,6 +16,8 @@ __asm__(".text\n"
         SHAPE(shape_branch, "test %rdi, %rdi\nje 1f\nlea 1(%rdi), %rax\nret\n1: mov $1, %eax\nret")
         SHAPE(shape_padded, "lea 1(%rdi), %rax\nret")
         SHAPE(shape_pad_sled, "endbr64\nlea (%rdi), %rax\ninc %rax\nret")
+        ".p2align 12\n.skip 4096 - 3, 0xcc\n"
+        SHAPE_HERE(shape_straddle, "lea 1(%rdi), %rax\nxchg %ax, %ax\nret")
         SHAPE(shape_short, "mov %edi, %eax\nret\nnop")
         SHAPE(shape_inside, "mov %rdi, %rax\n1: inc %rax\ncmp %rdi, %rax\nje 1b\nret")
         SHAPE(shape_loop, "lea 1(%rdi), %rax\ncmp %rdi, %rax\nje shape_loop\nret")
@@ -46,6 +48,8 @@ __asm__(".text\n"
         SHAPE(shape_padded, "b 1f\nnop\n1: add x0, x0, #1\nret")
         SHAPE(shape_pad_sled, "bti c\nadr x9, shape_two\nldr x9, [x9]\nadd x0, x0, x9\nret\n"
                               ".p2align 3\nshape_two: .quad 1")
+        ".p2align 12\n.skip 4096 - 4\n"
+        SHAPE_HERE(shape_straddle, "add x0, x0, #1\nnop\nret")
         SHAPE(shape_loop, "add x0, x0, #1\ncbz xzr, 1f\nb shape_loop\n1: ret")
         SHAPE(shape_calls, "bl shape_frame\nret"));
 __asm__(".globl call_guarded\n.type call_guarded,%function\ncall_guarded:\n"

@@ -13,7 +13,7 @@ void hook_b(void);
 
 /* Takes x to x + 1. */
 typedef uint64_t shape_fn(uint64_t x);
-shape_fn shape_frame, shape_relative, shape_branch, shape_padded, shape_pad_sled;
+shape_fn shape_frame, shape_relative, shape_branch, shape_padded, shape_pad_sled, shape_straddle;
 /* These are refused. */
 shape_fn shape_short, shape_inside, shape_loop, shape_calls, shape_unknown;
 
@@ -26,9 +26,10 @@ uint64_t call_guarded(shape_fn *function, uint64_t x, uint64_t *changed);
     ".globl " #name "\n.type " #name ",@function\n" #name ":\n"                                    \
     "endbr64\nlock incq " #name "_hits(%rip)\njmp *" #name "_on(%rip)\n.size " #name ", .-" #name  \
     "\n"
-#define SHAPE(name, body)                                                                          \
-    ".p2align 4\n.globl " #name "\n.type " #name ",@function\n" #name ":\n" body "\n.size " #name  \
-    ", .-" #name "\n.byte 0xcc\n"
+#define SHAPE(name, body) ".p2align 4\n" SHAPE_HERE(name, body)
+#define SHAPE_HERE(name, body)                                                                     \
+    ".globl " #name "\n.type " #name ",@function\n" #name ":\n" body "\n.size " #name ", .-" #name \
+    "\n.byte 0xcc\n"
 #define SLED_NOPS 5
 #else
 #define HOOK(name)                                                                                 \
@@ -37,8 +38,9 @@ uint64_t call_guarded(shape_fn *function, uint64_t x, uint64_t *changed);
     "str x0, [sp, #-16]!\n1: ldaxr x17, [x16]\nadd x17, x17, #1\nstlxr w0, x17, [x16]\n"           \
     "cbnz w0, 1b\nldr x0, [sp], #16\nadrp x16, " #name "_on\n"                                     \
     "ldr x16, [x16, :lo12:" #name "_on]\nbr x16\n.size " #name ", .-" #name "\n"
-#define SHAPE(name, body)                                                                          \
-    ".p2align 4\n.globl " #name "\n.type " #name ",%function\n" #name ":\n" body "\n.size " #name  \
-    ", .-" #name "\n"
+#define SHAPE(name, body) ".p2align 4\n" SHAPE_HERE(name, body)
+#define SHAPE_HERE(name, body)                                                                     \
+    ".globl " #name "\n.type " #name ",%function\n" #name ":\n" body "\n.size " #name ", .-" #name \
+    "\n"
 #define SLED_NOPS 2
 #endif

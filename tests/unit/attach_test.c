@@ -34,21 +34,32 @@ static void set(struct site *site, void (*hook)(void))
     CHECK_SAY(!err.code, "%s", err.text);
 }
 
+/* Whether they are a landing pad, which has to stay. */
+static bool has_pad(const uint8_t *bytes)
+{
+    struct machine_insn insn;
+    target_find(host_target)->patch->decode(&insn, bytes, 4, 0);
+    return insn.kind == MACHINE_PAD;
+}
+
 static uint64_t changed;
 
 /* Calls with and without the hook, which is entered each time it should be. */
 static void check_shape(shape_fn *function, unsigned flags)
 {
     struct site *site = open_site(function);
+    uint8_t first[4];
 
     if (!site)
         return;
+    memcpy(first, (const void *)function, sizeof first);
     CHECK_EQ(site_flags(site), flags);
     hook_a_on = hook_b_on = site_original(site);
     hook_a_hits = hook_b_hits = 0;
     CHECK_EQ(function(5), 6);
     for (int i = 0; i < 3; i++) {
         set(site, hook_a);
+        CHECK(!has_pad(first) || !memcmp(first, (const void *)function, sizeof first));
         CHECK_EQ(call_guarded(function, 5, &changed), 6);
         CHECK_EQ(changed, 0);
         CHECK_EQ(function(0), 1);
@@ -84,8 +95,8 @@ TEST(sleds_are_patched)
 
 TEST(entries_are_moved)
 {
-    static shape_fn *const shapes[] = { shape_frame, shape_relative, shape_branch, shape_padded,
-                                        shape_pad_sled };
+    static shape_fn *const shapes[] = { shape_frame,  shape_relative, shape_branch,
+                                        shape_padded, shape_pad_sled, shape_straddle };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes && !is_missing(); i++)
         check_shape(shapes[i], SITE_MOVED);
 }
