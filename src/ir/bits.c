@@ -1,44 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known of a value's upper bits from the operations that make it. */
+/* Which bits of a value may be other than 0, from the operations that make it. */
 #include "ir/ir.h"
 
 enum { DEPTH = 3 }; /* operations looked into, one behind the other */
 
-static unsigned bits_below(const struct fn *fn, uint32_t value, unsigned depth);
+static uint64_t mask_of(const struct fn *fn, uint32_t value, unsigned depth);
 
-/* The operation's result, from its operands. */
-static unsigned bits_of_binary(const struct fn *fn, const struct node *node, unsigned depth)
+/* All bits up to the highest that may be set. */
+static uint64_t filled(uint64_t bits)
 {
-    const struct node *count = &fn->nodes.at[node->in[1]];
-    unsigned width = node->width, shift = (unsigned)count->imm & (width - 1u), bits = width;
-    unsigned left = bits_below(fn, node->in[0], depth), right = bits_below(fn, node->in[1], depth);
-    switch (node->op) {
-    case IR_AND: bits = left < right ? left : right; break;
-    case IR_OR:
-    case IR_XOR: bits = left > right ? left : right; break;
-    case IR_SHL: bits = count->op == IR_CONST ? left + shift : width; break;
-    case IR_SHR:
-        bits = left < width ? left : width;
-        if (count->op == IR_CONST)
-            bits = bits > shift ? bits - shift : 0;
-        break;
-    case IR_UDIV:
-    case IR_UREM: bits = left; break;
-    default: break;
-    }
-    return bits < width ? bits : width;
+    return bits ? UINT64_MAX >> __builtin_clzll(bits) : 0;
 }
 
-static unsigned bits_below(const struct fn *fn, uint32_t value, unsigned depth)
+static uint64_t of_width(unsigned width)
+{
+    return UINT64_MAX >> (64 - width);
+}
+
+/* A sum is at most twice the larger number, and as often even as both are. */
+static uint64_t bits_of_sum(uint64_t a, uint64_t b)
+{
+    uint64_t top = filled(a | b);
+    return (top << 1 | 1) & (UINT64_MAX << (a | b ? __builtin_ctzll(a | b) : 0));
+}
+
+/* The operation's result, from its operands. */
+static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, unsigned depth)
+{
+    const struct node *count = &fn->nodes.at[node->in[1]];
+    unsigned width = node->width, shift = (unsigned)count->imm & (width - 1u);
+    uint64_t all = of_width(width), a = mask_of(fn, node->in[0], depth) & all, b;
+    bool by_constant = count->op == IR_CONST;
+    switch (node->op) {
+    case IR_SHL: return by_constant ? a << shift & all : all;
+    case IR_SHR: return by_constant ? a >> shift : filled(a);
+    case IR_UDIV:
+    case IR_UREM: return filled(a);
+    case IR_ADD:
+    case IR_AND:
+    case IR_OR:
+    case IR_XOR: break;
+    default: return all;
+    }
+    b = mask_of(fn, node->in[1], depth) & all;
+    return node->op == IR_ADD ? bits_of_sum(a, b) & all : node->op == IR_AND ? a & b : a | b;
+}
+
+static uint64_t mask_of(const struct fn *fn, uint32_t value, unsigned depth)
 {
     const struct node *node = &fn->nodes.at[value];
     switch (node->op) {
-    case IR_CONST: return node->imm ? 64 - (unsigned)__builtin_clzll((uint64_t)node->imm) : 0;
+    case IR_CONST: return (uint64_t)node->imm;
     case IR_CMP: return 1;
-    case IR_POPCNT: return 7;
-    case IR_ZEXT8: return 8;
-    case IR_ZEXT16: return 16;
-    case IR_ZEXT32: return 32;
+    case IR_POPCNT: return of_width(7);
+    case IR_SELECT:
+        return depth ? mask_of(fn, node->in[2], depth - 1) | mask_of(fn, node->in[3], depth - 1)
+                     : UINT64_MAX;
+    case IR_ZEXT8: return of_width(8);
+    case IR_ZEXT16: return of_width(16);
+    case IR_ZEXT32: return of_width(32);
     case IR_LOAD:
     case IR_PROBE:
     case IR_LOAD_ACQUIRE:
@@ -51,15 +71,21 @@ static unsigned bits_below(const struct fn *fn, uint32_t value, unsigned depth)
     case IR_BSWAP:
     case IR_NEG:
     case IR_SEXT8:
-    case IR_SEXT16: return node->width;
+    case IR_SEXT16: return of_width(node->width);
     default: break;
     }
     if (ir_rows[node->op].shape != SHAPE_BINARY)
-        return 64;
-    return depth ? bits_of_binary(fn, node, depth - 1) : node->width;
+        return UINT64_MAX;
+    return depth ? bits_of_binary(fn, node, depth - 1) : of_width(node->width);
+}
+
+uint64_t value_mask(const struct fn *fn, uint32_t value)
+{
+    return mask_of(fn, value, DEPTH);
 }
 
 unsigned value_bits(const struct fn *fn, uint32_t value)
 {
-    return bits_below(fn, value, DEPTH);
+    uint64_t mask = value_mask(fn, value);
+    return mask ? 64 - (unsigned)__builtin_clzll(mask) : 0;
 }

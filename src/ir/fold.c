@@ -120,9 +120,10 @@ static bool is_power(uint64_t x)
 static uint32_t fold_and(struct maker *maker, struct node *node, uint64_t mask)
 {
     uint32_t x = node->in[0];
-    if (mask == 0)
+    uint64_t bits = value_mask(maker->fn, x);
+    if (!(bits & mask))
         return maker_const(maker, 0);
-    if (value_bits(maker->fn, x) <= (unsigned)__builtin_ctzll(~mask))
+    if (!(bits & ~mask))
         return x;
     if (mask == 0xff)
         return replace(node, IR_ZEXT8, 64, x, 0);
@@ -133,21 +134,53 @@ static uint32_t fold_and(struct maker *maker, struct node *node, uint64_t mask)
     return NO_VALUE;
 }
 
+/* x shifted to the left by so many bits, or to the right if that is negative, and none lost. */
+static uint32_t shifted(struct maker *maker, unsigned width, uint32_t x, int by)
+{
+    enum ir_op op = by < 0 ? IR_SHR : IR_SHL;
+    return maker_op(maker, op, width, x, maker_const(maker, (uint64_t)(by < 0 ? -by : by)));
+}
+
 /* (x << n) >> n, as clang writes extensions for processors without them. */
-static uint32_t fold_shift_pair(struct maker *maker, struct node *node, unsigned count)
+static uint32_t fold_extension(struct maker *maker, const struct node *node, unsigned count)
 {
     const struct node *left = node_at(maker, node->in[0]);
+    bool sign = node->op == IR_SAR;
     if (left->op != IR_SHL || left->width != 64 || node->width != 64 ||
         !is_const(maker->fn, left->in[1]) ||
         ((uint64_t)node_at(maker, left->in[1])->imm & 63) != count)
         return NO_VALUE;
-    bool sign = node->op == IR_SAR;
     switch (count) {
-    case 56: return replace(node, sign ? IR_SEXT8 : IR_ZEXT8, 64, left->in[0], 0);
-    case 48: return replace(node, sign ? IR_SEXT16 : IR_ZEXT16, 64, left->in[0], 0);
-    case 32: return replace(node, sign ? IR_SEXT32 : IR_ZEXT32, 64, left->in[0], 0);
+    case 56: return maker_op(maker, sign ? IR_SEXT8 : IR_ZEXT8, 64, left->in[0], 0);
+    case 48: return maker_op(maker, sign ? IR_SEXT16 : IR_ZEXT16, 64, left->in[0], 0);
+    case 32: return maker_op(maker, sign ? IR_SEXT32 : IR_ZEXT32, 64, left->in[0], 0);
     default: return NO_VALUE;
     }
+}
+
+/* x >> count of what has been shifted, or of a number in the other order of bytes that was short:
+ * then its bytes stand on top. */
+static uint32_t fold_shr(struct maker *maker, const struct node *node, unsigned count)
+{
+    uint32_t extended = fold_extension(maker, node, count);
+    if (extended != NO_VALUE || node->op == IR_SAR)
+        return extended;
+    const struct node *inner = node_at(maker, node->in[0]);
+    uint32_t x = inner->in[0];
+    unsigned width = node->width, half = width / 2, by;
+    if (inner->op == IR_BSWAP && inner->width == width && value_bits(maker->fn, x) <= half)
+        return shifted(maker, width, maker_op(maker, IR_BSWAP, half, x, 0),
+                       (int)half - FAULT(swap_of_half, (int)count, (int)half));
+    if ((inner->op != IR_SHL && inner->op != IR_SHR) || inner->width != width ||
+        !is_const(maker->fn, inner->in[1]) || node->in[0] < maker->begin)
+        return NO_VALUE;
+    by = (unsigned)node_at(maker, inner->in[1])->imm;
+    if (inner->op == IR_SHR)
+        return by + count < width ? shifted(maker, width, x, -(int)(by + count))
+                                  : maker_const(maker, 0);
+    uint64_t bits = low(width, value_mask(maker->fn, x));
+    return low(width, bits << by) >> by == bits ? shifted(maker, width, x, (int)by - (int)count)
+                                                : NO_VALUE;
 }
 
 static uint32_t fold_divide(struct maker *maker, struct node *node, uint64_t b)
@@ -214,8 +247,7 @@ static uint32_t fold_right(struct maker *maker, struct node *node, uint64_t b)
             return as_result(maker, width, x);
         if (count != b)
             node->in[1] = maker_const(maker, count);
-        return node->op == IR_SHR || node->op == IR_SAR ? fold_shift_pair(maker, node, count)
-                                                        : NO_VALUE;
+        return node->op == IR_SHR || node->op == IR_SAR ? fold_shr(maker, node, count) : NO_VALUE;
     case IR_UDIV:
     case IR_UREM:
     case IR_SDIV:

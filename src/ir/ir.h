@@ -170,7 +170,9 @@ static inline uint32_t *node_operands(const struct fn *fn, struct node *node, ui
     return node->in;
 }
 
-/* How many low bits of a value may be other than 0, seen from the nodes right behind it. */
+/* Which bits of a value may be other than 0, seen from the nodes right behind it. */
+uint64_t value_mask(const struct fn *fn, uint32_t value);
+/* How many low bits that are. */
 unsigned value_bits(const struct fn *fn, uint32_t value);
 
 /* ---- build.c ---- */

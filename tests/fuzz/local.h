@@ -62,7 +62,6 @@ uint8_t changeable(struct generator *g);      /* one that does and may be change
 /* ---- statements.c ---- */
 
 void statements(struct generator *g, int count);
-void write_slots(struct generator *g);
 void call_function(struct generator *g, uint32_t function);
 void end_function(struct generator *g); /* a result in r0, exit */
 
@@ -71,3 +70,16 @@ void end_function(struct generator *g); /* a result in r0, exit */
 /* Makes the sample's main piece of instructions as the loader or the assembler numbers them. */
 void take_insns(struct generator *g, const struct insn *insns, uint32_t count);
 void change_some(struct generator *g);
+
+/* ---- memory.c ---- */
+
+struct place {
+    uint8_t base;
+    int16_t off;
+};
+
+/* `size` bytes that may be read and written; false: there are none. */
+bool find_place(struct generator *g, unsigned size, bool atomic, struct place *out);
+void write_slots(struct generator *g);
+void memory_slot(struct generator *g);
+void memory_copy(struct generator *g);

@@ -60,29 +60,6 @@ static void do_rotate(struct generator *g)
 
 /* ---- Memory ---- */
 
-struct place {
-    uint8_t base;
-    int16_t off;
-};
-
-/* `size` bytes that may be read and written; false: there are none. */
-static bool find_place(struct generator *g, unsigned size, bool atomic, struct place *out)
-{
-    bool in_memory = (g->memory && !(atomic && g->mode != MODE_WILD)) || g->callback_stack;
-    uint32_t room = g->callback_stack ? CALLBACK_STACK : MEMORY;
-    if (!in_memory && !g->stack)
-        return false;
-    bool stack = g->stack && (!in_memory || chance(g, 60));
-    bool aligned =
-        atomic || ((stack || g->callback_stack) && !(g->mode == MODE_WILD && chance(g, 20)));
-    uint32_t at = below(g, (stack ? g->stack : room) - size + 1);
-    if (aligned)
-        at &= ~(size - 1);
-    out->base = stack ? R10 : R9;
-    out->off = (int16_t)(stack ? (int)at - (int)g->stack : (int)at);
-    return true;
-}
-
 static void do_load(struct generator *g)
 {
     uint8_t id = any_row(g, INSN_KIND_LDX);
@@ -113,55 +90,6 @@ static void do_store(struct generator *g)
     struct place p;
     if (find_place(g, insn_rows[id].bits / 8, false, &p))
         emit(g, id, p.base, imm ? 0 : number(g), p.off, imm ? (int32_t)any_number(g) : 0);
-}
-
-/* The slots, as offsets and sizes. */
-static const struct slot {
-    int16_t off;
-    uint8_t size;
-} slots[] = { { 0, 8 }, { 8, 1 }, { 9, 1 }, { 10, 2 }, { 12, 4 }, { 16, 8 } };
-enum { SLOT_COUNT = sizeof slots / sizeof *slots };
-
-static uint8_t of_size(uint8_t size, uint8_t id8, uint8_t id16, uint8_t id32, uint8_t id64)
-{
-    return size == 1 ? id8 : size == 2 ? id16 : size == 4 ? id32 : id64;
-}
-
-static void store_slot(struct generator *g, struct slot slot)
-{
-    int off = slot.off - SLOTS - (int)g->stack;
-    if (chance(g, 30) || !(g->known & NUMBERS))
-        emit(g, of_size(slot.size, INSN_ST8, INSN_ST16, INSN_ST32, INSN_ST64), R10, 0, off,
-             (int32_t)any_number(g));
-    else
-        emit(g, of_size(slot.size, INSN_STX8, INSN_STX16, INSN_STX32, INSN_STX64), R10, number(g),
-             off, 0);
-}
-
-void write_slots(struct generator *g)
-{
-    for (unsigned i = 0; i < SLOT_COUNT; i++)
-        store_slot(g, slots[i]);
-}
-
-/* Stack that is used as clang does when it has no register: written whole, read whole or in part;
- * now and then not quite. */
-static void do_slot(struct generator *g)
-{
-    struct slot slot = slots[below(g, SLOT_COUNT)];
-    if (!g->slots)
-        return;
-    if (chance(g, 40)) {
-        if (chance(g, 2))
-            slot.size = 1;
-        store_slot(g, slot);
-        return;
-    }
-    uint8_t id = any_row(g, INSN_KIND_LDX), size = insn_rows[id].bits / 8;
-    if (size > slot.size)
-        id = of_size(size = slot.size, INSN_LDX8, INSN_LDX16, INSN_LDX32, INSN_LDX64);
-    int off = slot.off + (int)below(g, slot.size / size) * size;
-    emit(g, id, fresh(g), R10, off - SLOTS - (int)g->stack, 0);
 }
 
 static void emit_atomic(struct generator *g, uint8_t id, struct place p)
@@ -751,20 +679,20 @@ static const struct {
     uint8_t weight;
     uint8_t mode; /* the tamest that may have it */
 } table[] = {
-    { do_alu, 90, MODE_KERNEL },        { do_swap, 4, MODE_KERNEL },
-    { do_constant, 4, MODE_KERNEL },    { do_rotate, 6, MODE_KERNEL },
-    { do_slot, 20, MODE_KERNEL },       { do_load, 22, MODE_KERNEL },
-    { do_store, 18, MODE_KERNEL },      { do_bytes, 3, MODE_KERNEL },
-    { do_atomic, 8, MODE_KERNEL },      { do_update, 8, MODE_KERNEL },
-    { do_combine, 8, MODE_KERNEL },     { do_popcount, 2, MODE_KERNEL },
-    { do_test, 3, MODE_KERNEL },        { do_rotl, 4, MODE_KERNEL },
-    { do_churn, 2, MODE_KERNEL },       { do_if, 16, MODE_KERNEL },
-    { do_early_exit, 2, MODE_KERNEL },  { do_loop, 6, MODE_KERNEL },
-    { do_irreducible, 1, MODE_KERNEL }, { do_call, 6, MODE_KERNEL },
-    { do_helper, 3, MODE_KERNEL },      { do_callback, 3, MODE_TAME },
-    { do_map, 5, MODE_TAME },           { do_global, 3, MODE_TAME },
-    { do_tail_call, 2, MODE_WILD },     { do_callx, 3, MODE_WILD },
-    { do_index, 6, MODE_WILD },
+    { do_alu, 90, MODE_KERNEL },      { do_swap, 4, MODE_KERNEL },
+    { do_constant, 4, MODE_KERNEL },  { do_rotate, 6, MODE_KERNEL },
+    { memory_slot, 20, MODE_KERNEL }, { memory_copy, 6, MODE_KERNEL },
+    { do_load, 22, MODE_KERNEL },     { do_store, 18, MODE_KERNEL },
+    { do_bytes, 3, MODE_KERNEL },     { do_atomic, 8, MODE_KERNEL },
+    { do_update, 8, MODE_KERNEL },    { do_combine, 8, MODE_KERNEL },
+    { do_popcount, 2, MODE_KERNEL },  { do_test, 3, MODE_KERNEL },
+    { do_rotl, 4, MODE_KERNEL },      { do_churn, 2, MODE_KERNEL },
+    { do_if, 16, MODE_KERNEL },       { do_early_exit, 2, MODE_KERNEL },
+    { do_loop, 6, MODE_KERNEL },      { do_irreducible, 1, MODE_KERNEL },
+    { do_call, 6, MODE_KERNEL },      { do_helper, 3, MODE_KERNEL },
+    { do_callback, 3, MODE_TAME },    { do_map, 5, MODE_TAME },
+    { do_global, 3, MODE_TAME },      { do_tail_call, 2, MODE_WILD },
+    { do_callx, 3, MODE_WILD },       { do_index, 6, MODE_WILD },
 };
 
 void statements(struct generator *g, int count)

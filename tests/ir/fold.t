@@ -171,3 +171,136 @@ b1:
     return v6
 b2:
     return v4
+== shifts of what was shifted, where no bit is lost
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 5
+    v2 = const 3
+    v3 = const 60
+    v4 = load32 [v0 + 0]
+    v5 = shl64 v4, v1
+    v6 = shr64 v5, v2
+    v7 = shr64 v4, v1
+    v8 = shr64 v7, v2
+    v9 = shl64 v4, v3
+    v10 = shr64 v9, v2
+    v11 = shr64 v8, v3
+    v12 = shl32 v4, v2
+    v13 = shr32 v12, v1
+    store64 [v0 + 0], v6
+    store64 [v0 + 8], v8
+    store64 [v0 + 16], v10
+    store64 [v0 + 24], v11
+    store64 [v0 + 32], v13
+    return v0
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 5
+    v2 = const 3
+    v3 = const 60
+    v4 = load32 [v0 + 0]
+    v5 = shl64 v4, v1
+    v6 = const 2
+    v7 = shl64 v4, v6
+    v8 = shr64 v4, v1
+    v9 = const 8
+    v10 = shr64 v4, v9
+    v11 = shl64 v4, v3
+    v12 = shr64 v11, v2
+    v13 = const 0
+    v14 = shl32 v4, v2
+    v15 = shr32 v14, v1
+    store64 [v0 + 0], v7
+    store64 [v0 + 8], v10
+    store64 [v0 + 16], v12
+    store64 [v0 + 24], v13
+    store64 [v0 + 32], v15
+    return v0
+== a short number in the other order of bytes
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 16
+    v2 = const 32
+    v3 = const 48
+    v4 = const 0xffffffff0000
+    v5 = load32 [v0 + 0]
+    v6 = bswap64 v5
+    v7 = shr64 v6, v1
+    v8 = and64 v7, v4
+    v9 = shr64 v6, v2
+    v10 = shr64 v6, v3
+    v11 = load16 [v0 + 4]
+    v12 = bswap32 v11
+    v13 = shr32 v12, v1
+    store64 [v0 + 0], v8
+    store64 [v0 + 8], v9
+    store64 [v0 + 16], v10
+    store64 [v0 + 24], v13
+    return v0
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 16
+    v2 = const 32
+    v3 = const 48
+    v4 = const 0xffffffff0000
+    v5 = load32 [v0 + 0]
+    v6 = bswap64 v5
+    v7 = bswap32 v5
+    v8 = const 16
+    v9 = shl64 v7, v8
+    v10 = bswap32 v5
+    v11 = const 0
+    v12 = bswap32 v5
+    v13 = const 16
+    v14 = shr64 v12, v13
+    v15 = load16 [v0 + 4]
+    v16 = bswap32 v15
+    v17 = bswap16 v15
+    v18 = const 0
+    store64 [v0 + 0], v9
+    store64 [v0 + 8], v10
+    store64 [v0 + 16], v14
+    store64 [v0 + 24], v17
+    return v0
+== a mask of bits that are not there, or of all that are
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 4
+    v2 = const 15
+    v3 = const 0xff0
+    v4 = load8 [v0 + 0]
+    v5 = shl32 v4, v1
+    v6 = and64 v5, v2
+    v7 = and64 v5, v3
+    v8 = add64 v5, v1
+    v9 = and64 v8, v1
+    store64 [v0 + 0], v6
+    store64 [v0 + 8], v7
+    store64 [v0 + 16], v9
+    return v0
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 4
+    v2 = const 15
+    v3 = const 4080
+    v4 = load8 [v0 + 0]
+    v5 = shl32 v4, v1
+    v6 = const 0
+    v7 = add64 v5, v1
+    v8 = and64 v7, v1
+    store64 [v0 + 0], v6
+    store64 [v0 + 8], v5
+    store64 [v0 + 16], v8
+    return v0
