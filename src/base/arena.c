@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16, CHUNK_MIN = 1024, CHUNK_MAX = 1 << 20 };
+enum { ALIGN = 16, CHUNK_MIN = 512, CHUNK_MAX = 1 << 20 };
 
 struct chunk {
     struct chunk *before;
@@ -86,10 +86,10 @@ static _Noreturn void run_out(struct arena *arena)
 static struct chunk *add_chunk(struct arena *arena, size_t need)
 {
     /* Chunks grow with what the arena holds, so that small lifetimes stay small, and what is taken
-     * but unused stays below a third. */
-    size_t size = arena->taken / 2 < CHUNK_MIN   ? CHUNK_MIN
-                  : arena->taken / 2 > CHUNK_MAX ? CHUNK_MAX
-                                                 : arena->taken / 2;
+     * but unused stays below a ninth. */
+    size_t size = arena->taken / 8 < CHUNK_MIN   ? CHUNK_MIN
+                  : arena->taken / 8 > CHUNK_MAX ? CHUNK_MAX
+                                                 : arena->taken / 8;
     struct chunk *chunk;
 
     if (size < need + HEAD)
@@ -130,6 +130,12 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
     return arena_array(arena, size, 1);
+}
+
+void *arena_copy(struct arena *arena, const void *array, size_t count, size_t size)
+{
+    void *copy = arena_raw(arena, count, size);
+    return count ? memcpy(copy, array, count * size) : copy;
 }
 
 char *arena_string(struct arena *arena, const char *text, size_t length)

@@ -31,6 +31,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_array(struct arena *arena, size_t count, size_t size);
 /* The same, not zeroed: for what is written before it is read. */
 void *arena_raw(struct arena *arena, size_t count, size_t size);
+void *arena_copy(struct arena *arena, const void *array, size_t count, size_t size);
 char *arena_string(struct arena *arena, const char *text, size_t length); /* copy, NUL-ended */
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

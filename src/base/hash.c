@@ -32,7 +32,7 @@ static struct hash_slot *find(const struct hash *hash, uint64_t key, const char 
 static void grow(struct arena *arena, struct hash *hash)
 {
     struct hash old = *hash;
-    hash->mask = old.mask ? old.mask * 2 + 1 : 15;
+    hash->mask = old.mask ? old.mask * 2 + 1 : 7;
     hash->slots = arena_array_of(arena, (size_t)hash->mask + 1, struct hash_slot);
     for (uint32_t i = 0; old.slots && i <= old.mask; i++)
         if (old.slots[i].used)

@@ -101,7 +101,7 @@ int data_read(struct elf *elf)
 
     for (uint32_t i = 0; i < elf->symbol_count; i++)
         if (elf->symbols[i].bind != STB_LOCAL && elf->symbols[i].name[0])
-            *hash_put_text(elf->arena, &symbols, elf->symbols[i].name) = i;
+            *hash_put_text(elf->scratch, &symbols, elf->symbols[i].name) = i;
     for (uint32_t i = 1; i < elf->section_count; i++) {
         struct section *section = &elf->sections[i];
         struct type *type;

@@ -90,6 +90,11 @@ static int read_section(struct elf *elf, uint64_t at, struct section *section)
     return 0;
 }
 
+static void keep_data(struct elf *elf, struct section *section)
+{
+    section->data.at = arena_copy(elf->arena, section->data.at, section->data.size, 1);
+}
+
 static int read_sections(struct elf *elf)
 {
     uint64_t table = u64(elf, FIELD(Elf64_Ehdr, e_shoff));
@@ -105,13 +110,14 @@ static int read_sections(struct elf *elf)
     if (count > elf->file.size / sizeof(Elf64_Shdr) ||
         !bytes_has(elf->file, table, count * sizeof(Elf64_Shdr)))
         return BAD(NULL, table, "the section headers lie outside the file");
-    elf->sections = arena_array_of(elf->arena, (size_t)count, struct section);
+    elf->sections = arena_array_of(elf->scratch, (size_t)count, struct section);
     elf->section_count = (uint32_t)count;
     for (uint32_t i = 0; i < count; i++)
         if (read_section(elf, table + i * sizeof(Elf64_Shdr), &elf->sections[i]))
             return elf->err->code;
     if (elf->names >= count || elf->sections[elf->names].type != SHT_STRTAB)
         return BAD(NULL, FIELD(Elf64_Ehdr, e_shstrndx), "the sections have no names");
+    keep_data(elf, &elf->sections[elf->names]);
     for (uint32_t i = 0; i < count; i++) {
         uint64_t at = table + i * sizeof(Elf64_Shdr);
         elf->sections[i].name =
@@ -126,7 +132,7 @@ static int read_sections(struct elf *elf)
         }
     }
     for (uint32_t i = (uint32_t)count; i-- > 1;)
-        *hash_put_text(elf->arena, &elf->section_names, elf->sections[i].name) = i;
+        *hash_put_text(elf->scratch, &elf->section_names, elf->sections[i].name) = i;
     return 0;
 }
 
@@ -184,9 +190,11 @@ static int read_symbols(struct elf *elf)
         return BAD(table, 0, "the symbols have no names");
     if (table->size % sizeof(Elf64_Sym) || table->size / sizeof(Elf64_Sym) > UINT32_MAX)
         return BAD(table, 0, "a symbol is cut off");
+    if (table->link != elf->names)
+        keep_data(elf, &elf->sections[table->link]);
     strings = &elf->sections[table->link];
     elf->symbol_count = (uint32_t)(table->size / sizeof(Elf64_Sym));
-    elf->symbols = arena_array_of(elf->arena, elf->symbol_count, struct symbol);
+    elf->symbols = arena_array_of(elf->scratch, elf->symbol_count, struct symbol);
     for (uint32_t i = 0; i < elf->symbol_count; i++)
         if (read_symbol(elf, table, i, strings->data))
             return elf->err->code;
@@ -288,7 +296,7 @@ static int add_func(struct elf *elf, const struct symbol *symbol, struct funcs *
         return BAD(section, symbol->value,
                    "function %s does not lie within the section in whole instructions",
                    symbol->name);
-    vec_push(elf->arena, funcs,
+    vec_push(elf->scratch, funcs,
              (struct elf_func){
                  .name = symbol->name,
                  .section = symbol->section,
@@ -353,14 +361,14 @@ static int read_funcs(struct elf *elf)
         struct section *section = &elf->sections[i];
         if (elf_is_code(section) && !section->func_count) { /* no symbols: all of it is one */
             vec_push(
-                elf->arena, &funcs,
+                elf->scratch, &funcs,
                 (struct elf_func){ section->name, i, 0, (uint32_t)section->size, true, true, 0 });
             section->func_count = 1;
         }
     }
     if (funcs.count)
         qsort(funcs.at, funcs.count, sizeof *funcs.at, by_place);
-    elf->funcs = funcs.at;
+    elf->funcs = arena_copy(elf->arena, funcs.at, funcs.count, sizeof *funcs.at);
     elf->func_count = funcs.count;
     for (uint32_t i = funcs.count; i-- > 0;)
         elf->sections[funcs.at[i].section].first_func = i;
@@ -383,9 +391,59 @@ const struct elf_func *elf_func_at(const struct elf *elf, uint32_t section, uint
     return low < end && elf->funcs[low].offset == offset ? &elf->funcs[low] : NULL;
 }
 
+/* ---- What programs need ---- */
+
+static bool is_kept(const struct section *section)
+{
+    return (section->type == SHT_PROGBITS || section->type == SHT_NOBITS) && is_wanted(section);
+}
+
+static int keep_sections(struct elf *elf)
+{
+    uint64_t size = 0;
+
+    for (uint32_t i = 1; i < elf->section_count; i++) {
+        struct section *section = &elf->sections[i];
+        if (!is_kept(section))
+            continue;
+        size += section->data.size;
+        if (size > elf->file.size)
+            return BAD(section, 0, "it overlaps other sections");
+        keep_data(elf, section);
+    }
+    return 0;
+}
+
+void elf_close(struct elf *elf)
+{
+    uint32_t count = elf->section_count, symbols = 0;
+
+    while (count > 1 && !is_kept(&elf->sections[count - 1]))
+        count--;
+    elf->sections = arena_copy(elf->arena, elf->sections, count, sizeof *elf->sections);
+    elf->section_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct section *section = &elf->sections[i];
+        if (!is_kept(section))
+            section->data = (struct bytes){ 0 };
+        for (uint32_t r = 0; r < section->reloc_count; r++)
+            if (section->relocs[r].symbol >= symbols)
+                symbols = section->relocs[r].symbol + 1;
+    }
+    elf->symbols = arena_copy(elf->arena, elf->symbols, symbols, sizeof *elf->symbols);
+    elf->symbol_count = symbols;
+    for (uint32_t i = 0; i < symbols; i++)
+        if (elf->symbols[i].section >= count)
+            elf->symbols[i].section = SHN_UNDEF;
+    elf->section_names = (struct hash){ 0 };
+    elf->file = (struct bytes){ 0 };
+    elf->scratch = NULL;
+    elf->err = NULL;
+}
+
 int elf_read(struct elf *elf)
 {
-    if (read_header(elf) || read_sections(elf) || read_symbols(elf))
+    if (read_header(elf) || read_sections(elf) || read_symbols(elf) || keep_sections(elf))
         return elf->err->code;
     for (uint32_t i = 1; i < elf->section_count; i++)
         if ((elf->sections[i].type == SHT_REL || elf->sections[i].type == SHT_RELA) &&

@@ -24,7 +24,7 @@ struct section {
     uint32_t type, link, info;
     uint64_t flags, size;
     uint64_t offset;      /* in the file */
-    struct bytes data;    /* empty for SHT_NOBITS */
+    struct bytes data;    /* empty for SHT_NOBITS; what no program needs lies in elf->file */
     struct reloc *relocs; /* by offset */
     uint32_t reloc_count;
     uint32_t first_func, func_count; /* in elf->funcs */
@@ -50,8 +50,9 @@ struct elf_func {
 
 /* Records of .BTF.ext, of the section of that index. */
 struct elf_line {
-    uint32_t section;
-    struct btf_line line;
+    uint32_t section, offset; /* in bytes */
+    uint32_t line, column;
+    const char *file, *text;
 };
 struct elf_core {
     uint32_t section;
@@ -60,15 +61,16 @@ struct elf_core {
 
 struct elf {
     struct arena *arena;
+    struct arena *scratch; /* while it is being opened, like `err` and `file` */
     struct error *err;
     const char *name;
     struct bytes file;
     bool big;
-    struct section *sections;
+    struct section *sections; /* once opened, up to the last that programs need */
     uint32_t section_count;
-    struct hash section_names; /* to the first section of that name */
+    struct hash section_names; /* to the first section of that name; while it is being opened */
     uint32_t names;            /* section with the names of sections */
-    struct symbol *symbols;
+    struct symbol *symbols; /* once opened, up to the last that relocations name */
     uint32_t symbol_count;
     struct elf_func *funcs; /* by section, then offset */
     uint32_t func_count;
@@ -84,8 +86,11 @@ struct elf {
 
 /* ---- elf.c ---- */
 
-/* Takes elf->file apart: sections, symbols, relocations, functions. */
+/* Takes elf->file apart: sections, symbols, relocations, functions. What of it programs need is
+ * copied. */
 int elf_read(struct elf *elf);
+/* Forgets what was needed for opening only. */
+void elf_close(struct elf *elf);
 /* "FILE: section NAME: offset N: ..." */
 int elf_fail(const struct elf *elf, struct error *err, const struct section *section,
              uint64_t offset, int code, const char *format, ...)

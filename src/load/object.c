@@ -8,7 +8,7 @@ struct opening {
     struct bytes bytes;
     const char *name;
     const struct env *env;
-    struct arena *arena;
+    struct arena *arena, *scratch;
     struct error *err;
     struct object *object;
 };
@@ -34,7 +34,7 @@ static int by_line(const void *a, const void *b)
     const struct elf_line *x = a, *y = b;
     if (x->section != y->section)
         return COMPARE(x->section, y->section);
-    return COMPARE(x->line.offset, y->line.offset);
+    return COMPARE(x->offset, y->offset);
 }
 
 static int by_core(const void *a, const void *b)
@@ -59,9 +59,15 @@ static void sort_records(struct elf *elf, const struct btf_ext *ext)
         if (func)
             elf->funcs[func - elf->funcs].type = record->func->id;
     }
-    for (uint32_t i = 0; i < ext->lines.count; i++)
-        if (section_index(elf, ext->lines.at[i].section, &last, &section))
-            vec_push(elf->arena, &elf->lines, (struct elf_line){ section, ext->lines.at[i] });
+    vec_reserve(elf->arena, &elf->lines, ext->lines.count);
+    for (uint32_t i = 0; i < ext->lines.count; i++) {
+        const struct btf_line *line = &ext->lines.at[i];
+        if (section_index(elf, line->section, &last, &section))
+            vec_push(elf->arena, &elf->lines,
+                     (struct elf_line){ section, line->offset, line->line, line->column, line->file,
+                                        line->text });
+    }
+    vec_reserve(elf->arena, &elf->cores, ext->cores.count);
     for (uint32_t i = 0; i < ext->cores.count; i++)
         if (section_index(elf, ext->cores.at[i].section, &last, &section))
             vec_push(elf->arena, &elf->cores, (struct elf_core){ section, ext->cores.at[i] });
@@ -80,7 +86,7 @@ static int read_types(struct elf *elf, const struct env *env)
     if (!btf)
         return 0;
     elf->types = types_new(elf->arena, env->types);
-    where = arena_printf(elf->arena, "%s: section .BTF", elf->name);
+    where = arena_printf(elf->scratch, "%s: section .BTF", elf->name);
     if (btf_parse(elf->types, btf->data, where, elf->err))
         return elf->err->code;
     if (elf->types->big != elf->big)
@@ -88,8 +94,8 @@ static int read_types(struct elf *elf, const struct env *env)
                         "the byte order is not that of the file");
     if (!ext)
         return 0;
-    where = arena_printf(elf->arena, "%s: section .BTF.ext", elf->name);
-    if (btf_ext_parse(elf->types, ext->data, where, &records, elf->err))
+    where = arena_printf(elf->scratch, "%s: section .BTF.ext", elf->name);
+    if (btf_ext_parse(elf->types, ext->data, where, elf->scratch, &records, elf->err))
         return elf->err->code;
     sort_records(elf, &records);
     return 0;
@@ -114,14 +120,14 @@ static void read_progs(struct elf *elf, struct object *object)
             const char *section = elf->sections[func->section].name;
             if (!func->is_exported || is_text(section) != in_text)
                 continue;
-            vec_push(elf->arena, &progs,
+            vec_push(elf->scratch, &progs,
                      (struct object_prog){ .name = func->name,
                                            .section = section[0] == '?' ? section + 1 : section,
                                            .func = i,
                                            .insns = func->size / 8,
                                            .auto_load = section[0] != '?' });
         }
-    object->progs = progs.at;
+    object->progs = arena_copy(elf->arena, progs.at, progs.count, sizeof *progs.at);
     object->prog_count = progs.count;
 }
 
@@ -132,9 +138,10 @@ static int read_license(struct elf *elf, struct object *object)
 
     object->license = "";
     if (license) {
-        object->license = bytes_text(license->data, 0);
-        if (!object->license || !text_is_printable(object->license))
+        const char *text = bytes_text(license->data, 0);
+        if (!text || !text_is_printable(text))
             return elf_fail(elf, elf->err, license, 0, ANYBPF_E_FORMAT, "the license is no text");
+        object->license = arena_string(elf->arena, text, strlen(text));
     }
     if (version) {
         if (version->data.size != 4)
@@ -154,11 +161,10 @@ static int read_object(void *arg)
     struct object *object = arena_new_of(o->arena, struct object);
 
     elf->arena = o->arena;
+    elf->scratch = o->scratch;
     elf->err = o->err;
     elf->name = arena_string(o->arena, o->name, strlen(o->name));
-    elf->file = (struct bytes){ (const uint8_t *)arena_string(o->arena, (const char *)o->bytes.at,
-                                                              o->bytes.size),
-                                o->bytes.size };
+    elf->file = o->bytes;
     elf->kconfig = -1;
     if (elf_read(elf) || read_types(elf, o->env) || maps_read(elf) || data_read(elf) ||
         read_license(elf, object))
@@ -172,9 +178,16 @@ static int read_object(void *arg)
     object->maps = (const struct map_spec *const *)elf->maps.at;
     object->map_count = elf->maps.count;
     object->elf = elf;
-    elf->err = NULL;
+    elf_close(elf);
     o->object = object;
     return 0;
+}
+
+/* Within the other arena's arena_try(). */
+static int read_with_scratch(void *arg)
+{
+    struct opening *o = arg;
+    return arena_try(o->scratch, o->err, read_object, o);
 }
 
 int object_open(struct bytes bytes, const char *name, const struct env *env,
@@ -184,14 +197,15 @@ int object_open(struct bytes bytes, const char *name, const struct env *env,
 
     *object = NULL;
     o.arena = arena_new(from, 0);
-    if (!o.arena)
-        return fail(err, ANYBPF_E_MEMORY, "%s: no memory to open it", name);
-    if (arena_try(o.arena, err, read_object, &o)) {
+    o.scratch = arena_new(from, 0);
+    if (!o.arena || !o.scratch)
+        fail(err, ANYBPF_E_MEMORY, "%s: no memory to open it", name);
+    else if (!arena_try(o.arena, err, read_with_scratch, &o))
+        *object = o.object;
+    arena_free(o.scratch);
+    if (!*object)
         arena_free(o.arena);
-        return err->code;
-    }
-    *object = o.object;
-    return 0;
+    return *object ? 0 : err->code;
 }
 
 void object_free(struct object *object)

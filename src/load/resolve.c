@@ -237,14 +237,14 @@ static int relocate_func(struct linker *l, const struct elf_func *source, uint32
 }
 
 /* Index of the first record at or behind an offset of a section. */
-#define FIRST(list, member, wanted_section, wanted_offset)                                         \
+#define FIRST(list, place, wanted_section, wanted_offset)                                          \
     __extension__({                                                                                \
         uint32_t low_ = 0, high_ = (list)->count;                                                  \
         while (low_ < high_) {                                                                     \
             uint32_t middle_ = low_ + (high_ - low_) / 2;                                          \
             if ((list)->at[middle_].section < (wanted_section) ||                                  \
                 ((list)->at[middle_].section == (wanted_section) &&                                \
-                 (list)->at[middle_].member.offset < (wanted_offset)))                             \
+                 (list)->at[middle_].place < (wanted_offset)))                                     \
                 low_ = middle_ + 1;                                                                \
             else                                                                                   \
                 high_ = middle_;                                                                   \
@@ -254,23 +254,25 @@ static int relocate_func(struct linker *l, const struct elf_func *source, uint32
 
 static void copy_lines(struct linker *l, const struct elf_func *source, uint32_t start)
 {
-    for (uint32_t i = FIRST(&l->elf->lines, line, source->section, source->offset);
-         i < l->elf->lines.count; i++) {
+    uint32_t first = FIRST(&l->elf->lines, offset, source->section, source->offset);
+    uint32_t end =
+        FIRST(&l->elf->lines, offset, source->section, (uint64_t)source->offset + source->size);
+
+    vec_reserve(l->arena, &l->lines, end - first);
+    for (uint32_t i = first; i < end; i++) {
         const struct elf_line *line = &l->elf->lines.at[i];
-        if (line->section != source->section || line->line.offset >= source->offset + source->size)
-            break;
         vec_push(l->arena, &l->lines,
-                 (struct line){ .insn = start + (line->line.offset - source->offset) / INSN,
-                                .file = line->line.file,
-                                .text = line->line.text,
-                                .line = line->line.line,
-                                .column = line->line.column });
+                 (struct line){ .insn = start + (line->offset - source->offset) / INSN,
+                                .file = line->file,
+                                .text = line->text,
+                                .line = line->line,
+                                .column = line->column });
     }
 }
 
 static int check_core(struct linker *l, const struct elf_func *source)
 {
-    for (uint32_t i = FIRST(&l->elf->cores, core, source->section, source->offset);
+    for (uint32_t i = FIRST(&l->elf->cores, core.offset, source->section, source->offset);
          i < l->elf->cores.count; i++) {
         const struct elf_core *core = &l->elf->cores.at[i];
         if (core->section != source->section || core->core.offset >= source->offset + source->size)
@@ -307,10 +309,7 @@ static int add_func(struct linker *l, uint32_t index)
     l->offset = source->offset;
     if (count > INSNS_MAX - start)
         return FAIL(l, ANYBPF_E_LIMIT, "the program has more than %u instructions", INSNS_MAX);
-    if (start + count > l->insns.room) {
-        uint32_t twice = l->insns.room * 2;
-        vec_resize(l->arena, &l->insns, twice > start + count ? twice : start + count);
-    }
+    vec_reserve(l->arena, &l->insns, count);
     l->insns.count = start + count;
     insn_decode_all(l->section->data.at + source->offset, count, l->elf->big, &l->insns.at[start]);
     l->funcs.at[index].start = start;

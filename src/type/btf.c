@@ -364,6 +364,8 @@ int btf_parse(struct types *types, struct bytes section, const char *where, stru
         return err->code;
     if (!types->strings.size || types->strings.at[0] || types->strings.at[types->strings.size - 1])
         return refuse(&r, 16, "the strings do not begin and end with a NUL");
+    types->strings.at = (const uint8_t *)arena_string(types->arena, (const char *)types->strings.at,
+                                                      types->strings.size);
     types->big = r.big;
     types->data = &data_bpf;
     r.base = (uint64_t)(part.at - section.at);
@@ -376,6 +378,7 @@ int btf_parse(struct types *types, struct bytes section, const char *where, stru
 
 struct ext_reader {
     struct reader r;
+    struct arena *arena;
     struct btf_ext *out;
     const char *section;
 };
@@ -389,7 +392,7 @@ static int read_func(struct ext_reader *x, const uint8_t *p, uint64_t at)
         return r->err->code;
     if (func.func->kind != TYPE_FUNC)
         return refuse(r, at + 4, "the type of a function is none");
-    vec_push(r->types->arena, &x->out->funcs, func);
+    vec_push(x->arena, &x->out->funcs, func);
     return 0;
 }
 
@@ -413,7 +416,7 @@ static int read_line(struct ext_reader *x, const uint8_t *p, uint64_t at)
     line.text += strspn(line.text, " \t");
     if (!text_is_printable(line.text))
         line.text = "";
-    vec_push(r->types->arena, &x->out->lines, line);
+    vec_push(x->arena, &x->out->lines, line);
     return 0;
 }
 
@@ -432,7 +435,7 @@ static int read_core(struct ext_reader *x, const uint8_t *p, uint64_t at)
         return r->err->code;
     if (core.kind >= CORE_KINDS)
         return refuse(r, at + 12, "a CO-RE relocation of unknown kind");
-    vec_push(r->types->arena, &x->out->cores, core);
+    vec_push(x->arena, &x->out->cores, core);
     return 0;
 }
 
@@ -469,10 +472,10 @@ static int read_infos(struct ext_reader *x, struct bytes part, uint32_t least,
     return 0;
 }
 
-int btf_ext_parse(struct types *types, struct bytes section, const char *where, struct btf_ext *ext,
-                  struct error *err)
+int btf_ext_parse(struct types *types, struct bytes section, const char *where, struct arena *arena,
+                  struct btf_ext *ext, struct error *err)
 {
-    struct ext_reader x = { { types, section, where, err, false, 0 }, ext, NULL };
+    struct ext_reader x = { { types, section, where, err, false, 0 }, arena, ext, NULL };
     struct bytes funcs, lines, cores;
     uint32_t header;
 

@@ -191,8 +191,8 @@ const char *type_kind_name(enum type_kind kind);
 
 /* ---- btf.c ---- */
 
-/* Parses the bytes of a .BTF section of either byte order into an empty set; its ids are BTF's. The
- * bytes must live as long as the set. `where` begins the error messages ("prog.o: .BTF"). */
+/* Parses the bytes of a .BTF section of either byte order into an empty set; its ids are BTF's.
+ * `where` begins the error messages ("prog.o: .BTF"). */
 int btf_parse(struct types *types, struct bytes section, const char *where, struct error *err);
 
 /* What .BTF.ext says of instructions; `offset` is in bytes within the ELF section named. */
@@ -237,9 +237,10 @@ struct btf_ext {
     struct vec(struct btf_core) cores;
 };
 
-/* Parses the .BTF.ext section that belongs to the set. */
-int btf_ext_parse(struct types *types, struct bytes section, const char *where, struct btf_ext *ext,
-                  struct error *err);
+/* Parses the .BTF.ext section that belongs to the set; the records go to the arena, their texts are
+ * the set's. */
+int btf_ext_parse(struct types *types, struct bytes section, const char *where, struct arena *arena,
+                  struct btf_ext *ext, struct error *err);
 
 /* ---- cdecl.c: the only parser of C declarations ---- */
 
