@@ -101,6 +101,13 @@ ANYBPF_API int anybpf_env_context(struct anybpf_env *env, const char *name,
 ANYBPF_API int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char *prototype,
                                  void *function);
 
+/* Describes a C function that programs attach to: its prototype in C, after definitions of the
+ * types that it uses. Programs in the sections "fentry/NAME", "fexit/NAME", "fmod_ret/NAME",
+ * "replace/NAME" see its arguments and are verified by their types. function: its address; NULL if
+ * that is told when a program is attached. Attributes of types count (packed, aligned).
+ * E_FORMAT (the sentence has line and column), E_UNSUPPORTED, E_EXISTS. */
+ANYBPF_API int anybpf_env_function(struct anybpf_env *env, const char *prototype, void *function);
+
 /* Text for people: the verifier's log, and what programs print with bpf_trace_printk. Called in
  * the thread where it arises; `text` ends with a newline. */
 enum anybpf_log {
@@ -143,6 +150,10 @@ enum anybpf_setting {
 ANYBPF_API int anybpf_set(struct anybpf_object *obj, enum anybpf_setting setting, uint64_t value);
 /* Gives a program a type by a section name ("xdp", "tc"), whatever its own section is called. */
 ANYBPF_API int anybpf_set_type(struct anybpf_object *obj, const char *prog, const char *section);
+/* Tells which function a program is for, whatever its section says after the '/': one described by
+ * anybpf_env_function(), or "TABLE.MEMBER", a member of a struct in some declaration given to the
+ * environment. E_NOT_FOUND, E_BUSY. */
+ANYBPF_API int anybpf_set_target(struct anybpf_object *obj, const char *prog, const char *function);
 /* Lets a map have another size, or this one: before loading. */
 ANYBPF_API int anybpf_set_max_entries(struct anybpf_object *obj, const char *map, uint32_t entries);
 
@@ -231,6 +242,14 @@ ANYBPF_API int anybpf_call_batch(const struct anybpf_prog *prog, struct anybpf_p
  * within them by itself. Signal-safe once the thread has made a call. */
 ANYBPF_API void anybpf_trusted_begin(void);
 ANYBPF_API void anybpf_trusted_end(void);
+
+/* ---- Native functions ---- */
+
+/* A program of a section "struct_ops/TABLE.MEMBER" as a C function of that member's type, to be put
+ * in such a table and called as plain C; lives as long as the object. Before it can run (no virtual
+ * CPU free) it returns 0. Loads the program if it is not. NULL: as anybpf_load_prog(), and
+ * E_UNSUPPORTED for what a program cannot take or return. */
+ANYBPF_API void *anybpf_function(struct anybpf_prog *prog);
 
 /* ---- Maps ---- */
 

@@ -145,8 +145,17 @@ void layout_print(struct text *text, const struct layout *layout);
 struct env; /* rt/ */
 
 struct binding {
-    const struct env *env; /* its helpers */
-    bool big;              /* byte order of the processor */
+    const struct env *env;               /* its helpers */
+    bool big;                            /* byte order of the processor */
+    const struct attachment *attachment; /* NULL: nowhere, its context is in memory */
+};
+
+/* A program attached to a native function. */
+struct tracing; /* rt/ */
+struct attachment {
+    const struct tracing *tracing; /* kind and model */
+    const struct layout *layout;
+    bool counts; /* its runs and the time that they take */
 };
 
 /* ---- moves.c: many moves at once ---- */

@@ -33,10 +33,14 @@ static int look_at_final(void *arg)
 static int look_at_checked(void *arg)
 {
     struct look *look = arg;
+    struct arena *arena = look->prog->object->arena;
+    const struct native *native;
+    const struct tracing *tracing = NULL;
     int code = look_at_final(arg);
+    if (!code)
+        code = prog_native(look->prog, arena, look->final, &native, &tracing, &look->err);
     return code ? code
-                : prog_check(look->prog, look->prog->object->arena, look->final, &look->checked,
-                             &look->err);
+                : prog_check(look->prog, arena, look->final, tracing, &look->checked, &look->err);
 }
 
 const struct prog *api_resolve(struct anybpf_prog *prog)

@@ -54,18 +54,22 @@ struct loaded {
     struct arena *arena; /* of this struct too */
     const struct checked *checked;
     struct image *image;         /* NULL: interpreted */
+    struct image *function;      /* struct_ops: itself as a C function; NULL: nobody asked yet */
     struct map **maps;           /* by index in prog->maps */
     struct functions *functions; /* what its tokens stand for */
     uint64_t compile_ns;
-    uint64_t context_size; /* bytes that a context in memory must have ... */
-    bool takes_packets;    /* ... UINT64_MAX: it is over struct anybpf_packet */
+    uint64_t context_size;         /* bytes that a context in memory must have ... */
+    bool takes_packets;            /* ... UINT64_MAX: it is over struct anybpf_packet */
+    const struct tracing *tracing; /* of the function it was verified for; NULL: of none */
+    const struct native *native;
 };
 
 struct anybpf_prog {
     struct anybpf_object *object;
     uint32_t index; /* in the file */
     const char *name, *section;
-    const char *type; /* section name that decides the type, if not its own; NULL */
+    const char *type;   /* section name that decides the type, if not its own; NULL */
+    const char *target; /* the native function, if not what its section says; NULL */
     uint32_t insns;
     const struct insn *bare; /* not from a file: its instructions */
     struct loaded *loaded;   /* NULL until it is */
@@ -79,6 +83,14 @@ int api_error(const struct anybpf_env *env, int code, const char *format, ...)
 /* ANYBPF_E_* with a sentence for a map's negative errno; 0 for 0. */
 int api_map_result(const struct anybpf_map *map, int result);
 
+/* attach.c: all of the trampoline of a program for a native function; what it refers to lives in
+ * the arena. */
+struct trampoline;
+int prog_trampoline(struct loaded *loaded, struct arena *arena, struct hook_state *state,
+                    struct trampoline *t, struct error *err);
+/* What a loaded program's code refers to: a symbol_fn. */
+uint64_t prog_symbol(void *loaded, enum symbol_kind kind, uint32_t index, struct error *err);
+
 void api_log(const struct anybpf_env *env, enum anybpf_log kind, const char *text);
 
 /* Makes the map unless it is there. */
@@ -91,7 +103,10 @@ struct anybpf_map *map_of(struct anybpf_object *obj, const struct map_spec *spec
 int prog_resolve(const struct anybpf_prog *prog, struct arena *arena, const struct prog **out,
                  struct error *err);
 int prog_check(const struct anybpf_prog *prog, struct arena *arena, const struct prog *final,
-               const struct checked **out, struct error *err);
+               const struct tracing *tracing, const struct checked **out, struct error *err);
+/* The native function that a program is attached to; NULL: it is of another type. */
+int prog_native(const struct anybpf_prog *prog, struct arena *arena, const struct prog *final,
+                const struct native **native, const struct tracing **tracing, struct error *err);
 /* Verifies and compiles; prog->loaded is set only on success. */
 int prog_load(struct anybpf_prog *prog, struct error *err);
 /* Compiles a loaded program once more, for nothing but the time that takes, in ns. */

@@ -238,10 +238,12 @@ static int keep_text(void *arg)
     return 0;
 }
 
-int anybpf_set_type(struct anybpf_object *obj, const char *name, const char *section)
+/* A text for a program that is not loaded yet. */
+static int set_text(struct anybpf_object *obj, const char *name, const char *text,
+                    const char **(*place)(struct anybpf_prog *prog))
 {
     struct anybpf_prog *prog = prog_named(obj, name);
-    struct keeping k = { .obj = obj, .text = section };
+    struct keeping k = { .obj = obj, .text = text };
     struct error err = { 0 };
 
     if (!prog)
@@ -250,8 +252,28 @@ int anybpf_set_type(struct anybpf_object *obj, const char *name, const char *sec
         return api_error(obj->env, ANYBPF_E_BUSY, "program %s is loaded already", prog->name);
     if (arena_try(obj->arena, &err, keep_text, &k))
         return api_fail(obj->env, &err);
-    prog->type = k.kept;
+    *place(prog) = k.kept;
     return 0;
+}
+
+static const char **type_of(struct anybpf_prog *prog)
+{
+    return &prog->type;
+}
+
+static const char **target_of(struct anybpf_prog *prog)
+{
+    return &prog->target;
+}
+
+int anybpf_set_type(struct anybpf_object *obj, const char *name, const char *section)
+{
+    return set_text(obj, name, section, type_of);
+}
+
+int anybpf_set_target(struct anybpf_object *obj, const char *name, const char *function)
+{
+    return set_text(obj, name, function, target_of);
 }
 
 static int resize(void *arg)

@@ -28,6 +28,7 @@ int prog_resolve(const struct anybpf_prog *handle, struct arena *arena, const st
     if (!section_type(obj->env->rt, section, &type, &prog->attach))
         return fail(err, ANYBPF_E_NOT_FOUND, "section \"%s\" names no type of program", section);
     prog->section = section;
+    prog->attach_kind = type.attach_kind;
     prog->type = type.type;
     prog->context = type.context;
     *out = prog;
@@ -45,8 +46,25 @@ static void log_verifier(void *user, const char *text)
     api_log(filter->env, filter->kind, text);
 }
 
+int prog_native(const struct anybpf_prog *handle, struct arena *arena, const struct prog *prog,
+                const struct native **native, const struct tracing **tracing, struct error *err)
+{
+    const char *name = handle->target ? handle->target : prog->attach;
+
+    *native = NULL;
+    *tracing = NULL;
+    if (!prog->context || strcmp(prog->context, "tracing"))
+        return 0;
+    if (!(*native = env_native(handle->object->env->rt, name, err)))
+        return err->code
+                   ? err->code
+                   : fail(err, ANYBPF_E_NOT_FOUND,
+                          "no function \"%s\" is known: anybpf_env_function() describes one", name);
+    return tracing_of(arena, prog->attach_kind, (*native)->model, tracing, err);
+}
+
 int prog_check(const struct anybpf_prog *handle, struct arena *arena, const struct prog *prog,
-               const struct checked **out, struct error *err)
+               const struct tracing *tracing, const struct checked **out, struct error *err)
 {
     const struct anybpf_object *obj = handle->object;
     const struct anybpf_env *env = obj->env;
@@ -57,6 +75,7 @@ int prog_check(const struct anybpf_prog *handle, struct arena *arena, const stru
         .log = env->log && env->log_most >= ANYBPF_LOG_REJECTED ? log_verifier : NULL,
         .log_user = &filter,
         .log_level = verbose ? VERIFY_LOG_STATES : VERIFY_LOG_REJECTION,
+        .tracing = tracing,
     };
     if (!prog->context)
         return fail(err, ANYBPF_E_UNSUPPORTED,
@@ -134,7 +153,11 @@ static int begin(void *arg)
 static int check(void *arg)
 {
     struct loading *l = arg;
-    return prog_check(l->prog, l->arena, l->final, &l->loaded->checked, l->err);
+    struct loaded *loaded = l->loaded;
+    int code = prog_native(l->prog, l->arena, l->final, &loaded->native, &loaded->tracing, l->err);
+    return code
+               ? code
+               : prog_check(l->prog, l->arena, l->final, loaded->tracing, &loaded->checked, l->err);
 }
 
 /* A row for each function whose address the program may take. */
@@ -183,7 +206,7 @@ static int build(void *arg)
 
 /* ---- Sealing ---- */
 
-static uint64_t symbol(void *user, enum symbol_kind kind, uint32_t index, struct error *err)
+uint64_t prog_symbol(void *user, enum symbol_kind kind, uint32_t index, struct error *err)
 {
     const struct loaded *loaded = user;
     const struct helper *helper;
@@ -197,6 +220,12 @@ static uint64_t symbol(void *user, enum symbol_kind kind, uint32_t index, struct
         fail(err, ANYBPF_E_NOT_FOUND, "no helper %u", index);
         return 0;
     case SYMBOL_FUNCTIONS: return (uintptr_t)loaded->functions;
+    case SYMBOL_VCPU:
+    case SYMBOL_ERRNO:
+    case SYMBOL_LEASE:
+    case SYMBOL_NEXT:
+    case SYMBOL_HOOK:
+    case SYMBOL_EPOCH:
     case SYMBOL_KINDS: break;
     }
     fail(err, ANYBPF_E_UNSUPPORTED, "no symbol of kind %d", (int)kind);
@@ -207,7 +236,7 @@ static int seal(struct loading *l)
 {
     struct loaded *loaded = l->loaded;
     struct image_options options = {
-        .symbol = symbol,
+        .symbol = prog_symbol,
         .user = loaded,
         .prog = loaded->checked->prog,
         .may_fault = loaded->checked->level == CHECK_TRUSTED,
@@ -257,6 +286,7 @@ static void unload(struct runnable *run)
 {
     struct loaded *loaded = (struct loaded *)run;
     struct anybpf_object *obj = loaded->object;
+    image_free(loaded->function);
     image_free(loaded->image);
     arena_free(loaded->arena);
     object_drop(obj);

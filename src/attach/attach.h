@@ -4,10 +4,10 @@
  *
  * All functions here may be called from any thread, but not from a signal handler. */
 #pragma once
-#include "base/error.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "arch/targets.h"
+#include "bpf/checked.h"
+#include "image/image.h"
+#include "rt/layout.h"
 
 /* ---- site.c: places of interception ----
  *
@@ -69,3 +69,25 @@ struct site_change {
     const void *to;
 };
 int site_set(const struct site_change *changes, size_t count, struct error *err);
+
+/* ---- trampoline.c: a program compiled for its attachment ---- */
+
+struct trampoline {
+    const struct env *env;
+    const struct checked *checked;
+    const struct target *target;
+    uint32_t features;
+    struct attachment attachment;
+    symbol_fn *symbol; /* what the program refers to */
+    void *user;
+    struct hook_state *state;
+};
+
+/* Its code, in the arena, which also holds what the compilation needs meanwhile. */
+int trampoline_compile(struct arena *arena, const struct trampoline *t, struct code **out,
+                       struct error *err);
+/* Puts it to its place. `next`: what comes after the program: another trampoline or, in the end,
+ * the function; NULL for programs that take its place. near: an address that calls should reach.
+ * The code's function 0 is entered as the native function is. */
+int trampoline_seal(const struct trampoline *t, const struct code *code, const void *next,
+                    uintptr_t near, struct image **out, struct error *err);

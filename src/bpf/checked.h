@@ -32,7 +32,7 @@ enum {
     FACT_NONZERO = 1 << 1,      /* the divisor is never 0 */
     FACT_ALWAYS_JUMPS = 1 << 2, /* a conditional jump that is always taken */
     FACT_NEVER_JUMPS = 1 << 3,
-    FACT_MAP = 1 << 4, /* insn_fact.map is known */
+    FACT_MAP = 1 << 4,       /* insn_fact.map is known */
     FACT_OWN_STACK = 1 << 5, /* an access to the stack of the function that it stands in, alone */
 };
 
@@ -60,8 +60,9 @@ struct checked {
     const struct prog *prog;
     enum check_level level;
     const struct context_type *context; /* of funcs[0]'s r1; NULL: r1 and r2 are plain numbers */
-    const struct insn_fact *facts;      /* one per slot */
-    const struct func_fact *funcs;      /* one per function */
+    bool context_escapes;          /* its address is stored, or handed to a function or helper */
+    const struct insn_fact *facts; /* one per slot */
+    const struct func_fact *funcs; /* one per function */
     struct check_stats {
         uint64_t insns;  /* instructions walked */
         uint32_t states; /* states kept */

@@ -97,6 +97,7 @@ struct prog {
     enum prog_type type;
     const char *context; /* name of the context type in the environment: "xdp", "req" */
     const char *attach;  /* what follows the section's prefix: "sys_enter"; "" if nothing */
+    int attach_kind;     /* enum bpf_attach_type's number, or enum attach_kind of rt.h; -1: none */
     const struct insn *insns;
     uint32_t count;
     const struct func *funcs; /* funcs[0] is the main function; ordered by start, without gaps */

@@ -31,6 +31,7 @@ struct alloc {
     const struct target *target;
     struct facts *facts; /* by value */
     uint64_t pool;       /* registers to give */
+    uint64_t preserved;  /* registers to give back as they were */
     uint64_t taken;      /* now */
     uint32_t holder[32]; /* by register taken */
 };
@@ -142,7 +143,7 @@ static void weigh_args(struct alloc *a, uint32_t node, const struct rule *rule, 
         a->facts[args[i]].weight += weight;
         a->facts[args[i]].hint = rule_args(a->gen, rule)[i];
         if (!is_cheap(a->gen, args[i]) && ends_at(a, args[i], 2 * node + 1, block))
-            a->gen->insts[node].args_ends |= (uint8_t)(1 << i);
+            a->gen->insts[node].args_ends |= (uint16_t)(1 << i);
     }
 }
 
@@ -244,12 +245,20 @@ static float cost(const struct alloc *a, uint32_t value)
     return weight / (float)(a->facts[value].length + 1);
 }
 
+/* Whether the register holds the value already when the function is entered. */
+static bool stays(const struct alloc *a, uint8_t reg, uint32_t value)
+{
+    const struct node *node = &a->fn->nodes.at[value];
+    return node->op == IR_PARAM && reg == param_reg(a->gen, node);
+}
+
 static void take(struct alloc *a, uint8_t reg, uint32_t value)
 {
     a->gen->home[value] = reg;
     a->taken |= REG_BIT(reg);
     a->holder[reg] = value;
-    a->gen->frame.saved |= FAULT(callee_saved, REG_BIT(reg), 0) & a->target->conv->saved;
+    if (!stays(a, reg, value))
+        a->gen->frame.saved |= FAULT(callee_saved, REG_BIT(reg), 0) & a->preserved;
 }
 
 static void spill(struct alloc *a, uint32_t value)
@@ -296,7 +305,7 @@ static uint8_t borrow(struct alloc *a, uint64_t set)
         assert(reg != REG_NONE); /* no rule names that many registers */
         spill(a, a->holder[reg]);
     }
-    a->gen->frame.saved |= REG_BIT(reg) & a->target->conv->saved;
+    a->gen->frame.saved |= REG_BIT(reg) & a->preserved;
     return reg;
 }
 
@@ -445,7 +454,7 @@ static void alloc_params(struct alloc *a)
     for (uint32_t i = entry->first; i < entry->first + entry->count; i++) {
         const struct node *node = &a->fn->nodes.at[i];
         if (node->op == IR_PARAM && a->gen->needed[i])
-            settle(a, i, a->target->conv->bpf_args[node->imm], a->pool);
+            settle(a, i, param_reg(a->gen, node), a->pool);
     }
 }
 
@@ -475,6 +484,30 @@ static void alloc_block(struct alloc *a, uint32_t b)
             alloc_inst(a, i);
 }
 
+/* A hook that preserves all gives back what its instructions destroy, too. */
+static void alloc_hook(struct alloc *a)
+{
+    const struct hook *hook = a->fn->hook;
+    struct frame *frame = &a->gen->frame;
+    bool area = false, calls = false;
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < a->fn->nodes.count; i++) {
+        if (!a->gen->insts[i].rule)
+            continue;
+        set |= destroyed(a, rule_of(a->gen, i));
+        area |= a->fn->nodes.at[i].op == IR_AREA;
+        calls |= a->fn->nodes.at[i].op != IR_CALL_NEXT &&
+                 ir_rows[a->fn->nodes.at[i].op].flags & IR_CALLS;
+    }
+    frame->preserves = hook->preserves;
+    frame->pushes = true; /* IR_LEASE does */
+    frame->saved |= set & a->preserved;
+    frame->vectors = hook->reads_vectors || (hook->preserves && calls) ? hook->vectors : 0;
+    frame->results = hook->results;
+    frame->results_at = hook_results_at(hook);
+    frame->area = area || frame->vectors || frame->results ? hook->area : 0;
+}
+
 void gen_alloc(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
@@ -486,9 +519,14 @@ void gen_alloc(struct gen *gen)
         a.pool |= REG_BIT(gen->target->order[i]);
     for (uint32_t i = 0; i < fn->nodes.count; i++)
         a.facts[i] = (struct facts){ .last = UINT32_MAX, .hint = REG_NONE };
+    a.preserved = gen->target->conv->saved;
+    if (fn->hook && fn->hook->preserves)
+        a.preserved |= gen->target->conv->destroyed;
     for (uint32_t b = fn->blocks.count; b--;)
         weigh_block(&a, b);
     weigh_phis(&a);
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         alloc_block(&a, b);
+    if (fn->hook)
+        alloc_hook(&a);
 }

@@ -382,8 +382,7 @@ static void move_params(struct emission *e)
     for (uint32_t i = entry->first; i < entry->first + entry->count; i++) {
         const struct node *node = &e->fn->nodes.at[i];
         if (node->op == IR_PARAM && e->gen->needed[i])
-            moves_add(&e->moves, home_place(e->gen, i),
-                      reg_place(e->target->conv->bpf_args[node->imm]));
+            moves_add(&e->moves, home_place(e->gen, i), reg_place(param_reg(e->gen, node)));
     }
     run_moves(e);
 }

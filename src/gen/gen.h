@@ -113,12 +113,22 @@ struct emit {
  * load_slot, which leave the result of a comparison alone. */
 void emit_between(const struct emit *e);
 
-/* A function's frame on the machine's stack: saved registers, then `slots` words of 8 bytes. */
+/* A function's frame on the machine's stack: saved registers, then what a hook has, then `slots`
+ * words of 8 bytes. */
 struct frame {
-    uint64_t saved; /* callee-saved registers it uses */
+    uint64_t saved; /* registers it uses and must give back */
     uint32_t slots;
     bool calls;   /* anything: the stack must be aligned, the return address safe */
     bool entered; /* through a pointer: it begins with a landing pad */
+    /* Hooks (struct hook): memory above the slots. */
+    uint32_t area;    /* bytes, a multiple of 16 */
+    uint64_t vectors; /* registers kept in its first bytes, 16 each, from the prologue on; given
+                       * back by the epilogue if `preserves` */
+    uint64_t
+        results; /* the same from results_at on, from CALL_NEXT on; given back by the epilogue */
+    uint32_t results_at;
+    bool preserves;
+    bool pushes; /* calls something that aligns the stack itself */
 };
 
 /* ---- A processor ---- */

@@ -12,14 +12,14 @@ struct inst {
     int32_t disp;
     uint32_t use[4]; /* values in registers: as operand a .. d; an index is use[3]; NO_VALUE */
     int64_t imm;
-    uint8_t reg[4];    /* where they are to be when the instruction runs */
-    uint8_t to;        /* where it leaves its result */
-    uint8_t width;     /* in bits, of the operation */
-    uint8_t ends : 4;  /* set of operands: values not needed after it */
-    uint8_t anew : 4;  /* set of operands: cheap values, made in their place */
-    uint8_t args_ends; /* of list operands, call_args(): as ends */
+    uint8_t reg[4];     /* where they are to be when the instruction runs */
+    uint8_t to;         /* where it leaves its result */
+    uint8_t width;      /* in bits, of the operation */
+    uint8_t ends : 4;   /* set of operands: values not needed after it */
+    uint8_t anew : 4;   /* set of operands: cheap values, made in their place */
+    uint16_t args_ends; /* of list operands, call_args(): as ends */
 };
-_Static_assert(CONV_ARGS <= 8, "args_ends is a set of arguments");
+_Static_assert(CONV_ARGS <= 16 && HOOK_PARAMS <= 16, "args_ends is a set of arguments");
 
 /* A value that lives at the start of a block, in the block's list. */
 struct life {
@@ -76,8 +76,15 @@ static inline bool is_cheap(const struct gen *gen, uint32_t value)
 /* Registers of the list operands of a call or TAIL, in order; the address does not count. */
 static inline const uint8_t *rule_args(const struct gen *gen, const struct rule *rule)
 {
+    if (rule->op == IR_CALL_NEXT)
+        return gen->fn->hook->params;
     return rule->flags & RULE_C_CALL ? gen->target->conv->args.general.at
                                      : gen->target->conv->bpf_args;
+}
+/* The register in which a parameter arrives. */
+static inline uint8_t param_reg(const struct gen *gen, const struct node *param)
+{
+    return (gen->fn->hook ? gen->fn->hook->params : gen->target->conv->bpf_args)[param->imm];
 }
 /* The list operands of a call or TAIL that are arguments. */
 static inline const uint32_t *call_args(const struct fn *fn, const struct node *node,

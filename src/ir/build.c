@@ -13,8 +13,6 @@
 #include "rt/rt.h"
 #include <string.h>
 
-enum { NO_BLOCK = UINT32_MAX };
-
 /* ---- Blocks ---- */
 
 uint32_t build_label(struct build *b)
@@ -25,8 +23,8 @@ uint32_t build_label(struct build *b)
 
 void build_begin(struct build *b, uint32_t label)
 {
-    const struct cfg_block *owner = &b->cfg->blocks[b->owner];
-    b->labels.at[label] = maker_block(&b->maker, b->at, owner->depth);
+    uint32_t depth = b->owner >= COLD_BLOCK ? 0 : b->cfg->blocks[b->owner].depth;
+    b->labels.at[label] = maker_block(&b->maker, b->at, depth);
     vec_push(b->arena, &b->owners, b->owner);
 }
 
@@ -48,14 +46,20 @@ static void branch(struct build *b, struct node node, uint32_t taken, uint32_t o
     edge(b, other);
 }
 
-void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
-                  uint32_t taken)
+void build_branch(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
+                  uint32_t taken, uint32_t other)
 {
     struct node node = { .op = IR_BRANCH, .width = (uint8_t)width, .cond = (uint8_t)cond };
     node.in[0] = a;
     node.in[1] = c;
+    branch(b, node, taken, other);
+}
+
+void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
+                  uint32_t taken)
+{
     uint32_t on = build_label(b);
-    branch(b, node, taken, on);
+    build_branch(b, cond, width, a, c, taken, on);
     build_begin(b, on);
 }
 
@@ -225,7 +229,12 @@ static int end_block(struct build *b, const struct cfg_block *block, struct endi
     struct insn last = b->prog->insns[block->end - 1];
     struct node node = { .op = IR_RETURN, .in = { b->reg[0] } };
     switch (insn_row(last)->kind) {
-    case INSN_KIND_EXIT: maker_node(&b->maker, node); break;
+    case INSN_KIND_EXIT:
+        if (b->hook)
+            hook_end(b, b->reg[0]);
+        else
+            maker_node(&b->maker, node);
+        break;
     case INSN_KIND_JUMP: end_jump(b, last, block, ending); break;
     case INSN_KIND_MAY_GOTO: end_may_goto(b, block, ending); break;
     case INSN_KIND_GOTO:
@@ -262,9 +271,9 @@ unsigned build_args(const struct checked *checked, uint32_t func)
 }
 
 /* What a trusted function reads before it writes it is what was there. */
-static void enter_slots(struct build *b, struct ending *entry)
+static void enter_slots(struct build *b, struct ending *entry, uint32_t first)
 {
-    uint64_t live = b->vars.live[b->owner];
+    uint64_t live = b->vars.live[first];
     for (unsigned r = REG_COUNT; r < b->vars.count && b->checked->level == CHECK_TRUSTED; r++) {
         const struct stack_slot *slot = &b->vars.slots[r - REG_COUNT];
         if (live >> r & 1)
@@ -274,29 +283,32 @@ static void enter_slots(struct build *b, struct ending *entry)
 
 /* vcpu, frame, r1 .. rN; what is not given is 0; r2 of raw memory is its length. r10 is the end of
  * the frame. */
-static void begin_entry(struct build *b, struct ending *entry)
+static int begin_entry(struct build *b, struct ending *entry)
 {
     struct maker *maker = &b->maker;
-    uint32_t params[2 + 5];
-    b->owner = b->cfg->order[0];
-    b->at = b->cfg->blocks[b->owner].start;
+    uint32_t params[2 + 5], first = b->cfg->order[0];
+    b->owner = NO_BLOCK;
+    b->at = b->cfg->blocks[first].start;
     maker->insn = b->at;
     maker_block(maker, b->at, 0);
     vec_push(b->arena, &b->owners, NO_BLOCK);
+    entry->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
+    if (b->hook)
+        return hook_begin(b, entry->reg, first);
     for (uint32_t i = 0; i < 2u + b->fn->args; i++)
         params[i] = maker_node(maker, (struct node){ .op = IR_PARAM, .imm = i });
     b->vcpu = params[0];
     b->frame = params[1];
     uint32_t zero = maker_const(maker, 0);
     const struct context_type *context = b->checked->context;
-    entry->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
     for (unsigned r = 0; r < b->vars.count; r++)
         entry->reg[r] = r >= 1 && r <= b->fn->args ? params[1 + r] : zero;
     if (b->fn->index == 0 && (!context || context->kind == CONTEXT_MEMORY))
         entry->reg[2] = maker_load(maker, 64, b->vcpu, offsetof(struct vcpu, context_size));
     entry->reg[10] = maker_op(maker, IR_ADD, 64, b->frame, maker_const(maker, b->fn->depth));
-    enter_slots(b, entry);
-    build_jump(b, b->owner);
+    enter_slots(b, entry, first);
+    build_jump(b, first);
+    return 0;
 }
 
 static int build_block(struct build *b, struct joining *joining, uint32_t n)
@@ -395,21 +407,26 @@ static uint32_t *order_blocks(struct build *b)
     return ranks;
 }
 
+/* What comes before the first block of the cfg, its blocks, what is seldom run. */
+static uint32_t rank_of(const struct build *b, const uint32_t *ranks, uint32_t block)
+{
+    uint32_t owner = b->owners.at[block];
+    return owner == NO_BLOCK ? 0 : owner == COLD_BLOCK ? b->cfg->count + 1 : 1 + ranks[owner];
+}
+
 /* The order of the code; what lowering made of a block stands together. */
 static void lay_out(struct build *b)
 {
     struct fn *fn = b->fn;
     const uint32_t *ranks = order_blocks(b);
-    uint32_t *first = arena_array_of(b->arena, b->cfg->count + 1, uint32_t);
-    uint32_t next = 0;
+    uint32_t *first = arena_array_of(b->arena, b->cfg->count + 3, uint32_t);
     fn->layout = arena_array_of(fn->arena, fn->blocks.count, uint32_t);
-    fn->layout[next++] = 0;
-    for (uint32_t i = 1; i < fn->blocks.count; i++)
-        first[ranks[b->owners.at[i]] + 1]++;
-    for (uint32_t n = 0; n < b->cfg->count; n++)
+    for (uint32_t i = 0; i < fn->blocks.count; i++)
+        first[rank_of(b, ranks, i) + 1]++;
+    for (uint32_t n = 0; n < b->cfg->count + 2; n++)
         first[n + 1] += first[n];
-    for (uint32_t i = 1; i < fn->blocks.count; i++)
-        fn->layout[next + first[ranks[b->owners.at[i]]]++] = i;
+    for (uint32_t i = 0; i < fn->blocks.count; i++)
+        fn->layout[first[rank_of(b, ranks, i)]++] = i;
 }
 
 /* Room for about what most functions need: growing keeps the old copies in the arena. */
@@ -430,14 +447,16 @@ static int build_fn(struct build *b, uint32_t left_out)
     joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
     make_room(b);
     vec_resize(b->arena, &b->labels, b->cfg->count);
-    begin_entry(b, &joining.entry);
+    int rc = begin_entry(b, &joining.entry);
+    if (rc)
+        return rc;
     for (uint32_t i = 0; i < b->cfg->order_count; i++) {
         uint32_t n = b->cfg->order[i];
         b->owner = n;
         b->at = b->maker.insn = b->cfg->blocks[n].start;
         if (!join(b, &joining, n))
             continue;
-        int rc = build_block(b, &joining, n);
+        rc = build_block(b, &joining, n);
         if (rc)
             return rc;
     }
@@ -466,7 +485,9 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
                            .prog = prog,
                            .binding = binding,
                            .fn = fn };
-        int rc = build_fn(&b, left_out);
+        int rc = binding->attachment && i == 0 ? hook_new(&b) : 0;
+        if (!rc)
+            rc = build_fn(&b, left_out);
         if (rc)
             return rc;
     }

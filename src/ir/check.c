@@ -150,6 +150,11 @@ static int check_use(const struct check *c, uint32_t value, uint32_t in, uint32_
                                              : wrong(c, value, "an operand does not dominate it");
 }
 
+static int param_count(const struct fn *fn)
+{
+    return fn->hook ? fn->hook->param_count : 2 + fn->args;
+}
+
 static int check_node(const struct check *c, uint32_t b, uint32_t value)
 {
     const struct fn *fn = c->fn;
@@ -163,7 +168,7 @@ static int check_node(const struct check *c, uint32_t b, uint32_t value)
         return wrong(c, value, "it does not have that width");
     if (row->flags & IR_END && value + 1 != block->first + block->count)
         return wrong(c, value, "it stands within a block");
-    if (node->op == IR_PARAM && (b != 0 || node->imm < 0 || node->imm >= 2 + fn->args))
+    if (node->op == IR_PARAM && (b != 0 || node->imm < 0 || node->imm >= param_count(fn)))
         return wrong(c, value, "there is no such parameter, or it is not at the entry");
     if (node->op == IR_PHI && node->list.count != block->pred_count)
         return wrong(c, value, "it has not as many operands as its block has predecessors");

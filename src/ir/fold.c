@@ -413,7 +413,7 @@ uint32_t fold(struct maker *maker, struct node *node)
 {
     bool holds;
     switch (ir_rows[node->op].shape) {
-    case SHAPE_BINARY: return fold_binary(maker, node);
+    case SHAPE_BINARY: return node->op == IR_RETURN_PAIR ? NO_VALUE : fold_binary(maker, node);
     case SHAPE_UNARY: return node->op == IR_RETURN ? NO_VALUE : fold_unary(maker, node);
     case SHAPE_COMPARE:
         return fold_compare(maker, node, &holds) ? maker_const(maker, holds) : NO_VALUE;

@@ -149,7 +149,7 @@ int lower_helper(struct build *b, int32_t id)
         lookup_array(b, spec, map);
     else if (id == HELPER_get_smp_processor_id)
         b->reg[0] = load_vcpu(b, 32, offsetof(struct vcpu, cpu));
-    else
+    else if (!b->hook || !hook_helper(b, helper))
         call(b, helper);
     return 0;
 }

@@ -45,7 +45,9 @@ const char *const cond_names[COND_COUNT] = { "eq",  "ne",  "ult", "uge", "ule", 
 const char *const region_names[REGION_COUNT] = { "",       "stack",     "context", "field",
                                                  "packet", "map_value", "memory",  "probe" };
 
-const char *const symbol_names[SYMBOL_KINDS] = { "map", "map_data", "helper", "functions" };
+const char *const symbol_names[SYMBOL_KINDS] = {
+    "map", "map_data", "helper", "functions", "vcpu", "errno", "lease", "next", "hook", "epoch",
+};
 
 enum ir_cond cond_swap(enum ir_cond cond)
 {

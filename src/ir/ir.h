@@ -97,6 +97,12 @@ enum symbol_kind {
     SYMBOL_MAP_DATA,  /* the first value of map `index` */
     SYMBOL_HELPER,    /* the C function of helper `index` of the environment */
     SYMBOL_FUNCTIONS, /* its struct functions; a token is TOKEN_BASE + the index in funcs[] */
+    SYMBOL_VCPU,      /* where a thread's word for its vcpu lies, from its thread pointer */
+    SYMBOL_ERRNO,     /* ... for errno */
+    SYMBOL_LEASE,     /* code that makes this thread's vcpu and disturbs nothing */
+    SYMBOL_NEXT,      /* of a hook: the code that comes next, in the end the function itself */
+    SYMBOL_HOOK,      /* its struct hook_state */
+    SYMBOL_EPOCH,     /* process.epoch */
     SYMBOL_KINDS
 };
 extern const char *const symbol_names[SYMBOL_KINDS];
@@ -137,13 +143,33 @@ struct block {
     uint32_t depth; /* loops around it */
 };
 
+/* How native code enters a function, if it does not by the convention of BPF functions. AREA counts
+ * in its own memory on the machine's stack, `area` bytes: 16 for each register in `vectors`, with
+ * what that had at the entry, then for each in `results`, then what it takes itself. */
+enum { HOOK_PARAMS = 10 };
+struct hook {
+    uint8_t params[HOOK_PARAMS]; /* registers in which PARAM 0 and up arrive */
+    uint8_t param_count;
+    bool preserves;     /* every register, at RETURN but that of the result */
+    bool reads_vectors; /* what they had at the entry */
+    uint32_t area;      /* bytes, a multiple of 16 */
+    uint64_t vectors;   /* registers with arguments: sets of REG_BIT() */
+    uint64_t results;   /* ... with the result of what comes next */
+};
+
+static inline uint32_t hook_results_at(const struct hook *hook)
+{
+    return 16u * (uint32_t)__builtin_popcountll(hook->vectors);
+}
+
 struct fn {
     struct arena *arena;
     const char *name;
-    uint32_t index; /* in the module */
-    bool big;       /* byte order of the processor */
-    uint8_t args;   /* r1 .. rN; the first two parameters are vcpu and frame */
-    uint32_t depth; /* bytes of private stack; r10 = frame + depth */
+    uint32_t index;          /* in the module */
+    bool big;                /* byte order of the processor */
+    uint8_t args;            /* r1 .. rN; the first two parameters are vcpu and frame */
+    uint32_t depth;          /* bytes of private stack; r10 = frame + depth */
+    const struct hook *hook; /* NULL: uint64_t f(vcpu, frame, r1 .. rN) */
     struct vec(struct node) nodes;
     struct vec(uint32_t) lists;
     struct vec(struct block) blocks;

@@ -88,6 +88,8 @@ void fn_connect(struct fn *fn, const struct edge *edges, uint32_t count);
 /* ---- build.c and lower.c ---- */
 
 enum { REG_COUNT = 11, VARIABLES = 64 };
+/* Owners of blocks that are no block's of the cfg. */
+enum { NO_BLOCK = UINT32_MAX /* before the first */, COLD_BLOCK = UINT32_MAX - 1 /* seldom run */ };
 
 /* What build.c gives SSA form: registers, and slots of the stack that are in no one else's reach.
  */
@@ -102,6 +104,8 @@ struct variables {
     uint64_t *written; /* by header: which its loop changes */
 };
 
+struct helper; /* rt/ */
+
 struct build {
     struct arena *arena;
     struct error *err;
@@ -111,6 +115,7 @@ struct build {
     struct fn *fn;
     const struct cfg *cfg;
     struct maker maker;
+    struct hooking *hook; /* hook.c; NULL: an ordinary function */
     uint32_t vcpu, frame;
     struct variables vars;
     uint32_t reg[VARIABLES];       /* what each holds now */
@@ -140,11 +145,25 @@ uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at);
 int lower_helper(struct build *b, int32_t id);
 void lower_callx(struct build *b, uint32_t token);
 
+/* hook.c: the main function of a program that is attached to a native function. */
+int hook_new(struct build *b);
+/* What comes before the program, in blocks up to a jump to `first`, a label; reg: what variables
+ * begin with. */
+int hook_begin(struct build *b, uint32_t *reg, uint32_t first);
+/* What comes behind it. */
+void hook_end(struct build *b, uint32_t r0);
+/* Word `index` of the context. */
+uint32_t hook_word(struct build *b, uint32_t index);
+/* A call of the helper that needs no context in memory; false: it is an ordinary one. */
+bool hook_helper(struct build *b, const struct helper *helper);
+
 /* Blocks within lowering: a label, beginning it, going there and on. */
 uint32_t build_label(struct build *b);
 void build_begin(struct build *b, uint32_t label);
 void build_jump(struct build *b, uint32_t label);
-/* Goes to `taken` if a cond b, else on in a new block. */
+/* Goes to `taken` if a cond b, else to `other`; or else on in a new block. */
+void build_branch(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
+                  uint32_t taken, uint32_t other);
 void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
                   uint32_t taken);
 

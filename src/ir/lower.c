@@ -130,6 +130,8 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
         return maker_op(maker, IR_SUB, 32, end, data);
     }
     case FIELD_ZERO: return constant(b, 0);
+    case FIELD_COPY:
+    case FIELD_POINTER: break;
     case FIELD_MEMORY: {
         struct node node = { .op = row->op == OP_SEXT ? IR_LOADS : IR_LOAD,
                              .width = row->bits,
@@ -140,7 +142,8 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
     }
     default: break;
     }
-    uint32_t value = load_host(b, 8 * field->host_size, base, field->host_offset);
+    uint32_t value = b->hook ? hook_word(b, fact(b)->field)
+                             : load_host(b, 8 * field->host_size, base, field->host_offset);
     if (shift)
         value = maker_op(maker, IR_SHR, 64, value, constant(b, shift));
     return extended(b, value, row->bits, row->op == OP_SEXT);

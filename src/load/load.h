@@ -21,7 +21,7 @@ struct section_type {
     enum section_match { SECTION_EXACT, SECTION_PREFIX } match; /* PREFIX: or PREFIX/anything */
     enum prog_type type;
     const char *context; /* name of the context type it needs in the environment */
-    int attach_kind;     /* enum bpf_attach_type's number, -1 if it has none */
+    int attach_kind;     /* enum bpf_attach_type's number or enum attach_kind, -1 if it has none */
 };
 
 /* What a section's name says; false if it names no type. A context type of the environment counts

@@ -335,6 +335,7 @@ static void name_type(struct prog *prog, const struct env *env, const char *sect
 
     if (!section_type(env, section, &type, &prog->attach))
         return;
+    prog->attach_kind = type.attach_kind;
     prog->type = type.type;
     prog->context = type.context;
 }
@@ -366,6 +367,7 @@ static int link_all(void *arg)
         .object = l->object->name,
         .license = l->object->license,
         .attach = "",
+        .attach_kind = -1,
         .insns = l->insns.at,
         .count = l->insns.count,
         .funcs = l->funcs.at,

@@ -4,7 +4,10 @@
 #include "load/load.h"
 #include "rt/rt.h"
 
-/* EXACT(name, type, context, attach kind), PREFIX(the same). */
+/* Programs attached to native functions have the context "tracing", made from the function's model
+ * (rt/tracing.c).
+ *
+ * EXACT(name, type, context, attach kind), PREFIX(the same). */
 #define EXACT(prefix, type, context, kind)  { prefix, SECTION_EXACT, PROG_##type, context, kind }
 #define PREFIX(prefix, type, context, kind) { prefix, SECTION_PREFIX, PROG_##type, context, kind }
 
@@ -57,16 +60,17 @@ static const struct section_type rows[] = {
     PREFIX("fexit.s", TRACING, "tracing", 25),
     PREFIX("fmod_ret", TRACING, "tracing", 26),
     PREFIX("fmod_ret.s", TRACING, "tracing", 26),
-    PREFIX("fsession", TRACING, "tracing", -1),
-    PREFIX("fsession.s", TRACING, "tracing", -1),
+    PREFIX("fsession", TRACING, "tracing", ATTACH_SESSION),
+    PREFIX("fsession.s", TRACING, "tracing", ATTACH_SESSION),
+    PREFIX("replace", TRACING, "tracing", ATTACH_REPLACE),
     PREFIX("iter", TRACING, "iter", 28),
     PREFIX("iter.s", TRACING, "iter", 28),
     PREFIX("freplace", EXT, "ext", -1),
     PREFIX("lsm", LSM, "lsm", 27),
     PREFIX("lsm.s", LSM, "lsm", 27),
     PREFIX("lsm_cgroup", LSM, "lsm", 43),
-    PREFIX("struct_ops", STRUCT_OPS, "struct_ops", 44),
-    PREFIX("struct_ops.s", STRUCT_OPS, "struct_ops", 44),
+    PREFIX("struct_ops", STRUCT_OPS, "tracing", ATTACH_MEMBER),
+    PREFIX("struct_ops.s", STRUCT_OPS, "tracing", ATTACH_MEMBER),
     EXACT("syscall", SYSCALL, "syscall", -1),
     EXACT("perf_event", PERF_EVENT, "perf_event", 41),
     EXACT("netfilter", NETFILTER, "netfilter", 45),

@@ -6,52 +6,61 @@
 
 #define HOST(member)                                                                               \
     offsetof(struct anybpf_packet, member), sizeof(((struct anybpf_packet *)0)->member)
+#define FIELD(...) FIELD_(__VA_ARGS__)
+#define FIELD_(name_, at, size_, host_at, host_size_, kind_, access_)                              \
+    { .name = name_,                                                                               \
+      .offset = at,                                                                                \
+      .size = size_,                                                                               \
+      .host_offset = host_at,                                                                      \
+      .host_size = host_size_,                                                                     \
+      .kind = kind_,                                                                               \
+      .access = access_ }
 #define READ_WRITE (FIELD_READ | FIELD_WRITE | FIELD_NARROW)
 #define READ_ONLY  (FIELD_READ | FIELD_NARROW)
 #define WHOLE_ONLY FIELD_READ
 
 static const struct context_field xdp_md[] = {
-    { "data", 0, 4, HOST(data), FIELD_PACKET, WHOLE_ONLY },
-    { "data_end", 4, 4, HOST(data_end), FIELD_PACKET_END, WHOLE_ONLY },
-    { "data_meta", 8, 4, HOST(data_meta), FIELD_PACKET_META, WHOLE_ONLY },
-    { "ingress_ifindex", 12, 4, HOST(ingress_ifindex), FIELD_SCALAR, WHOLE_ONLY },
-    { "rx_queue_index", 16, 4, HOST(rx_queue_index), FIELD_SCALAR, WHOLE_ONLY },
-    { "egress_ifindex", 20, 4, HOST(egress_ifindex), FIELD_SCALAR, WHOLE_ONLY },
+    FIELD("data", 0, 4, HOST(data), FIELD_PACKET, WHOLE_ONLY),
+    FIELD("data_end", 4, 4, HOST(data_end), FIELD_PACKET_END, WHOLE_ONLY),
+    FIELD("data_meta", 8, 4, HOST(data_meta), FIELD_PACKET_META, WHOLE_ONLY),
+    FIELD("ingress_ifindex", 12, 4, HOST(ingress_ifindex), FIELD_SCALAR, WHOLE_ONLY),
+    FIELD("rx_queue_index", 16, 4, HOST(rx_queue_index), FIELD_SCALAR, WHOLE_ONLY),
+    FIELD("egress_ifindex", 20, 4, HOST(egress_ifindex), FIELD_SCALAR, WHOLE_ONLY),
 };
 
 /* struct __sk_buff; `w` is what tc may write and socket filters only read, `p` what only tc sees.
  */
 #define SK_BUFF(w, p)                                                                              \
-    { "len", 0, 4, 0, 0, FIELD_LENGTH, READ_ONLY },                                                \
-        { "pkt_type", 4, 4, HOST(pkt_type), FIELD_SCALAR, READ_ONLY },                             \
-        { "mark", 8, 4, HOST(mark), FIELD_SCALAR, w },                                             \
-        { "queue_mapping", 12, 4, HOST(queue_mapping), FIELD_SCALAR, w },                          \
-        { "protocol", 16, 4, HOST(protocol), FIELD_SCALAR, READ_ONLY },                            \
-        { "vlan_present", 20, 4, HOST(vlan_present), FIELD_SCALAR, READ_ONLY },                    \
-        { "vlan_tci", 24, 4, HOST(vlan_tci), FIELD_SCALAR, READ_ONLY },                            \
-        { "vlan_proto", 28, 4, HOST(vlan_proto), FIELD_SCALAR, READ_ONLY },                        \
-        { "priority", 32, 4, HOST(priority), FIELD_SCALAR, w },                                    \
-        { "ingress_ifindex", 36, 4, HOST(ingress_ifindex), FIELD_SCALAR, READ_ONLY },              \
-        { "ifindex", 40, 4, HOST(ingress_ifindex), FIELD_SCALAR, READ_ONLY },                      \
-        { "tc_index", 44, 4, HOST(tc_index), FIELD_SCALAR, w },                                    \
-        { "cb", 48, 20, HOST(cb), FIELD_MEMORY, READ_WRITE },                                      \
-        { "hash", 68, 4, HOST(hash), FIELD_SCALAR, READ_ONLY },                                    \
-        { "tc_classid", 72, 4, HOST(tc_classid), FIELD_SCALAR, (p) ? READ_WRITE : 0 },             \
-        { "data", 76, 4, HOST(data), FIELD_PACKET, (p) ? WHOLE_ONLY : 0 },                         \
-        { "data_end", 80, 4, HOST(data_end), FIELD_PACKET_END, (p) ? WHOLE_ONLY : 0 },             \
-        { "napi_id", 84, 4, HOST(napi_id), FIELD_SCALAR, READ_ONLY },                              \
-        { "data_meta", 140, 4, HOST(data_meta), FIELD_PACKET_META, (p) ? WHOLE_ONLY : 0 },         \
-        { "tstamp", 152, 8, HOST(tstamp), FIELD_SCALAR, (p) ? READ_WRITE : 0 },                    \
-        { "wire_len", 160, 4, HOST(wire_len), FIELD_SCALAR, (p) ? READ_ONLY : 0 },                 \
-        { "gso_segs", 164, 4, HOST(gso_segs), FIELD_SCALAR, READ_ONLY },                           \
-        { "gso_size", 176, 4, HOST(gso_size), FIELD_SCALAR, READ_ONLY },                           \
-        { "hwtstamp", 184, 8, 0, 0, FIELD_ZERO, (p) ? READ_ONLY : 0 },
+    FIELD("len", 0, 4, 0, 0, FIELD_LENGTH, READ_ONLY),                                             \
+        FIELD("pkt_type", 4, 4, HOST(pkt_type), FIELD_SCALAR, READ_ONLY),                          \
+        FIELD("mark", 8, 4, HOST(mark), FIELD_SCALAR, w),                                          \
+        FIELD("queue_mapping", 12, 4, HOST(queue_mapping), FIELD_SCALAR, w),                       \
+        FIELD("protocol", 16, 4, HOST(protocol), FIELD_SCALAR, READ_ONLY),                         \
+        FIELD("vlan_present", 20, 4, HOST(vlan_present), FIELD_SCALAR, READ_ONLY),                 \
+        FIELD("vlan_tci", 24, 4, HOST(vlan_tci), FIELD_SCALAR, READ_ONLY),                         \
+        FIELD("vlan_proto", 28, 4, HOST(vlan_proto), FIELD_SCALAR, READ_ONLY),                     \
+        FIELD("priority", 32, 4, HOST(priority), FIELD_SCALAR, w),                                 \
+        FIELD("ingress_ifindex", 36, 4, HOST(ingress_ifindex), FIELD_SCALAR, READ_ONLY),           \
+        FIELD("ifindex", 40, 4, HOST(ingress_ifindex), FIELD_SCALAR, READ_ONLY),                   \
+        FIELD("tc_index", 44, 4, HOST(tc_index), FIELD_SCALAR, w),                                 \
+        FIELD("cb", 48, 20, HOST(cb), FIELD_MEMORY, READ_WRITE),                                   \
+        FIELD("hash", 68, 4, HOST(hash), FIELD_SCALAR, READ_ONLY),                                 \
+        FIELD("tc_classid", 72, 4, HOST(tc_classid), FIELD_SCALAR, (p) ? READ_WRITE : 0),          \
+        FIELD("data", 76, 4, HOST(data), FIELD_PACKET, (p) ? WHOLE_ONLY : 0),                      \
+        FIELD("data_end", 80, 4, HOST(data_end), FIELD_PACKET_END, (p) ? WHOLE_ONLY : 0),          \
+        FIELD("napi_id", 84, 4, HOST(napi_id), FIELD_SCALAR, READ_ONLY),                           \
+        FIELD("data_meta", 140, 4, HOST(data_meta), FIELD_PACKET_META, (p) ? WHOLE_ONLY : 0),      \
+        FIELD("tstamp", 152, 8, HOST(tstamp), FIELD_SCALAR, (p) ? READ_WRITE : 0),                 \
+        FIELD("wire_len", 160, 4, HOST(wire_len), FIELD_SCALAR, (p) ? READ_ONLY : 0),              \
+        FIELD("gso_segs", 164, 4, HOST(gso_segs), FIELD_SCALAR, READ_ONLY),                        \
+        FIELD("gso_size", 176, 4, HOST(gso_size), FIELD_SCALAR, READ_ONLY),                        \
+        FIELD("hwtstamp", 184, 8, 0, 0, FIELD_ZERO, (p) ? READ_ONLY : 0),
 
 static const struct context_field sk_buff_tc[] = { SK_BUFF(READ_WRITE, 1) };
 static const struct context_field sk_buff_socket[] = { SK_BUFF(READ_ONLY, 0) };
 
 static const struct context_field raw_tp[] = {
-    { "args", 0, 96, 0, 96, FIELD_MEMORY, READ_ONLY },
+    FIELD("args", 0, 96, 0, 96, FIELD_MEMORY, READ_ONLY),
 };
 
 #define FIELDS(table) table, sizeof table / sizeof *table

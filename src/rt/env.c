@@ -183,3 +183,66 @@ int env_add_context(struct env *env, const char *name, const char *declaration, 
     struct addition a = { .env = env, .name = name, .text = declaration, .err = err };
     return arena_try(env->arena, err, add_context, &a);
 }
+
+static int add_native(void *arg)
+{
+    struct addition *a = arg;
+    struct env *env = a->env;
+    struct native *native = arena_new_of(env->arena, struct native);
+    int code = model_of_decl(env->arena, env->types, a->text, &native->model, a->err);
+
+    if (code)
+        return code;
+    native->name = native->model->name;
+    native->address = a->function;
+    for (uint32_t i = 0; i < env->natives.count; i++)
+        if (!strcmp(env->natives.at[i]->name, native->name))
+            return fail(a->err, ANYBPF_E_EXISTS, "there is a function %s already", native->name);
+    vec_push(env->arena, &env->natives, native);
+    return 0;
+}
+
+int env_add_native(struct env *env, const char *prototype, void (*address)(void), struct error *err)
+{
+    struct addition a = { .env = env, .text = prototype, .function = address, .err = err };
+    return arena_try(env->arena, err, add_native, &a);
+}
+
+static int add_member(void *arg)
+{
+    struct addition *a = arg;
+    struct env *env = a->env;
+    const char *dot = strchr(a->name, '.');
+    const char *table = arena_string(env->arena, a->name, (size_t)(dot - a->name));
+    const struct type *record = types_find(env->types, TYPE_STRUCT, table);
+    const struct member *member;
+    const struct type *to;
+    struct native *native;
+    uint32_t offset;
+    int code;
+
+    if (!record || !(member = type_member(record, dot + 1, &offset)))
+        return 0;
+    to = type_strip(member->type);
+    if (to->kind != TYPE_PTR || type_strip(to->to)->kind != TYPE_FUNC_PROTO)
+        return 0;
+    native = arena_new_of(env->arena, struct native);
+    code = model_of_type(env->arena, to->to, &native->model, a->err);
+    native->name = arena_string(env->arena, a->name, strlen(a->name));
+    if (!code)
+        vec_push(env->arena, &env->natives, native);
+    return code;
+}
+
+const struct native *env_native(struct env *env, const char *name, struct error *err)
+{
+    struct addition a = { .env = env, .name = name, .err = err };
+    uint32_t count = env->natives.count;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (!strcmp(env->natives.at[i]->name, name))
+            return env->natives.at[i];
+    if (!strchr(name, '.') || arena_try(env->arena, err, add_member, &a))
+        return NULL;
+    return env->natives.count > count ? env->natives.at[count] : NULL;
+}

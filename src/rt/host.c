@@ -2,6 +2,7 @@
 /* The processor and the system underneath: the only file that asks which processor it is. */
 #include "rt/local.h"
 #include <elf.h>
+#include <errno.h>
 #include <string.h>
 #include <linux/membarrier.h>
 #include <sys/mman.h>
@@ -127,6 +128,127 @@ uintptr_t host_load_landing(uintptr_t at)
             return (uintptr_t)&row->landing + (uintptr_t)(intptr_t)row->landing;
     return 0;
 }
+
+/* ---- Hooks: a vcpu in the middle of anything ---- */
+
+intptr_t host_vcpu_offset(void)
+{
+    return (intptr_t)&vcpu_of_thread - (intptr_t)__builtin_thread_pointer();
+}
+
+intptr_t host_errno_offset(void)
+{
+    return (intptr_t)&errno - (intptr_t)__builtin_thread_pointer();
+}
+
+static __attribute__((used)) void lease_quietly(void)
+{
+    int before = errno;
+    vcpu_lease();
+    errno = before;
+}
+
+#if defined(__x86_64__)
+/* What C code may destroy: rax to r11, and by xsave all vectors (not AMX, which it does not use).
+ * The standard form of the area ends with zmm16 to zmm31 at byte 2,688. */
+__asm__(".text\n"
+        ".type host_lease, @function\n"
+        ".hidden host_lease\n"
+        ".globl host_lease\n"
+        "host_lease:\n"
+        ".cfi_startproc\n"
+        "endbr64\n"
+        "push %rbp\n"
+        ".cfi_def_cfa_offset 16\n"
+        ".cfi_offset %rbp, -16\n"
+        "mov %rsp, %rbp\n"
+        ".cfi_def_cfa_register %rbp\n"
+        "push %rax\n"
+        "push %rcx\n"
+        "push %rdx\n"
+        "push %rsi\n"
+        "push %rdi\n"
+        "push %r8\n"
+        "push %r9\n"
+        "push %r10\n"
+        "push %r11\n"
+        "sub $2696, %rsp\n"
+        "and $-64, %rsp\n"
+        "xor %eax, %eax\n"
+        "mov $8, %ecx\n"
+        "lea 512(%rsp), %rdi\n"
+        "cld\n"
+        "rep stosq\n"
+        "mov $0xe7, %eax\n"
+        "xor %edx, %edx\n"
+        "xsave64 (%rsp)\n"
+        "call lease_quietly\n"
+        "mov $0xe7, %eax\n"
+        "xor %edx, %edx\n"
+        "xrstor64 (%rsp)\n"
+        "lea -72(%rbp), %rsp\n"
+        "pop %r11\n"
+        "pop %r10\n"
+        "pop %r9\n"
+        "pop %r8\n"
+        "pop %rdi\n"
+        "pop %rsi\n"
+        "pop %rdx\n"
+        "pop %rcx\n"
+        "pop %rax\n"
+        "pop %rbp\n"
+        ".cfi_def_cfa %rsp, 8\n"
+        "ret\n"
+        ".cfi_endproc\n"
+        ".size host_lease, .-host_lease");
+#else
+#define ALL_Q(access)                                                                              \
+    ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, "   \
+    "23, 24, 25, 26, 27, 28, 29, 30, 31\n" access " q\\n, [sp, #16 * \\n]\n"                       \
+    ".endr\n"
+/* What C code may destroy: x0 to x18 and the vectors. x30 is the caller's matter. */
+__asm__(".text\n"
+        ".type host_lease, %function\n"
+        ".hidden host_lease\n"
+        ".globl host_lease\n"
+        "host_lease:\n"
+        ".cfi_startproc\n"
+        "hint #34\n"
+        "stp x29, x30, [sp, #-176]!\n"
+        ".cfi_def_cfa_offset 176\n"
+        ".cfi_offset x29, -176\n"
+        ".cfi_offset x30, -168\n"
+        "mov x29, sp\n"
+        "stp x0, x1, [sp, #16]\n"
+        "stp x2, x3, [sp, #32]\n"
+        "stp x4, x5, [sp, #48]\n"
+        "stp x6, x7, [sp, #64]\n"
+        "stp x8, x9, [sp, #80]\n"
+        "stp x10, x11, [sp, #96]\n"
+        "stp x12, x13, [sp, #112]\n"
+        "stp x14, x15, [sp, #128]\n"
+        "stp x16, x17, [sp, #144]\n"
+        "str x18, [sp, #160]\n"
+        "sub sp, sp, #512\n"
+        ".cfi_def_cfa_offset 688\n" ALL_Q("str") "bl lease_quietly\n" ALL_Q(
+            "ldr") "add sp, sp, #512\n"
+                   ".cfi_def_cfa_offset 176\n"
+                   "ldr x18, [sp, #160]\n"
+                   "ldp x16, x17, [sp, #144]\n"
+                   "ldp x14, x15, [sp, #128]\n"
+                   "ldp x12, x13, [sp, #112]\n"
+                   "ldp x10, x11, [sp, #96]\n"
+                   "ldp x8, x9, [sp, #80]\n"
+                   "ldp x6, x7, [sp, #64]\n"
+                   "ldp x4, x5, [sp, #48]\n"
+                   "ldp x2, x3, [sp, #32]\n"
+                   "ldp x0, x1, [sp, #16]\n"
+                   "ldp x29, x30, [sp], #176\n"
+                   ".cfi_def_cfa_offset 0\n"
+                   "ret\n"
+                   ".cfi_endproc\n"
+                   ".size host_lease, .-host_lease");
+#endif
 
 /* ---- A signal's context ---- */
 

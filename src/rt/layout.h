@@ -91,6 +91,15 @@ enum {
     RUNNABLE_MAY_FAULT = 1, /* an access may reach anything: enter with a landing */
 };
 
+/* ---- Hooks ----
+ * What the compiled code of a program attached to a native function reads and counts. */
+struct hook_state {
+    uint64_t ip;         /* the function */
+    uint64_t cookie;     /* the embedder's */
+    uint64_t misses;     /* not run: no vcpu, or within another hook's program */
+    uint64_t runs, time; /* where asked for; ns */
+};
+
 /* ---- vcpu: one thread's running state ---- */
 struct vcpu {
     uint64_t stack_at;   /* where the next tree's frame begins */
@@ -177,6 +186,11 @@ AT(runnable, interpret, 16);
 AT(runnable, program, 24);
 AT(runnable, type, 32);
 AT(runnable, flags, 36);
+AT(hook_state, ip, 0);
+AT(hook_state, cookie, 8);
+AT(hook_state, misses, 16);
+AT(hook_state, runs, 24);
+AT(hook_state, time, 32);
 AT(vcpu, stack_at, 0);
 AT(vcpu, stack_end, 8);
 AT(vcpu, tail_calls, 16);

@@ -53,6 +53,12 @@ extern _Thread_local struct vcpu *vcpu_of_thread __attribute__((tls_model("initi
 /* Leases a number and makes the private stack; NULL when no number or memory is free, or the
  * thread is past its end. Safe in signal handlers. */
 struct vcpu *vcpu_lease(void);
+/* The same for hooks: disturbs no register of any kind, nor errno; the result is in the thread's
+ * word. */
+void host_lease(void);
+/* Where that word, and errno, lie from the thread pointer. */
+intptr_t host_vcpu_offset(void);
+intptr_t host_errno_offset(void);
 /* This thread's vcpu: the fast way. */
 static inline struct vcpu *vcpu_get(void)
 {
@@ -241,11 +247,12 @@ int64_t fault_copy_text(char *to, uint64_t from, size_t size);
 
 /* What a context is made of (invariant 13). */
 enum context_kind {
-    CONTEXT_MEMORY = 1,    /* raw memory of known length; no fields */
-    CONTEXT_XDP = 2,       /* struct xdp_md over struct anybpf_packet */
-    CONTEXT_SKB = 4,       /* struct __sk_buff over struct anybpf_packet: tc, socket */
-    CONTEXT_RAW_TP = 8,    /* u64 args[] */
-    CONTEXT_DESCRIBED = 16 /* the embedder's own, from a C declaration */
+    CONTEXT_MEMORY = 1,     /* raw memory of known length; no fields */
+    CONTEXT_XDP = 2,        /* struct xdp_md over struct anybpf_packet */
+    CONTEXT_SKB = 4,        /* struct __sk_buff over struct anybpf_packet: tc, socket */
+    CONTEXT_RAW_TP = 8,     /* u64 args[] */
+    CONTEXT_DESCRIBED = 16, /* the embedder's own, from a C declaration */
+    CONTEXT_TRACING = 32    /* u64[]: arguments and result of a native function (tracing.c) */
 };
 
 enum field_kind {
@@ -256,6 +263,8 @@ enum field_kind {
     FIELD_LENGTH,      /* reads as the packet's length */
     FIELD_ZERO,        /* reads as 0: nothing stands behind it here */
     FIELD_MEMORY,      /* host memory as it stands: any part may be accessed in place */
+    FIELD_POINTER,     /* the host's pointer to a `type`, which may be anything: read by probes */
+    FIELD_COPY,        /* the address of `extent` readable bytes */
 };
 enum { FIELD_READ = 1, FIELD_WRITE = 2, FIELD_NARROW = 4 /* parts of it may be read */ };
 
@@ -265,6 +274,10 @@ struct context_field {
     uint32_t host_offset, host_size; /* in the host's struct; a packet pointer is a host pointer */
     uint8_t kind;                    /* enum field_kind */
     uint8_t access;                  /* FIELD_READ ... */
+    uint8_t bits; /* SCALAR: it is extended from so many, by sign if is_signed; 0: from its size */
+    bool is_signed;
+    uint32_t extent;
+    const struct type *type;
 };
 
 struct context_type {
@@ -284,6 +297,57 @@ struct context_type {
 const struct context_field *context_field(const struct context_type *context, uint32_t offset,
                                           uint32_t size, uint32_t *shift);
 
+/* ---- tracing.c: programs attached to native functions ---- */
+
+/* The kernel's enum bpf_attach_type, and kinds of ours from 1,000. */
+enum attach_kind {
+    ATTACH_NONE = -1,
+    ATTACH_ENTRY = 24,     /* fentry: before the function */
+    ATTACH_EXIT = 25,      /* fexit: after it, sees its result */
+    ATTACH_MODIFY = 26,    /* fmod_ret: before it; a result that is not 0 takes its place */
+    ATTACH_MEMBER = 44,    /* struct_ops: a function of its own, called through a pointer */
+    ATTACH_SESSION = 1000, /* fsession: at entry and exit */
+    ATTACH_REPLACE,        /* replace: instead of the function */
+};
+
+/* A word of the context and what lies in it. */
+struct tracing_word {
+    uint32_t value;  /* argument by number, or the result: model->count */
+    uint32_t offset; /* where in the value it begins */
+    uint32_t size;   /* its bytes of the value, the first ones; above them 0, or ... */
+    bool is_signed;  /* ... the sign */
+    bool is_copy;    /* the address of a copy of the value */
+};
+
+/* Before word 0 of a context in memory: */
+enum {
+    TRACING_COUNT = -1, /* how many words hold arguments */
+    TRACING_IP = -2,    /* the function's address */
+    TRACING_COOKIE = -3,
+    TRACING_KIND = -4, /* enum attach_kind */
+    TRACING_HEAD = 4,
+    TRACING_WORDS = 256 /* the most */
+};
+
+struct tracing {
+    enum attach_kind kind;
+    const struct model *model;
+    struct tracing_word *words; /* arguments, then the result if it is seen */
+    uint32_t arg_words, count;
+    struct context_type context;    /* a field for each word */
+    int64_t result_min, result_max; /* of the program */
+};
+/* ANYBPF_E_UNSUPPORTED: a program of that kind cannot give such a result. */
+int tracing_of(struct arena *arena, enum attach_kind kind, const struct model *model,
+               const struct tracing **out, struct error *err);
+
+/* A function of the host that programs attach to. */
+struct native {
+    const char *name;
+    const struct model *model;
+    void (*address)(void); /* NULL: known when a program is attached */
+};
+
 struct env {
     struct arena *arena; /* all of the environment's own */
     const struct anybpf_allocator *from;
@@ -293,6 +357,7 @@ struct env {
     void *print_user;
     struct vec(const struct helper *) helpers;
     struct vec(const struct context_type *) contexts;
+    struct vec(const struct native *) natives;
     struct hash helper_ids, helper_names; /* to indices of helpers */
     uint32_t refused;                     /* calls refused for want of a virtual CPU (atomic) */
 };
@@ -310,6 +375,12 @@ const struct context_type *env_context(const struct env *env, const char *name);
 int env_add_helper(struct env *env, uint32_t id, const char *prototype, void (*function)(void),
                    struct error *err);
 int env_add_context(struct env *env, const char *name, const char *declaration, struct error *err);
+/* See anybpf_env_function(). */
+int env_add_native(struct env *env, const char *prototype, void (*address)(void),
+                   struct error *err);
+/* By name, or by "TABLE.MEMBER", a member that points to a function of a struct known from some
+ * declaration; NULL and no error: there is none. */
+const struct native *env_native(struct env *env, const char *name, struct error *err);
 
 /* ---- helper.c: the helpers ---- */
 
@@ -350,12 +421,13 @@ enum ret_kind {
 };
 
 enum {
-    HELPER_CALLS_BACK = 1,   /* set vcpu->functions first */
-    HELPER_ACQUIRES = 2,     /* the result is a reference that must be released */
-    HELPER_MOVES_PACKET = 4, /* packet pointers held are void afterwards */
-    HELPER_TAIL_CALL = 8,    /* never called: the tail call sequence of layout.h */
-    HELPER_VARARGS = 16,     /* trailing ANYTHING arguments need not be initialised */
-    HELPER_VCPU = 32,        /* the C function's first parameter is struct vcpu * */
+    HELPER_CALLS_BACK = 1,    /* set vcpu->functions first */
+    HELPER_ACQUIRES = 2,      /* the result is a reference that must be released */
+    HELPER_MOVES_PACKET = 4,  /* packet pointers held are void afterwards */
+    HELPER_TAIL_CALL = 8,     /* never called: the tail call sequence of layout.h */
+    HELPER_VARARGS = 16,      /* trailing ANYTHING arguments need not be initialised */
+    HELPER_CONTEXT_ONLY = 64, /* of the context it asks what compiled code has at hand */
+    HELPER_VCPU = 32,         /* the C function's first parameter is struct vcpu * */
 };
 
 /* How an argument or result is passed in C. */

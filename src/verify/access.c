@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory: whether an access stays within what its pointer points into, and what a load gives. */
 #include "base/planted.h"
+#include "type/type.h"
 #include "verify/local.h"
 
 enum { PACKET_OFF_MAX = 0xffff };
@@ -143,6 +144,38 @@ static int find_field(struct verifier *v, unsigned number, const struct reg *reg
     return walk_region(v, REGION_FIELD, 0, (uint32_t)(field - v->context->fields));
 }
 
+/* The number that is loaded from a field. */
+static struct scalar field_number(const struct context_field *field, unsigned bits)
+{
+    if (!field->bits || field->bits >= bits)
+        return scalar_zext(scalar_any(64), bits, 64);
+    if (!field->is_signed)
+        return scalar_zext(scalar_any(64), field->bits, 64);
+    return scalar_zext(scalar_sext(scalar_any(64), field->bits, 64), bits, 64);
+}
+
+static struct reg host_record(struct verifier *v, const struct type *type)
+{
+    uint32_t of = 0;
+
+    while (of < v->host_types.count && v->host_types.at[of] != type)
+        of++;
+    if (of == v->host_types.count)
+        vec_push(v->scratch, &v->host_types, type);
+    return reg_pointer(REG_HOST, of);
+}
+
+static struct reg host_pointer(struct verifier *v, const struct context_field *field)
+{
+    struct reg reg;
+
+    if (field->kind == FIELD_POINTER)
+        return host_record(v, field->type);
+    reg = reg_pointer(REG_MEMORY, field->extent);
+    reg.flags = REG_READ_ONLY;
+    return reg;
+}
+
 static int load_field(struct verifier *v, unsigned number, const struct reg *reg, int64_t off,
                       unsigned size, struct reg *out)
 {
@@ -156,7 +189,13 @@ static int load_field(struct verifier *v, unsigned number, const struct reg *reg
     case FIELD_PACKET_META: *out = reg_pointer(REG_META, 0); break;
     case FIELD_PACKET_END: *out = reg_pointer(REG_END, 0); break;
     case FIELD_ZERO: *out = reg_scalar(scalar_const(0, 64)); break;
-    default: *out = reg_scalar(scalar_zext(scalar_any(64), size * 8, 64)); break;
+    case FIELD_POINTER:
+    case FIELD_COPY:
+        if (size == field->size) {
+            *out = host_pointer(v, field);
+            break;
+        } /* fall through */
+    default: *out = reg_scalar(field_number(field, size * 8)); break;
     }
     return 0;
 }
@@ -186,10 +225,63 @@ static bool load_constant(const struct verifier *v, const struct reg *reg, int64
     return true;
 }
 
+/* ---- Memory of the host: within the record that its pointer's type says, and it may be absent
+ * ---- */
+
+/* The type of the pointer to a record that lies there, or NULL. */
+static const struct type *pointer_at(const struct type *type, uint64_t at)
+{
+    for (type = type_strip(type);;) {
+        const struct type *inner = NULL;
+        if (type->kind == TYPE_PTR) {
+            const struct type *to = type_strip(type->to);
+            bool known = (to->kind == TYPE_STRUCT || to->kind == TYPE_UNION) && to->size;
+            return at == 0 && known ? to : NULL;
+        }
+        if (type->kind == TYPE_ARRAY && type->to->size) {
+            at %= type->to->size;
+            inner = type->to;
+        }
+        for (uint32_t i = 0; type->kind == TYPE_STRUCT && i < type->count; i++) {
+            const struct member *member = &type->members[i];
+            if (!member->bits && at >= member->bit_offset / 8 &&
+                at - member->bit_offset / 8 < member->type->size) {
+                at -= member->bit_offset / 8;
+                inner = member->type;
+                break;
+            }
+        }
+        if (!inner)
+            return NULL;
+        type = type_strip(inner);
+    }
+}
+
+static int load_host(struct verifier *v, unsigned number, const struct reg *base, int64_t off,
+                     unsigned size, struct reg *out)
+{
+    const struct type *type = v->host_types.at[base->of], *to;
+    struct reach r = reach_of(base, off, size);
+    char what[128];
+    int code;
+
+    snprintf(what, sizeof what, "%s %s", type->kind == TYPE_UNION ? "union" : "struct", type->name);
+    code = check_extent(v, number, r, type->size, what);
+    if (!code)
+        code = walk_region(v, REGION_PROBE, 0, 0);
+    if (code)
+        return code;
+    to =
+        size == sizeof(void *) && r.high - r.low == size ? pointer_at(type, (uint64_t)r.low) : NULL;
+    *out = to ? host_record(v, to) : reg_scalar(scalar_zext(scalar_any(64), size * 8, 64));
+    return 0;
+}
+
 static int load(struct verifier *v, struct state *state, struct insn insn, bool sign)
 {
     struct reg *regs = state_top(state)->regs;
     const struct reg *base = &regs[insn.src];
+    bool typed = base->kind == REG_CONTEXT || base->kind == REG_HOST;
     unsigned bits = insn_row(insn)->bits, size = bits / 8;
     struct reg out;
     uint64_t constant;
@@ -199,15 +291,17 @@ static int load(struct verifier *v, struct state *state, struct insn insn, bool 
         return code;
     if (base->kind == REG_CONTEXT)
         code = load_field(v, insn.src, base, insn.off, size, &out);
+    else if (base->kind == REG_HOST)
+        code = load_host(v, insn.src, base, insn.off, size, &out);
     else if (base->kind == REG_STACK)
         code = stack_load(v, state, base, insn.off, size, &out);
     else
         code = check_memory(v, state, insn.src, base, insn.off, size, ACCESS_READ);
-    if (!code && base->kind != REG_CONTEXT)
+    if (!code && !typed)
         code = note_region(v, base);
     if (code)
         return code;
-    if (base->kind != REG_CONTEXT && base->kind != REG_STACK)
+    if (!typed && base->kind != REG_STACK)
         out = load_constant(v, base, insn.off, size, &constant)
                   ? reg_scalar(scalar_const(constant, 64))
                   : reg_scalar(scalar_zext(scalar_any(64), bits, 64));
@@ -235,6 +329,10 @@ static int store(struct verifier *v, struct state *state, struct insn insn, stru
         return code;
     if (value->kind == REG_NONE)
         return refuse(v, "r%d was not written to before it is stored", from);
+    if (value->kind == REG_CONTEXT)
+        v->context_escapes = true;
+    if (base->kind == REG_HOST)
+        return refuse(v, "memory of the host is read only");
     if (base->kind == REG_STACK) {
         code = stack_store(v, state, &copy, insn.off, size, value, from);
         return code ? code : note_region(v, &copy);

@@ -40,6 +40,8 @@ static int check_context(struct verifier *v, const struct call *call, unsigned n
 
     if ((reg->kind != REG_CONTEXT && reg->kind != REG_RAW) || !unmoved(reg))
         return wrong(v, call, number, "the context as the program got it");
+    if (!(call->helper->flags & HELPER_CONTEXT_ONLY))
+        v->context_escapes = true;
     if (wanted && (!v->context || strcmp(wanted, v->context->name)))
         return refuse(v, "%s is for programs whose context is %s", call->helper->name, wanted);
     return 0;

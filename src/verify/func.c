@@ -189,6 +189,8 @@ int func_call(struct verifier *v, struct state *state, uint32_t func)
     if (code)
         return code;
     note_call(v, state, func);
+    for (unsigned i = 1; i <= v->funcs[func].args; i++)
+        v->context_escapes |= state_top(state)->regs[i].kind == REG_CONTEXT;
     if (func_is_alone(v, func))
         return call_global(v, state, func);
     v->funcs[func].reached = true;
@@ -263,6 +265,22 @@ static int exit_callback(struct verifier *v, struct state *state)
     return WALK_JUMPED;
 }
 
+/* The result of a program attached to a native function. */
+static int check_result(struct verifier *v, const struct state *state)
+{
+    const struct reg *r0 = &state_top(state)->regs[0];
+    const struct tracing *tracing = v->options.tracing;
+
+    if (tracing->result_min == INT64_MIN)
+        return WALK_END;
+    precise_reg(v, state, 0);
+    if (r0->num.full.smin >= tracing->result_min && r0->num.full.smax <= tracing->result_max)
+        return WALK_END;
+    return refuse(v, "r0 may be %lld to %lld: the program has to end with %lld to %lld",
+                  (long long)r0->num.full.smin, (long long)r0->num.full.smax,
+                  (long long)tracing->result_min, (long long)tracing->result_max);
+}
+
 static int exit_root(struct verifier *v, const struct state *state)
 {
     const struct reg *r0 = &state_top(state)->regs[0];
@@ -275,7 +293,7 @@ static int exit_root(struct verifier *v, const struct state *state)
         return refuse(v, "r0, the result, was not written to");
     if (reg_is_pointer(r0))
         return refuse(v, "r0 is %s: programs return numbers", reg_kind_name(r0->kind));
-    return WALK_END;
+    return v->options.tracing && !v->root ? check_result(v, state) : WALK_END;
 }
 
 int func_exit(struct verifier *v, struct state *state)

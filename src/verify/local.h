@@ -120,6 +120,7 @@ enum reg_kind {
     REG_VALUE,   /* from the first byte of a value of map `of` */
     REG_MEMORY,  /* other memory of `of` bytes */
     REG_TOKEN,   /* the address of function `of` */
+    REG_HOST,    /* the host's pointer to a record, v->host_types.at[of], which may be anything */
 };
 
 enum {
@@ -392,6 +393,9 @@ struct verifier {
     struct verify_options options;
     struct error *err;
     const struct context_type *context;
+
+    struct vec(const struct type *) host_types; /* met so far: what REG_HOST points to */
+    bool context_escapes;
 
     struct insn_fact *facts;
     struct func_fact *funcs;

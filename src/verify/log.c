@@ -40,6 +40,7 @@ const char *reg_kind_name(enum reg_kind kind)
     case REG_VALUE: return "a map value";
     case REG_MEMORY: return "a pointer to memory";
     case REG_TOKEN: return "a function";
+    case REG_HOST: return "a pointer of the host";
     }
     return "unknown";
 }
@@ -69,7 +70,7 @@ static void print_reg(struct verifier *v, struct text *text, const struct reg *r
     static const char *const names[] = { "?",          "",         "context",    "stack",
                                          "packet",     "metadata", "packet_end", "memory",
                                          "memory_end", "map",      "value",      "record",
-                                         "function" };
+                                         "function",   "host" };
 
     if (reg->kind == REG_SCALAR) {
         print_number(text, &reg->num);
@@ -80,6 +81,8 @@ static void print_reg(struct verifier *v, struct text *text, const struct reg *r
         text_printf(text, "(%s)", v->prog->maps[reg->of]->name);
     if (reg->kind == REG_TOKEN)
         text_printf(text, "(%s)", v->prog->funcs[reg->of].name);
+    if (reg->kind == REG_HOST)
+        text_printf(text, "(%s)", v->host_types.at[reg->of]->name);
     if (reg->kind == REG_MEMORY)
         text_printf(text, "(%u bytes)", reg->of);
     if (reg->off)

@@ -11,7 +11,10 @@ static int find_context(struct verifier *v)
 {
     const struct prog *prog = v->prog;
 
-    v->context = prog->context && *prog->context ? env_context(v->env, prog->context) : NULL;
+    if (v->options.tracing)
+        v->context = &v->options.tracing->context;
+    else if (prog->context && *prog->context)
+        v->context = env_context(v->env, prog->context);
     if (prog->context && *prog->context && !v->context)
         return fail(v->err, ANYBPF_E_UNSUPPORTED,
                     "there is no context type %s here: describe it to the environment",
@@ -72,6 +75,7 @@ static int verify_body(void *arg)
         .prog = v->prog,
         .level = v->options.level,
         .context = v->context,
+        .context_escapes = v->context_escapes,
         .facts = v->facts,
         .funcs = v->funcs,
         .stats = v->stats,

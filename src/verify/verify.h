@@ -13,6 +13,7 @@
 #include "base/arena.h"
 
 struct env; /* rt/rt.h */
+struct tracing;
 
 enum {
     VERIFY_INSNS = 1000 * 1000, /* budget: instructions walked (the kernel's) */
@@ -33,6 +34,7 @@ struct verify_options {
     void (*log)(void *user, const char *text);
     void *log_user;
     enum verify_log log_level;
+    const struct tracing *tracing; /* of the function it is attached to; NULL: not to any */
 };
 
 /* Checks prog against what env offers. The result lives in the arena, as long as prog does; it

@@ -77,6 +77,9 @@ int walk_region(struct verifier *v, enum region region, uint32_t map, uint32_t f
             fact->flags &= (uint8_t)~FACT_MAP;
         return 0;
     }
+    if (fact->region == REGION_PROBE || region == REGION_PROBE)
+        return refuse(v, "this instruction reaches memory of the host on one path and other memory "
+                         "on another: give each its own instruction");
     if (fact->region == REGION_FIELD || region == REGION_FIELD)
         return refuse(v, "this instruction reaches a field of the context on one path and other "
                          "memory, or another field, on another: give each its own instruction");

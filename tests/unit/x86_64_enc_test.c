@@ -33,6 +33,8 @@ enum form { /* NONE_: gen.h has a NONE too */
             MIQ,
             M8,
             MC,
+            MEM,
+            M80,
             RMI,
             O,
             NONE_,
@@ -223,6 +225,11 @@ static void try_row(const struct row *r, unsigned w, bool memory)
     case RM8: try_two(r, w, X86_W8, memory); break;
     case RM16: try_two(r, w, X86_W16, memory); break;
     case RM32: try_two(r, w, X86_W32, memory); break;
+    case MEM: try_one(r, w, true); break;
+    case M80:
+        x86_m1(code, r->op, w, mem("tbyte"));
+        LINE("%s %s", r->mnemonic, text);
+        break;
     case M:
     case MC:
     case CC_M: try_one(r, w, memory); break;
@@ -259,7 +266,7 @@ static void try_places(void)
             bool is_short = d >= -126 && d <= 129;
             unsigned a = reg();
             if (f->size == 2)
-                d = i < 2 ? d : (int8_t)d;
+                d = i < 2 ? d : (int8_t)d + 2;
             else if (form == X86_LEA_LABEL)
                 d = (int32_t)d;
             else if (is_short && form != X86_CALL_LABEL)

@@ -276,11 +276,6 @@ static void leave(struct emit *e, uint32_t insn)
     code_cfi(e->code, CFI_RECALL, 0, 0);
 }
 
-EMIT(ret)
-{
-    leave(e, a64_ret(A64_LR));
-}
-
 /* By x17, which the epilogue leaves alone and from which a jump may land on bti c. */
 EMIT(tail)
 {

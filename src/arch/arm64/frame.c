@@ -2,7 +2,8 @@
 /* Frames on the machine's stack (AAPCS64, section 6.4).
  *
  *     sp + size           what was sp at the entry: the canonical frame address
- *     sp + 8 * saved ...  spill slots
+ *     ...                 spill slots
+ *     sp + 8 * saved ...  of hooks: their own memory, vector registers
  *     sp + 0 ...          saved registers, in pairs; in a function that calls x29 and x30 first, to
  *                         which x29 then points: a frame record for those that unwind by them
  *
@@ -10,10 +11,12 @@
 #include "arch/arm64/local.h"
 #include "gen/gen.h"
 
-enum { SAVED_MAX = 12, PAIR_REACH = 504, SLOT_REACH = 4095 * 8, PAGE = 1 << 12 };
+enum { SAVED_MAX = 32, PAIR_REACH = 504, SLOT_REACH = 4095 * 8, PAGE = 1 << 12 };
 
 struct shape {
     uint32_t size;  /* bytes, a multiple of 16 */
+    uint32_t area;  /* offset of what a hook has ... */
+    uint32_t slots; /* ... of the slots */
     uint32_t saved; /* registers */
     uint8_t regs[SAVED_MAX];
 };
@@ -26,10 +29,15 @@ static struct shape shape_of(const struct frame *frame)
         shape.regs[shape.saved++] = A64_FP;
         shape.regs[shape.saved++] = A64_LR;
     }
-    for (uint8_t reg = 19; reg < A64_FP; reg++)
-        if (frame->saved & REG_BIT(reg))
+    for (uint8_t reg = 0; reg <= A64_LR; reg++)
+        if (frame->saved & REG_BIT(reg) && !(frame->calls && reg >= A64_FP))
             shape.regs[shape.saved++] = reg;
-    shape.size = (shape.saved + frame->slots + 1) / 2 * 16;
+    shape.area = shape.slots = shape.saved * 8;
+    if (frame->area) {
+        shape.area = (shape.area + 15) & ~15u;
+        shape.slots = shape.area + frame->area;
+    }
+    shape.size = (shape.slots + frame->slots * 8 + 15) & ~15u;
     return shape;
 }
 
@@ -80,6 +88,14 @@ static void save(struct code *code, const struct shape *shape, uint32_t i)
     }
 }
 
+/* Moves the registers of the set to or from the hook's memory. */
+static void move_vectors(struct code *code, uint32_t (*access)(unsigned, unsigned, unsigned),
+                         uint64_t set, uint32_t at)
+{
+    for (; set; set &= set - 1, at += 16)
+        code_u32(code, access((unsigned)__builtin_ctzll(set) - 32, A64_SP, at));
+}
+
 void a64_prologue(struct code *code, const struct frame *frame)
 {
     struct shape shape = shape_of(frame);
@@ -102,6 +118,7 @@ void a64_prologue(struct code *code, const struct frame *frame)
         save(code, &shape, i);
     if (frame->calls)
         code_u32(code, a64_add_imm(true, A64_FP, A64_SP, 0, 0));
+    move_vectors(code, a64_str_q, frame->vectors, shape.area);
 }
 
 void a64_epilogue(struct code *code, const struct frame *frame)
@@ -111,6 +128,9 @@ void a64_epilogue(struct code *code, const struct frame *frame)
 
     if (!shape.size)
         return;
+    if (frame->preserves)
+        move_vectors(code, a64_ldr_q, frame->vectors, shape.area);
+    move_vectors(code, a64_ldr_q, frame->results, shape.area + frame->results_at);
     for (uint32_t i = post ? 2 : 0; i + 1 < shape.saved; i += 2)
         code_u32(code, a64_ldp(true, shape.regs[i], shape.regs[i + 1], A64_SP, (int)i * 8));
     if (shape.saved & 1)
@@ -131,7 +151,7 @@ void a64_epilogue(struct code *code, const struct frame *frame)
 static void access_slot(struct code *code, const struct frame *frame, uint32_t slot, uint8_t reg,
                         uint32_t (*access)(unsigned, unsigned, unsigned, unsigned))
 {
-    uint32_t offset = (shape_of(frame).saved + slot) * 8;
+    uint32_t offset = shape_of(frame).slots + slot * 8;
     unsigned base = A64_SP;
 
     if (offset > SLOT_REACH) {
@@ -150,4 +170,102 @@ void a64_load_slot(struct code *code, const struct frame *frame, uint8_t to, uin
 void a64_store_slot(struct code *code, const struct frame *frame, uint32_t slot, uint8_t from)
 {
     access_slot(code, frame, slot, from, a64_str);
+}
+
+/* ---- Hooks ---- */
+
+static void put_address(struct emit *e, uint32_t offset)
+{
+    if (offset >> 12) {
+        a64_put(e, a64_add_imm(true, e->to, A64_SP, offset >> 12, 12));
+        a64_put(e, a64_add_imm(true, e->to, e->to, offset & 0xfff, 0));
+    } else {
+        a64_put(e, a64_add_imm(true, e->to, A64_SP, offset, 0));
+    }
+}
+
+EMIT(area)
+{
+    put_address(e, shape_of(e->frame).area + (uint32_t)e->node->imm);
+}
+
+EMIT(incoming)
+{
+    put_address(e, shape_of(e->frame).size + (uint32_t)e->node->imm);
+}
+
+static void put_next(struct emit *e, uint32_t insn)
+{
+    a64_put(e, insn);
+    code_reloc(e->code, A64_CALL26, 4, SYMBOL_NEXT, 0, 0);
+}
+
+/* With the arguments on the stack once more, below sp, from the last one on. */
+EMIT(call_next)
+{
+    uint32_t size = (uint32_t)e->node->imm, low = (size + 15) & ~15u, up = shape_of(e->frame).size;
+
+    for (uint32_t at = low; at > 0; at -= 16) {
+        /* As sp moves on with the words, each is as far from it as those before. */
+        a64_put(e, a64_ldr(3, A64_X16, A64_SP, up + low - 16));
+        a64_put(e, a64_ldr(3, A64_X17, A64_SP, up + low - 8));
+        a64_put(e, a64_stp_pre(true, A64_X16, A64_X17, A64_SP, -16));
+        row_size(e->code, up + low - at + 16);
+    }
+    put_next(e, a64_bl(0));
+    if (size) {
+        a64_put(e, a64_add_imm(true, A64_SP, A64_SP, low, 0));
+        row_size(e->code, up);
+    }
+    move_vectors(e->code, a64_str_q, e->frame->results,
+                 shape_of(e->frame).area + e->frame->results_at);
+}
+
+/* It is there already. */
+EMIT(result)
+{
+    (void)e;
+}
+
+EMIT(next)
+{
+    code_cfi(e->code, CFI_REMEMBER, 0, 0);
+    a64_epilogue(e->code, e->frame);
+    put_next(e, a64_b(0));
+    code_cfi(e->code, CFI_RECALL, 0, 0);
+}
+
+EMIT(vcpu)
+{
+    a64_symbol(e->code, e->to, SYMBOL_VCPU, 0, 0);
+    a64_put(e, a64_mrs_tpidr(A64_X17));
+    a64_put(e, a64_ldr_index(3, e->to, A64_X17, e->to, A64_UXTX, false));
+}
+
+EMIT(thread)
+{
+    a64_symbol(e->code, e->to, e->node->symbol.kind, e->node->symbol.index, 0);
+    a64_put(e, a64_mrs_tpidr(A64_X17));
+    a64_put(e, a64_add(true, e->to, A64_X17, e->to, A64_LSL, 0));
+}
+
+EMIT(lease)
+{
+    a64_put(e, a64_bl(0));
+    code_reloc(e->code, A64_CALL26, 4, SYMBOL_LEASE, 0, 0);
+    a64_do_vcpu(e);
+}
+
+/* In a function that gives all registers back the result takes the place of what x0 was. */
+EMIT(ret)
+{
+    struct shape shape = shape_of(e->frame);
+
+    for (uint32_t i = 0; i < shape.saved; i++)
+        if (shape.regs[i] == 0)
+            a64_put(e, a64_str(3, 0, A64_SP, i * 8));
+    code_cfi(e->code, CFI_REMEMBER, 0, 0);
+    a64_epilogue(e->code, e->frame);
+    a64_put(e, a64_ret(A64_LR));
+    code_cfi(e->code, CFI_RECALL, 0, 0);
 }

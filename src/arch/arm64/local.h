@@ -169,7 +169,8 @@ static inline bool a64_wide(const struct emit *e)
 #define A64_F_SIZE_BHW(use) use(unsigned, size, 0, 2, 1, true, size << 30)
 #define A64_F_OFFSET(use)                                                                          \
     use(unsigned, offset, 0, 4095 << size, 1 << size, true, offset >> size << 10)
-#define A64_F_OFFSET9(use) use(int, offset, -256, 255, 1, true, a64_bits(offset, 9) << 12)
+#define A64_F_OFFSET16(use) use(unsigned, offset, 0, 4095 << 4, 16, true, offset >> 4 << 10)
+#define A64_F_OFFSET9(use)  use(int, offset, -256, 255, 1, true, a64_bits(offset, 9) << 12)
 #define A64_F_OFFSET7(use)                                                                         \
     use(int, offset, -(256 << sf), 252 << sf, 4 << sf, true, a64_bits(offset / (4 << sf), 7) << 15)
 #define A64_F_OPTION(use) use(unsigned, option, A64_UXTW, A64_SXTX, 1, option & 2, option << 13)

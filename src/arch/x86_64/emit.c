@@ -672,13 +672,6 @@ void x86_emit_call_pointer(struct emit *e)
     x86_r1(e->code, X86_CALL_M, X86_W64, e->b);
 }
 
-void x86_emit_ret(struct emit *e)
-{
-    x86_epilogue(e->code, e->frame);
-    x86_none(e->code, X86_RET);
-    x86_left(e->code, e->frame);
-}
-
 void x86_emit_tail(struct emit *e)
 {
     x86_epilogue(e->code, e->frame);

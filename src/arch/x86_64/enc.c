@@ -65,6 +65,7 @@ static const struct reloc_form reloc_forms[X86_RELOCS] = {
     [X86_ABS64] = { "R_X86_64_64", 1, false },
     [X86_PC32] = { "R_X86_64_PC32", 2, false },
     [X86_PLT32] = { "R_X86_64_PLT32", 4, true },
+    [X86_TPOFF32] = { "R_X86_64_TPOFF32", 23, false },
 };
 
 static bool relocate(uint8_t *at, unsigned form, uint64_t place, uint64_t value)
@@ -73,7 +74,8 @@ static bool relocate(uint8_t *at, unsigned form, uint64_t place, uint64_t value)
         bytes_set_u64_in(at, value, false);
         return true;
     }
-    value -= place;
+    if (form != X86_TPOFF32)
+        value -= place;
     if ((int64_t)value != (int32_t)value)
         return false;
     bytes_set_u32_in(at, (uint32_t)value, false);

@@ -427,7 +427,7 @@ enum x86_fix {
     X86_FIXES
 };
 
-enum x86_reloc { X86_ABS64, X86_PC32, X86_PLT32, X86_RELOCS };
+enum x86_reloc { X86_ABS64, X86_PC32, X86_PLT32, X86_TPOFF32, X86_RELOCS };
 
 static inline void x86_jmp(struct code *code, uint32_t label)
 {
@@ -455,6 +455,29 @@ static inline void x86_call_symbol(struct code *code, enum symbol_kind symbol, u
     bytes_set_u32(p, 0);
     x86_end(code, p + 4);
     code_reloc(code, X86_PLT32, 4, symbol, index, -4);
+}
+
+static inline void x86_jmp_symbol(struct code *code, enum symbol_kind symbol, uint32_t index)
+{
+    x86_call_symbol(code, symbol, index);
+    code->bytes[code->size - 5] = 0xe9;
+}
+
+/* A register becomes the thread pointer, which is there, too. */
+static inline void x86_mov_thread_pointer(struct code *code, unsigned reg)
+{
+    struct x86_mem at = { X86_NOREG, X86_NOREG, 0, 0 };
+    uint8_t *p = x86_begin(code);
+    *p++ = 0x64; /* fs */
+    x86_end(code, x86_head_m(p, X86_MOV_RM, X86_W64, reg, at));
+}
+
+/* A register becomes the word at a symbol's offset from the thread pointer. */
+static inline void x86_mov_thread(struct code *code, unsigned reg, enum symbol_kind symbol,
+                                  uint32_t index)
+{
+    x86_mov_thread_pointer(code, reg);
+    code_reloc(code, X86_TPOFF32, 4, symbol, index, 0);
 }
 
 extern const struct code_arch x86_code_arch;

@@ -37,7 +37,7 @@ emitter x86_emit_constant, x86_emit_symbol, x86_emit_add_ri, x86_emit_add_rr, x8
     x86_emit_probe, x86_emit_store_r, x86_emit_store_i, x86_emit_modify_r, x86_emit_modify_i,
     x86_emit_atomic_r, x86_emit_atomic_i, x86_emit_exchange, x86_emit_fetch_loop,
     x86_emit_compare_exchange, x86_emit_call, x86_emit_call_helper, x86_emit_call_pointer,
-    x86_emit_ret, x86_emit_tail;
+    x86_emit_tail;
 void x86_move(struct code *code, uint8_t to, uint8_t from);
 void x86_swap(struct code *code, uint8_t a, uint8_t b);
 void x86_constant(struct code *code, uint8_t to, int64_t value);
@@ -45,6 +45,8 @@ void x86_symbol(struct code *code, uint8_t to, enum symbol_kind kind, uint32_t i
                 int64_t addend);
 
 /* frame.c */
+emitter x86_emit_ret, x86_emit_area, x86_emit_incoming, x86_emit_call_next, x86_emit_result,
+    x86_emit_next, x86_emit_vcpu, x86_emit_thread, x86_emit_lease;
 void x86_load_slot(struct code *code, const struct frame *frame, uint8_t to, uint32_t slot);
 void x86_store_slot(struct code *code, const struct frame *frame, uint32_t slot, uint8_t from);
 void x86_prologue(struct code *code, const struct frame *frame);

@@ -200,6 +200,16 @@ static const struct rule rules[] = {
     COMPARE(BRANCH, "branch", branch, TO_NONE, RULE_SPLIT),
     R("return", RETURN, 0, ret, .a = FIX(RAX)),
     R("tail", TAIL, 0, tail, .a = ARGS, .b = FIX(R10), .flags = RULE_BPF_CALL),
+
+    R("vcpu", VCPU, 0, vcpu, .to = TO_REG),
+    R("lease", LEASE, 0, lease, .to = TO_REG),
+    R("thread", THREAD, 0, thread, .to = TO_REG),
+    R("area", AREA, 0, area, .to = TO_REG),
+    R("incoming", INCOMING, 0, incoming, .to = TO_REG),
+    R("call_next", CALL_NEXT, 0, call_next, .a = ARGS, .to = TO_CALL, .flags = RULE_C_CALL),
+    R("result", RESULT, 0, result, .to = TO_FIX(RDX)),
+    R("return_pair", RETURN_PAIR, 0, ret, .a = FIX(RAX), .b = FIX(RDX)),
+    R("next", NEXT, 0, next, .to = TO_NONE),
 };
 
 const struct target target_x86_64 = {

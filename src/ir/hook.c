@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hooks: the main function of a program, compiled for its attachment to a native function. It is
+ * entered as that function is, and the words of its context are the registers and stack places
+ * where the arguments are. A context in memory is made only if its address escapes.
+ *
+ *     fentry      the program, then on to what comes next with all as it was
+ *     fmod_ret    the same, or back to the caller with the program's result
+ *     fexit       what comes next is called, then the program, then back with its result
+ *     replace, struct_ops   the program, then back with its result
+ *
+ * Several of them make a chain, in which the function itself comes last.
+ *
+ * Nothing of the vcpu is held while what comes next runs, and after it the vcpu is fetched anew.
+ * Programs that call nothing need no vcpu, and can be within themselves only by a signal. */
+#include "base/planted.h"
+#include "ir/local.h"
+#include "rt/rt.h"
+
+enum { MACHINE_STACK = 512, COPY_MAX = 1024 };
+
+struct hooking {
+    struct hook hook;
+    const struct attachment *to;
+    const struct tracing *tracing;
+    const struct layout *layout;
+    uint32_t params[32]; /* by general register: the value that it arrives with */
+    uint32_t incoming;   /* address of the arguments on the stack */
+    uint32_t results[2]; /* of what comes next */
+    uint32_t *words;     /* of the context: values, or NO_VALUE */
+    bool calls;          /* helpers, and what these may call */
+    bool needs_vcpu, needs_fuel, needs_stack;
+    /* What the invocation puts back. */
+    uint32_t epoch, stack_at, fuel, errno_at, errno_was;
+};
+
+/* ---- What the program needs ---- */
+
+static bool is_inlined(const struct build *b, struct insn insn, uint32_t at)
+{
+    const struct insn_fact *fact = &b->checked->facts[at];
+    switch (insn.imm) {
+    case HELPER_map_lookup_elem:
+        return fact->flags & FACT_MAP && b->prog->maps[fact->map]->type == MAP_ARRAY;
+    case HELPER_get_func_arg_cnt:
+    case HELPER_get_func_ip:
+    case HELPER_get_attach_cookie: return true;
+    default: return false;
+    }
+}
+
+static int find_needs(struct build *b)
+{
+    struct hooking *h = b->hook;
+    for (uint32_t at = 0; at < b->prog->count; at++) {
+        struct insn insn = b->prog->insns[at];
+        uint8_t kind = insn_row(insn)->kind;
+        if (b->checked->facts[at].flags & FACT_DEAD)
+            continue;
+        if (insn.id == INSN_CALL && insn.imm == HELPER_tail_call)
+            return fail(b->err, ANYBPF_E_UNSUPPORTED,
+                        "a program that makes tail calls cannot be attached to a native function");
+        h->calls |= kind == INSN_KIND_CALLX || (insn.id == INSN_CALL && !is_inlined(b, insn, at));
+        h->needs_fuel |= kind == INSN_KIND_MAY_GOTO;
+    }
+    h->needs_stack = b->checked->funcs[0].tree > MACHINE_STACK;
+    h->needs_vcpu = h->calls || h->needs_fuel || h->needs_stack || h->to->counts;
+    return 0;
+}
+
+/* Bytes of the hook's own memory; its offset there. */
+static uint32_t take(struct hooking *h, uint64_t size)
+{
+    uint32_t at = h->hook.area;
+    h->hook.area += (uint32_t)(size + 15) & ~15u;
+    return at;
+}
+
+static void find_registers(struct hooking *h)
+{
+    const struct layout *layout = h->layout;
+    const struct conv *conv = layout->conv;
+    uint64_t set = layout->regs;
+    if (layout->result.indirect && layout->result.count &&
+        layout->result.parts[0].place == PART_REG)
+        set |= REG_BIT(layout->result.parts[0].reg);
+    if (conv->destroyed & REG_BIT(conv->chain))
+        set |= REG_BIT(conv->chain);
+    h->hook.vectors = set >> REG_VECTOR << REG_VECTOR;
+    for (set &= UINT32_MAX; set; set &= set - 1)
+        h->hook.params[h->hook.param_count++] = (uint8_t)__builtin_ctzll(set);
+    for (uint32_t i = 0; i < layout->result.count && !layout->result.indirect; i++)
+        if (layout->result.parts[i].place == PART_REG && layout->result.parts[i].reg >= REG_VECTOR)
+            h->hook.results |= REG_BIT(layout->result.parts[i].reg);
+}
+
+/* What is not done yet. */
+static int check(const struct build *b)
+{
+    const struct hooking *h = b->hook;
+    const struct layout *layout = h->layout;
+    const char *name = layout->model->name;
+    bool after = h->tracing->kind == ATTACH_EXIT;
+    for (uint32_t i = 0; i < layout->result.count && after; i++)
+        if (layout->result.parts[i].place == PART_X87)
+            return fail(b->err, ANYBPF_E_UNSUPPORTED,
+                        "%s: results of type long double are not offered yet", name);
+    for (uint32_t i = 0; i < layout->model->count; i++)
+        for (uint32_t k = 0; k < layout->args[i].count; k++)
+            if (layout->args[i].parts[k].place == PART_REG && layout->args[i].parts[k].size > 16)
+                return fail(b->err, ANYBPF_E_UNSUPPORTED,
+                            "%s: vectors of more than 16 bytes are not offered yet", name);
+    if (after && layout->model->is_variadic)
+        return fail(b->err, ANYBPF_E_UNSUPPORTED,
+                    "%s takes any number of arguments: a program can only be run before it", name);
+    if (h->hook.param_count > HOOK_PARAMS)
+        return fail(b->err, ANYBPF_E_LIMIT, "%s: its arguments take too many registers", name);
+    if (h->tracing->kind == ATTACH_SESSION)
+        return fail(b->err, ANYBPF_E_UNSUPPORTED, "session programs are not offered yet");
+    return 0;
+}
+
+int hook_new(struct build *b)
+{
+    struct hooking *h = b->hook = arena_new_of(b->arena, struct hooking);
+    enum attach_kind kind;
+    h->to = b->binding->attachment;
+    h->tracing = h->to->tracing;
+    h->layout = h->to->layout;
+    kind = h->tracing->kind;
+    h->words = arena_array_of(b->arena, h->tracing->count + 1, uint32_t);
+    memset(h->words, 0xff, h->tracing->count * sizeof *h->words);
+    memset(h->results, 0xff, sizeof h->results);
+    find_registers(h);
+    if (check(b))
+        return b->err->code;
+    h->hook.preserves = kind == ATTACH_ENTRY || kind == ATTACH_MODIFY;
+    if (kind != ATTACH_EXIT)
+        h->hook.results = 0;
+    h->hook.area =
+        hook_results_at(&h->hook) + 16u * (uint32_t)__builtin_popcountll(h->hook.results);
+    b->fn->hook = &h->hook;
+    return find_needs(b);
+}
+
+/* ---- Words of the context ---- */
+
+static uint32_t area(struct build *b, uint32_t at)
+{
+    return maker_node(&b->maker, (struct node){ .op = IR_AREA, .imm = at });
+}
+
+/* The first `size` bytes there, at most 8, the rest 0. */
+static uint32_t load_bytes(struct build *b, uint32_t base, int64_t at, uint32_t size)
+{
+    struct maker *maker = &b->maker;
+    uint32_t value = NO_VALUE;
+    for (uint32_t done = 0, step; done < size; done += step) {
+        for (step = 8; step > size - done;)
+            step /= 2;
+        uint32_t part = maker_load(maker, 8 * step, base, at + done);
+        if (done)
+            part = maker_op(maker, IR_SHL, 64, part, maker_const(maker, 8 * done));
+        value = value == NO_VALUE ? part : maker_op(maker, IR_OR, 64, value, part);
+    }
+    return value;
+}
+
+/* The low `size` bytes of a register, the rest 0. */
+static uint32_t low_bytes(struct build *b, uint32_t value, uint32_t size)
+{
+    struct maker *maker = &b->maker;
+    if (size == 8)
+        return value;
+    if (size == 4)
+        return maker_op(maker, IR_ZEXT32, 64, value, 0);
+    return maker_op(maker, IR_AND, 64, value, maker_const(maker, (UINT64_C(1) << 8 * size) - 1));
+}
+
+static bool is_result(const struct hooking *h, const struct layout_value *value)
+{
+    return value == &h->layout->result;
+}
+
+/* Where the hook keeps a vector register. */
+static uint32_t vector_at(struct hooking *h, const struct layout_value *value, uint8_t reg)
+{
+    uint64_t set = is_result(h, value) ? h->hook.results : h->hook.vectors;
+    uint32_t before = (uint32_t)__builtin_popcountll(set & (REG_BIT(reg) - 1));
+    if (!is_result(h, value))
+        h->hook.reads_vectors = true;
+    return (is_result(h, value) ? hook_results_at(&h->hook) : 0) + 16 * before;
+}
+
+static uint32_t register_of(const struct build *b, const struct layout_value *value, uint8_t reg)
+{
+    const struct hooking *h = b->hook;
+    if (!is_result(h, value))
+        return h->params[reg];
+    return h->results[reg != h->layout->conv->results.general.at[0]];
+}
+
+/* Up to 8 bytes of a part, from byte `skip` of it on. */
+static uint32_t load_part(struct build *b, const struct layout_value *value,
+                          const struct layout_part *part, uint32_t skip)
+{
+    struct hooking *h = b->hook;
+    uint32_t size = part->size - skip < 8 ? part->size - skip : 8;
+    if (part->place == PART_STACK)
+        return load_bytes(b, h->incoming, (int64_t)part->stack + skip, size);
+    if (part->reg >= REG_VECTOR)
+        return load_bytes(b, area(b, vector_at(h, value, part->reg)), skip, size);
+    return low_bytes(b, register_of(b, value, part->reg), size);
+}
+
+/* Bytes [at, at + 8) of a value, as far as it has them. */
+static uint32_t load_value(struct build *b, const struct layout_value *value, uint32_t at)
+{
+    struct maker *maker = &b->maker;
+    uint32_t word = NO_VALUE;
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct layout_part *part = &value->parts[i];
+        if (part->offset >= at + 8 || part->offset + part->size <= at)
+            continue;
+        uint32_t skip = at > part->offset ? at - part->offset : 0;
+        uint32_t piece = load_part(b, value, part, skip);
+        if (part->offset > at)
+            piece = maker_op(maker, IR_SHL, 64, piece, maker_const(maker, 8 * (part->offset - at)));
+        word = word == NO_VALUE ? piece : maker_op(maker, IR_OR, 64, word, piece);
+    }
+    return word == NO_VALUE ? maker_const(maker, 0) : word;
+}
+
+/* The address that a value passed by reference is at. */
+static uint32_t reference(struct build *b, const struct layout_value *value)
+{
+    const struct layout_part *part = &value->parts[0];
+    const struct hooking *h = b->hook;
+    if (is_result(h, value) && h->layout->hidden_back != REG_NONE)
+        return h->results[0];
+    if (part->place == PART_STACK)
+        return maker_load(&b->maker, 64, h->incoming, part->stack);
+    return h->params[part->reg];
+}
+
+static void copy_words(struct build *b, uint32_t from, uint32_t to, uint64_t size)
+{
+    for (uint64_t at = 0, step; at < size; at += step) {
+        for (step = 8; step > size - at;)
+            step /= 2;
+        uint32_t word = maker_load(&b->maker, (unsigned)(8 * step), from, (int64_t)at);
+        maker_store(&b->maker, (unsigned)(8 * step), to, (int64_t)at, word);
+    }
+}
+
+/* The address of memory that holds the value. */
+static uint32_t copy_of(struct build *b, const struct layout_value *value)
+{
+    struct hooking *h = b->hook;
+    uint64_t size = value->value->size;
+    bool kept = is_result(h, value) || h->hook.preserves;
+    if (value->indirect) {
+        /* What comes next may write to its argument. */
+        uint32_t from = reference(b, value);
+        if (kept)
+            return from;
+        uint32_t to = area(b, take(h, size));
+        copy_words(b, from, to, size);
+        return to;
+    }
+    if (value->count == 1 && value->parts[0].place == PART_STACK)
+        return maker_op(&b->maker, IR_ADD, 64, h->incoming,
+                        maker_const(&b->maker, value->parts[0].stack));
+    uint32_t to = area(b, take(h, size));
+    for (uint32_t at = 0; at < size; at += 8)
+        maker_store(&b->maker, 64, to, at, load_value(b, value, at));
+    return to;
+}
+
+static uint32_t make_word(struct build *b, uint32_t index)
+{
+    const struct hooking *h = b->hook;
+    const struct tracing_word *word = &h->tracing->words[index];
+    const struct layout_value *value =
+        word->value < h->layout->model->count ? &h->layout->args[word->value] : &h->layout->result;
+    uint32_t x;
+    if (word->is_copy)
+        return copy_of(b, value);
+    x = value->indirect ? load_bytes(b, reference(b, value), word->offset, word->size)
+                        : load_value(b, value, word->offset);
+    if (!FAULT(hook_sign, word->is_signed, false))
+        return x;
+    switch (word->size) {
+    case 1: return maker_op(&b->maker, IR_SEXT8, 64, x, 0);
+    case 2: return maker_op(&b->maker, IR_SEXT16, 64, x, 0);
+    case 4: return maker_op(&b->maker, IR_SEXT32, 64, x, 0);
+    default: return x;
+    }
+}
+
+uint32_t hook_word(struct build *b, uint32_t index)
+{
+    return index < b->hook->tracing->count ? b->hook->words[index] : maker_const(&b->maker, 0);
+}
+
+/* Whether an instruction of the program reads word i. */
+static bool *find_read(struct build *b)
+{
+    const struct hooking *h = b->hook;
+    bool *read = arena_array_of(b->arena, h->tracing->count + 1, bool);
+    for (uint32_t at = 0; at < b->prog->count; at++)
+        if (b->checked->facts[at].region == REGION_FIELD)
+            read[b->checked->facts[at].field] = true;
+    for (uint32_t i = 0; i < h->tracing->count && b->checked->context_escapes; i++)
+        read[i] = true;
+    return read;
+}
+
+static int make_words(struct build *b, const bool *read, uint32_t from, uint32_t to)
+{
+    struct hooking *h = b->hook;
+    for (uint32_t i = from; i < to; i++)
+        if (read[i])
+            h->words[i] = make_word(b, i);
+    if (h->hook.area > hook_results_at(&h->hook) + COPY_MAX)
+        return fail(b->err, ANYBPF_E_LIMIT, "%s: the copies of its arguments take %u bytes",
+                    h->layout->model->name, h->hook.area);
+    return 0;
+}
+
+/* The context in memory, for whom its address is handed to. */
+static uint32_t make_context(struct build *b)
+{
+    struct hooking *h = b->hook;
+    struct maker *maker = &b->maker;
+    uint32_t at = take(h, 8u * (TRACING_HEAD + h->tracing->count + 1)) + 8 * TRACING_HEAD;
+    uint32_t words = area(b, at);
+    uint32_t state = maker_symbol(maker, SYMBOL_HOOK, 0, 0);
+    maker_store(maker, 64, words, 8 * TRACING_COUNT, maker_const(maker, h->tracing->arg_words));
+    maker_store(maker, 64, words, 8 * TRACING_KIND, maker_const(maker, (uint64_t)h->tracing->kind));
+    maker_store(maker, 64, words, 8 * TRACING_IP,
+                maker_load(maker, 64, state, offsetof(struct hook_state, ip)));
+    maker_store(maker, 64, words, 8 * TRACING_COOKIE,
+                maker_load(maker, 64, state, offsetof(struct hook_state, cookie)));
+    for (uint32_t i = 0; i < h->tracing->count; i++)
+        maker_store(maker, 64, words, 8 * (int64_t)i, h->words[i]);
+    maker_store(maker, 64, words, 8 * (int64_t)h->tracing->count, maker_const(maker, 0));
+    return words;
+}
+
+/* ---- Before the program ---- */
+
+static void load_params(struct build *b)
+{
+    struct hooking *h = b->hook;
+    for (uint32_t i = 0; i < h->hook.param_count; i++)
+        h->params[h->hook.params[i]] =
+            maker_node(&b->maker, (struct node){ .op = IR_PARAM, .imm = i });
+    h->incoming = maker_node(&b->maker, (struct node){ .op = IR_INCOMING });
+}
+
+static void call_next(struct build *b)
+{
+    struct hooking *h = b->hook;
+    uint32_t list[HOOK_PARAMS];
+    struct node node = { .op = IR_CALL_NEXT, .imm = h->layout->stack_size };
+    node.imm |= (int64_t)h->layout->stack_align << 32;
+    if (!h->layout->stack_size)
+        node.imm = 0;
+    for (uint32_t i = 0; i < h->hook.param_count; i++)
+        list[i] = h->params[h->hook.params[i]];
+    h->results[0] = maker_list(&b->maker, node, list, h->hook.param_count);
+    h->results[1] = maker_node(&b->maker, (struct node){ .op = IR_RESULT, .imm = 1 });
+}
+
+/* Back to the caller with what the call of what comes next left. */
+static void return_results(struct build *b)
+{
+    const struct hooking *h = b->hook;
+    const struct layout_value *result = &h->layout->result;
+    struct node node = { .op = IR_RETURN, .in = { h->results[0], h->results[1] } };
+    uint8_t second = h->layout->conv->results.general.at[1];
+    for (uint32_t i = 0; i < result->count && !result->indirect; i++)
+        if (result->parts[i].place == PART_REG && result->parts[i].reg == second)
+            node.op = IR_RETURN_PAIR;
+    maker_node(&b->maker, node);
+}
+
+/* Without the program: it is counted, and all goes on as if there were no hook. */
+static void pass(struct build *b)
+{
+    struct hooking *h = b->hook;
+    struct maker *maker = &b->maker;
+    struct node count = { .op = IR_ATOMIC_ADD, .width = 64 };
+    count.in[0] = maker_symbol(maker, SYMBOL_HOOK, 0, 0);
+    count.in[1] = maker_const(maker, 1);
+    count.imm = offsetof(struct hook_state, misses);
+    maker_node(maker, count);
+    if (h->hook.preserves)
+        maker_node(maker, (struct node){ .op = IR_NEXT });
+    else if (h->tracing->kind == ATTACH_EXIT)
+        return_results(b);
+    else
+        maker_node(maker, (struct node){ .op = IR_RETURN, .in = { maker_const(maker, 0) } });
+}
+
+static uint32_t load_vcpu(struct build *b, unsigned width, size_t offset)
+{
+    return maker_load(&b->maker, width, b->vcpu, (int64_t)offset);
+}
+
+/* This thread's vcpu, made if there is none. */
+static void find_vcpu(struct build *b, uint32_t missing)
+{
+    struct maker *maker = &b->maker;
+    uint32_t join = build_label(b), cold = build_label(b), zero = maker_const(maker, 0);
+    uint32_t found[2];
+    found[0] = maker_node(maker, (struct node){ .op = IR_VCPU });
+    build_branch(b, COND_EQ, 64, found[0], zero, cold, join);
+    b->owner = COLD_BLOCK;
+    build_begin(b, cold);
+    found[1] = maker_node(maker, (struct node){ .op = IR_LEASE });
+    build_branch(b, COND_EQ, 64, found[1], maker_const(maker, 0), missing, join);
+    b->owner = NO_BLOCK;
+    build_begin(b, join);
+    b->vcpu = maker_list(maker, (struct node){ .op = IR_PHI }, found, 2);
+}
+
+/* The checks and stores of vcpu_enter(), as far as the program needs them. */
+static void enter(struct build *b, uint32_t missing)
+{
+    struct hooking *h = b->hook;
+    struct maker *maker = &b->maker;
+    uint32_t zero = maker_const(maker, 0), tree = b->checked->funcs[0].tree;
+    find_vcpu(b, missing);
+    if (b->binding->env->cpus < VCPU_MAX)
+        build_unless(b, COND_UGE, 32, load_vcpu(b, 32, offsetof(struct vcpu, cpu)),
+                     maker_const(maker, b->binding->env->cpus), missing);
+    if (h->calls && h->tracing->kind != ATTACH_MEMBER && h->tracing->kind != ATTACH_REPLACE)
+        build_unless(b, COND_NE, 64, load_vcpu(b, 64, offsetof(struct vcpu, recursion)), zero,
+                     missing);
+    if (h->needs_stack) {
+        h->stack_at = load_vcpu(b, 64, offsetof(struct vcpu, stack_at));
+        uint32_t room = load_vcpu(b, 64, offsetof(struct vcpu, stack_end));
+        room = maker_op(maker, IR_SUB, 64, room, h->stack_at);
+        build_unless(b, COND_ULT, 64, room, maker_const(maker, tree), missing);
+    }
+}
+
+static void store_vcpu(struct build *b, size_t offset, uint32_t value)
+{
+    maker_store(&b->maker, 64, b->vcpu, (int64_t)offset, value);
+}
+
+/* The epoch begins first and ends last; without membarrier it begins with a fence. */
+static void enter_epoch(struct build *b)
+{
+    struct hooking *h = b->hook;
+    struct maker *maker = &b->maker;
+    struct node node = { .op = IR_SELECT, .width = 64, .cond = COND_EQ };
+    uint32_t now = maker_load(maker, 64, maker_symbol(maker, SYMBOL_EPOCH, 0, 0), 0);
+    h->epoch = load_vcpu(b, 64, offsetof(struct vcpu, epoch));
+    node.in[0] = h->epoch;
+    node.in[1] = maker_const(maker, 0);
+    node.in[2] = now;
+    node.in[3] = h->epoch;
+    now = maker_node(maker, node);
+    if (process.fenced)
+        maker_node(maker, (struct node){ .op = IR_XCHG,
+                                         .width = 64,
+                                         .in = { b->vcpu, now },
+                                         .imm = offsetof(struct vcpu, epoch) });
+    else
+        store_vcpu(b, offsetof(struct vcpu, epoch), now);
+}
+
+static void begin_invocation(struct build *b)
+{
+    struct hooking *h = b->hook;
+    struct maker *maker = &b->maker;
+    if (h->calls) {
+        h->errno_at =
+            maker_node(maker, (struct node){ .op = IR_THREAD, .symbol = { SYMBOL_ERRNO, 0 } });
+        h->errno_was = maker_load(maker, 32, h->errno_at, 0);
+        enter_epoch(b);
+        store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(maker, 1));
+    }
+    if (h->needs_stack) {
+        uint32_t tree = maker_const(maker, b->checked->funcs[0].tree);
+        store_vcpu(b, offsetof(struct vcpu, stack_at),
+                   maker_op(maker, IR_ADD, 64, h->stack_at, tree));
+    }
+    if (h->needs_fuel) {
+        h->fuel = load_vcpu(b, 64, offsetof(struct vcpu, fuel));
+        store_vcpu(b, offsetof(struct vcpu, fuel), maker_const(maker, FUEL));
+    }
+}
+
+int hook_begin(struct build *b, uint32_t *reg, uint32_t first)
+{
+    struct hooking *h = b->hook;
+    struct maker *maker = &b->maker;
+    const bool *read = find_read(b);
+    uint32_t missing = build_label(b), none;
+    load_params(b);
+    if (make_words(b, read, 0, h->tracing->arg_words))
+        return b->err->code;
+    if (h->tracing->kind == ATTACH_EXIT)
+        call_next(b);
+    if (make_words(b, read, h->tracing->arg_words, h->tracing->count))
+        return b->err->code;
+    none = maker_const(maker, 0);
+    b->vcpu = none;
+    if (h->needs_vcpu)
+        enter(b, missing);
+    begin_invocation(b);
+    b->frame = h->needs_stack ? h->stack_at : area(b, take(h, b->checked->funcs[0].tree));
+    for (unsigned r = 0; r < b->vars.count; r++)
+        reg[r] = none;
+    reg[10] = maker_op(maker, IR_ADD, 64, b->frame, maker_const(maker, b->fn->depth));
+    if (b->checked->context_escapes)
+        reg[1] = make_context(b);
+    build_jump(b, first);
+    if (h->needs_vcpu) {
+        b->owner = COLD_BLOCK;
+        build_begin(b, missing);
+        pass(b);
+    }
+    return 0;
+}
+
+/* ---- Behind it ---- */
+
+static void end_invocation(struct build *b)
+{
+    struct hooking *h = b->hook;
+    if (h->needs_fuel)
+        store_vcpu(b, offsetof(struct vcpu, fuel), h->fuel);
+    if (h->needs_stack)
+        store_vcpu(b, offsetof(struct vcpu, stack_at), h->stack_at);
+    if (h->calls) {
+        store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(&b->maker, 0));
+        store_vcpu(b, offsetof(struct vcpu, epoch), h->epoch);
+        maker_store(&b->maker, 32, h->errno_at, 0, h->errno_was);
+    }
+}
+
+void hook_end(struct build *b, uint32_t r0)
+{
+    struct hooking *h = b->hook;
+    struct maker *maker = &b->maker;
+    struct node back = { .op = IR_RETURN, .in = { r0 } };
+    end_invocation(b);
+    switch (h->tracing->kind) {
+    case ATTACH_ENTRY: maker_node(maker, (struct node){ .op = IR_NEXT }); break;
+    case ATTACH_EXIT: return_results(b); break;
+    case ATTACH_MODIFY: {
+        unsigned width = h->layout->model->result.size > 4 ? 64 : 32;
+        uint32_t on = build_label(b);
+        build_unless(b, COND_EQ, width, r0, maker_const(maker, 0), on);
+        maker_node(maker, back);
+        build_begin(b, on);
+        maker_node(maker, (struct node){ .op = IR_NEXT });
+        break;
+    }
+    default: maker_node(maker, back); break;
+    }
+}
+
+bool hook_helper(struct build *b, const struct helper *helper)
+{
+    struct maker *maker = &b->maker;
+    uint32_t state;
+    if (helper->id == HELPER_get_func_arg_cnt) {
+        b->reg[0] = maker_const(maker, b->hook->tracing->arg_words);
+        return true;
+    }
+    if (helper->id != HELPER_get_func_ip && helper->id != HELPER_get_attach_cookie)
+        return false;
+    state = maker_symbol(maker, SYMBOL_HOOK, 0, 0);
+    b->reg[0] = maker_load(maker, 64, state,
+                           helper->id == HELPER_get_func_ip ? offsetof(struct hook_state, ip)
+                                                            : offsetof(struct hook_state, cookie));
+    return true;
+}

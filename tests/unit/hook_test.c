@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs compiled for their attachment to native functions, as code that is called in place of
+ * the function. */
+#include "api/local.h"
+#include "attach/attach.h"
+#include "bpf/text.h"
+#include "runner/runner.h"
+#include <anybpf.h>
+#include <complex.h>
+#include <errno.h>
+#include <pthread.h>
+
+/* ---- Programs from text, and hooks made of them ---- */
+
+enum { HOOKS = 8 };
+
+static struct {
+    struct anybpf_env *env;
+    struct arena *arena;
+    struct hook_state state[HOOKS];
+    struct image *images[HOOKS];
+    unsigned count;
+    uint64_t seen[64];
+    unsigned calls;
+} h;
+
+/* A helper that destroys what C code may destroy. */
+static uint64_t see(uint64_t index, uint64_t value)
+{
+    if (index < 64)
+        h.seen[index] = value;
+    h.calls++;
+    errno = 77;
+#if defined(__x86_64__)
+    __asm__ volatile("mov $-1, %%rax; mov %%rax, %%rcx; mov %%rax, %%rdx; mov %%rax, %%rsi\n"
+                     "mov %%rax, %%rdi; mov %%rax, %%r8; mov %%rax, %%r9; mov %%rax, %%r10\n"
+                     "mov %%rax, %%r11; pcmpeqd %%xmm0, %%xmm0; movdqa %%xmm0, %%xmm1\n"
+                     "movdqa %%xmm0, %%xmm2; movdqa %%xmm0, %%xmm3; movdqa %%xmm0, %%xmm4\n"
+                     "movdqa %%xmm0, %%xmm5; movdqa %%xmm0, %%xmm6; movdqa %%xmm0, %%xmm7" ::
+                         : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0",
+                           "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
+#elif defined(__aarch64__)
+    __asm__ volatile(
+        "mov x0, #-1; mov x1, x0; mov x2, x0; mov x3, x0; mov x4, x0; mov x5, x0\n"
+        "mov x6, x0; mov x7, x0; mov x8, x0; mov x9, x0; fmov d0, x0; fmov d1, x0\n"
+        "fmov d2, x0; fmov d3, x0; fmov d4, x0; fmov d5, x0; fmov d6, x0; fmov d7, x0" ::
+            : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "v0", "v1", "v2", "v3",
+              "v4", "v5", "v6", "v7");
+#endif
+    return value;
+}
+
+static bool begin(void)
+{
+    if (!target_find(host_target)) {
+        test_skip("this build does not compile for the processor that it runs on");
+        return false;
+    }
+    memset(&h, 0, sizeof h);
+    h.env = anybpf_env_new();
+    h.arena = arena_new(&allocator_libc, 0);
+    CHECK_EQ(anybpf_env_helper(h.env, 1000, "__u64 see(__u64 index, __u64 value)",
+                               (void *)(uintptr_t)see),
+             0);
+    return true;
+}
+
+static void end(void)
+{
+    for (unsigned i = 0; i < h.count; i++)
+        image_free(h.images[i]);
+    arena_free(h.arena);
+    anybpf_env_free(h.env);
+}
+
+struct assembly {
+    const char *text;
+    struct insn_list list;
+    uint8_t *bytes;
+    struct loaded *loaded;
+    struct trampoline t;
+    struct code *code;
+    struct error err;
+};
+
+static int assemble(void *arg)
+{
+    struct assembly *a = arg;
+    int code = insn_assemble(h.arena, a->text, &a->list, &a->err);
+    if (code)
+        return code;
+    a->bytes = arena_alloc(h.arena, 8 * (size_t)a->list.count);
+    for (uint32_t i = 0; i < a->list.count; i++)
+        insn_encode(a->list.at[i], a->bytes + 8 * (size_t)i, HOST_IS_BIG);
+    return 0;
+}
+
+static struct anybpf_prog *load(const char *section, const char *text)
+{
+    struct assembly a = { .text = text };
+    struct anybpf_object *obj;
+    struct anybpf_prog *prog;
+    CHECK_SAY(!arena_try(h.arena, &a.err, assemble, &a), "%s", a.err.text);
+    obj = anybpf_open_insns(h.env, a.bytes, a.list.count, section);
+    prog = obj ? anybpf_find(obj, NULL) : NULL;
+    CHECK_SAY(prog, "%s", anybpf_error(h.env));
+    return prog;
+}
+
+static int compile_hook(void *arg)
+{
+    struct assembly *a = arg;
+    int code = prog_trampoline(a->loaded, h.arena, &h.state[h.count], &a->t, &a->err);
+    return code ? code : trampoline_compile(h.arena, &a->t, &a->code, &a->err);
+}
+
+/* The entry of a hook with what comes next, or NULL. */
+static void *hook(const char *section, const char *text, void *next)
+{
+    struct assembly a = { 0 };
+    struct anybpf_prog *prog = load(section, text);
+    const void *entry;
+    void *function;
+    if (!prog)
+        return NULL;
+    a.loaded = prog->loaded;
+    if (arena_try(h.arena, &a.err, compile_hook, &a) ||
+        trampoline_seal(&a.t, a.code, next, (uintptr_t)next, &h.images[h.count], &a.err)) {
+        test_fail(__FILE__, __LINE__, "%s", a.err.text);
+        return NULL;
+    }
+    entry = image_entry(h.images[h.count++], 0);
+    memcpy(&function, &entry, sizeof function);
+    return function;
+}
+
+/* A program that hands each of `count` words to see(). */
+static const char *see_all(unsigned count)
+{
+    static char text[8192];
+    unsigned at = (unsigned)sprintf(text, "r6 = r1\n");
+    for (unsigned i = 0; i < count; i++)
+        at +=
+            (unsigned)sprintf(text + at, "r1 = %u\nr2 = *(u64 *)(r6 + %u)\ncall 1000\n", i, 8 * i);
+    sprintf(text + at, "r0 = 0\nexit\n");
+    return text;
+}
+
+#define DECLARE(prototype) CHECK_EQ(anybpf_env_function(h.env, prototype, NULL), 0)
+#define CODE(function)     ((void *)(uintptr_t)(function))
+
+/* ---- Numbers ---- */
+
+typedef int ints(int a, short b, unsigned char c, long d, void *e, bool f, signed char g, int i,
+                 long j);
+static __attribute__((noinline)) int sum(int a, short b, unsigned char c, long d, void *e, bool f,
+                                         signed char g, int i, long j)
+{
+    return (int)(a + b + c + d + (long)(uintptr_t)e + f + g + i + j);
+}
+#define SUM                                                                                        \
+    "int sum(int a, short b, unsigned char c, long d, void *e, bool f, signed char g, int i, "     \
+    "long j)"
+
+static void check_sum(ints *f, int wanted)
+{
+    errno = 5;
+    CHECK_EQ(f(-1, -2, 200, 1L << 40, (void *)16, true, -100, -7, 1000), wanted);
+    CHECK_EQ(errno, 5);
+}
+
+static void check_sum_words(void)
+{
+    static const uint64_t wanted[] = { (uint64_t)-1,   (uint64_t)-2, 200, 1ull << 40, 16, 1,
+                                       (uint64_t)-100, (uint64_t)-7, 1000 };
+    for (unsigned i = 0; i < 9; i++)
+        CHECK_SAY(h.seen[i] == wanted[i], "word %u is %#" PRIx64, i, h.seen[i]);
+}
+
+TEST(numbers_in_registers_and_on_the_stack_are_seen)
+{
+    static const int right = -1 - 2 + 200 + 16 + 1 - 100 - 7 + 1000;
+    ints *f;
+    if (!begin())
+        return;
+    DECLARE(SUM);
+    if ((f = hook("fentry/sum", see_all(9), CODE(sum)))) {
+        check_sum(f, right);
+        check_sum_words();
+    }
+    memset(h.seen, 0, sizeof h.seen);
+    if ((f = hook("fexit/sum", see_all(10), CODE(sum)))) {
+        check_sum(f, right);
+        check_sum_words();
+        CHECK_EQ(h.seen[9], (uint64_t)right);
+    }
+    memset(h.seen, 0, sizeof h.seen);
+    if ((f = hook("fmod_ret/sum", see_all(10), CODE(sum)))) {
+        check_sum(f, right);
+        check_sum_words();
+    }
+    if ((f = hook("fmod_ret/sum", "r0 = *(u32 *)(r1 + 0)\nr0 += 43\nexit\n", CODE(sum))))
+        check_sum(f, 42);
+    if ((f = hook("replace/sum", "r0 = *(u64 *)(r1 + 64)\nr0 += 1\nexit\n", NULL)))
+        check_sum(f, 1001);
+    end();
+}
