@@ -24,7 +24,7 @@ static void die(const char *what)
 
 /* ---- Memory from malloc(), counted ---- */
 
-static size_t taken, peak;
+static size_t taken, peak, before; /* before: a program was loaded */
 
 static void *count_alloc(void *user, size_t size)
 {
@@ -62,7 +62,6 @@ static void measure(const char *name, const struct anybpf_prog *prog, struct mea
 {
     uint64_t begin = clock_ns(), best;
     struct anybpf_prog_info info;
-    size_t before = peak = taken;
     double ns, kept, meanwhile;
 
     anybpf_prog_info(prog, &info, sizeof info);
@@ -80,10 +79,20 @@ static void measure(const char *name, const struct anybpf_prog *prog, struct mea
     mean->count++;
     if (json)
         printf("%s  {\"name\": \"%s\", \"insns\": %u, \"compile_ns_per_insn\": %.1f, "
-               "\"compile_bytes_per_insn\": %.1f, \"kept_bytes_per_insn\": %.1f}",
+               "\"load_bytes_per_insn\": %.1f, \"kept_bytes_per_insn\": %.1f}",
                mean->count > 1 ? ",\n" : "", name, info.insns, ns, meanwhile, kept);
     else
         printf("%-28s %9u %12.1f %12.1f %12.1f\n", name, info.insns, ns, meanwhile, kept);
+}
+
+static struct anybpf_prog *load(struct anybpf_env *env, struct anybpf_object *obj, const char *name)
+{
+    struct anybpf_prog *prog;
+
+    before = peak = taken;
+    if (!(prog = anybpf_find(obj, name)))
+        die(anybpf_error(env));
+    return prog;
 }
 
 static struct anybpf_object *open_insns(struct anybpf_env *env, const struct insn *insns,
@@ -112,10 +121,8 @@ static void measure_shape(const struct shape *shape, uint32_t length, struct mea
 
     if (!insns)
         die("out of memory");
-    prog = anybpf_find(open_insns(env, insns, shape_write(shape, length, insns)), NULL);
+    prog = load(env, open_insns(env, insns, shape_write(shape, length, insns)), NULL);
     free(insns);
-    if (!prog)
-        die(anybpf_error(env));
     measure(shape->name, prog, mean);
     anybpf_env_free(env);
 }
@@ -136,9 +143,7 @@ static void measure_largest(const char *path, struct mean *mean)
     }
     snprintf(name, sizeof name, "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
     name[strcspn(name, ".")] = 0;
-    if (!(prog = anybpf_find(obj, largest.name)))
-        die(anybpf_error(env));
-    measure(name, prog, mean);
+    measure(name, load(env, obj, largest.name), mean);
     anybpf_env_free(env);
 }
 
