@@ -34,7 +34,7 @@ enum conv_records {
     RECORDS_FLATTENED,   /* RISC-V: one or two numbers, one of them a float */
     RECORDS_SINGLE,      /* s390x: structs of a single float or vector */
 };
-enum conv_pairs { PAIRS_ANY, PAIRS_EVEN, PAIRS_EVEN_VARIADIC };
+enum conv_pairs { PAIRS_ANY, PAIRS_EVEN, PAIRS_EVEN_UNNAMED };
 enum conv_splits {
     SPLITS_NEVER,
     SPLITS_ALWAYS, /* the last registers and the first of the stack */
@@ -44,8 +44,9 @@ enum conv_splits {
 enum { RESULT_FITS = 255 };
 
 struct conv {
-    const char *name;  /* "x86_64", or "x86_64-clang" where clang's ways differ (doc/abi.md) */
-    const char *title; /* the psABI's */
+    const char *name;         /* "x86_64", or "x86_64-clang" for what clang built */
+    const char *title;        /* the psABI's */
+    const struct conv *clang; /* where clang's ways differ from gcc's (doc/abi.md), or NULL */
     const struct data_model *data;
     bool big;                       /* byte order */
     const char *generals, *vectors; /* names of registers: a prefix, or a list from number 0 */
@@ -60,24 +61,37 @@ struct conv {
     uint8_t chain;       /* static chain */
 
     /* Who gets them. */
-    uint8_t records;        /* enum conv_records */
-    uint8_t vector_most;    /* bytes of the widest vector in a vector register */
-    uint8_t value_most;     /* larger values are passed by reference; 0: none is */
-    bool value_powers;      /* records of 3, 5, 6 and 7 bytes, too, and complex numbers */
-    uint8_t result_most;    /* larger records return in memory unless in vector registers */
-    uint8_t pairs;          /* enum conv_pairs: of what is aligned to two words */
-    uint8_t splits;         /* enum conv_splits */
-    bool closes;            /* once a value has found too few registers, no later one gets any */
-    bool closes_int128;     /* the same, of general ones, after an __int128 only */
-    bool float_takes_words; /* a float without a vector register takes general ones */
-    bool vectors_are_words; /* d0 is s0 and s1; a later float takes a single one left between */
-    bool x87;               /* long double returns in st0, a complex one in st0 and st1 */
+    uint8_t records;         /* enum conv_records */
+    uint8_t unnamed_records; /* the same for a variadic call's further arguments */
+    bool unnamed_all;        /* and for such a function's other arguments */
+    bool unnamed_result;     /* and for its result */
+    uint8_t vector_most;     /* bytes of the widest vector in a vector register */
+    uint8_t unnamed_most;    /* the same for further arguments */
+    uint8_t value_most;      /* larger values are passed by reference; 0: none is */
+    bool value_powers;       /* records of 3, 5, 6 and 7 bytes, too, and complex numbers */
+    uint8_t result_most;     /* larger records return in memory unless in vector registers;
+                                0: all do */
+    bool ignores_unnamed;    /* a record of nothing but bit-fields without a name is not passed */
+    bool flattens_empty;     /* empty arrays and unions hinder no flattening, but a bit-field of
+                                width 0 before the second number does */
+    bool flexible_in_memory; /* records with an array of type [] */
+    bool unnamed_fields;     /* bit-fields without a name count as integers */
+    uint8_t pairs;           /* enum conv_pairs: of what is aligned to two words */
+    uint8_t splits;          /* enum conv_splits */
+    bool closes;             /* once a value has found too few registers, no later one gets any */
+    bool closes_int128;      /* after an __int128 that has found too few, general ones count but are
+                                not given: such parts of records are on the stack by themselves */
+    bool float_takes_words;  /* a float without a vector register takes general ones */
+    bool vectors_are_words;  /* d0 is s0 and s1; a later float takes a single one left between */
+    bool x87;                /* long double returns in st0, a complex one in st0 and st1 */
 
     /* The stack, and the bits beside a value. */
     uint8_t stack_align;     /* at a call */
     uint8_t stack_first;     /* from the stack pointer at entry to the first argument */
     uint8_t slot_most;       /* the most alignment of an argument; 0: no limit */
     bool aligns_natural;     /* arguments as members ask, not as the whole declares */
+    bool aligns_fields;      /* and as the types of its bit-fields, packed or not */
+    bool aligns_units;       /* and as its parts, packed or not, if it wanted vector registers */
     uint8_t extends_args;    /* narrow integers, by their own signedness, to so many bytes; */
     uint8_t extends_results; /* 0: what is above is garbage */
     bool extends_sign;       /* of 4 bytes always by the sign */
@@ -88,11 +102,11 @@ struct conv {
     uint8_t bpf_args[7];
 };
 
-/* By the compiler that built the code where they differ (doc/abi.md); gcc's unless named. */
-extern const struct conv conv_x86_64, conv_x86_64_clang, conv_arm64, conv_riscv64,
-    conv_riscv64_soft, conv_arm32, conv_arm32_soft, conv_s390x;
+extern const struct conv conv_x86_64, conv_x86_64_clang, conv_arm64, conv_arm64_clang, conv_riscv64,
+    conv_riscv64_clang, conv_riscv64_soft, conv_riscv64_soft_clang, conv_arm32, conv_arm32_clang,
+    conv_arm32_soft, conv_arm32_soft_clang, conv_s390x, conv_s390x_clang;
 
-/* All of them, one after another: NULL behind the last. */
+/* gcc's of every psABI, one after another: NULL behind the last. */
 const struct conv *conv_at(uint32_t index);
 
 /* ---- layout.c: where the parts of a prototype lie ---- */

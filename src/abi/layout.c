@@ -30,8 +30,10 @@ struct placing { /* of the arguments, or of the result */
     struct arena *arena;
     const struct conv *conv;
     const struct conv_regs *regs;
-    bool is_result, variadic;
+    bool is_result, is_variadic;
+    bool unnamed;           /* the argument at hand is a variadic call's */
     uint32_t general, wide; /* taken so far: in order */
+    bool closed;            /* general ones are counted but not given */
     uint32_t vector;        /* a bit for each taken */
     uint64_t stack;
     uint32_t align;                       /* of the first of the stack */
@@ -51,6 +53,17 @@ static bool is_record(const struct model_value *value)
 
 /* ---- Plans ---- */
 
+/* A record of nothing but unnamed bit-fields and empty records. */
+static bool is_empty(const struct model_value *value)
+{
+    if (value->class != MODEL_RECORD || value->size > MODEL_LEAVES)
+        return false;
+    for (uint32_t i = 0; i < value->count; i++)
+        if (value->leaves[i].kind != MODEL_VOID)
+            return false;
+    return true;
+}
+
 static void add_unit(struct plan *plan, enum reg_kind kind, uint32_t offset, uint32_t size)
 {
     plan->kind = PLAN_UNITS;
@@ -64,7 +77,7 @@ static bool merge(enum class *into, enum class class)
 {
     if (*into == class || class == CLASS_NONE)
         return true;
-    if (*into == CLASS_NONE || class == CLASS_INTEGER)
+    if (*into == CLASS_NONE || FAULT(layout_merge, class == CLASS_INTEGER, class == CLASS_SSE))
         *into = class;
     else if (*into != CLASS_INTEGER && (*into >= CLASS_X87 || class >= CLASS_X87))
         return false;
@@ -73,14 +86,20 @@ static bool merge(enum class *into, enum class class)
     return true;
 }
 
-static bool classify(const struct conv *conv, const struct model_leaf *leaf, enum class classes[8])
+static bool classify(const struct placing *pl, const struct model_leaf *leaf, enum class classes[8])
 {
+    const struct conv *conv = pl->conv;
     bool is_x87 = leaf->kind == MODEL_FLOAT && leaf->size == 16;
     uint32_t first = leaf->offset / 8, last = (leaf->offset + leaf->size - 1u) / 8;
 
-    if (!leaf->bits && leaf->offset % leaf->align)
+    if (!leaf->bits && FAULT(layout_unaligned, leaf->offset % leaf->align, 0))
         return false; /* "unaligned fields" */
-    if (leaf->kind == MODEL_VECTOR && leaf->size > conv->vector_most)
+    if (leaf->kind == MODEL_VOID &&
+        !(conv->unnamed_fields && (leaf->bits || (leaf->field && leaf->in_union))))
+        return true;
+    if (leaf->kind == MODEL_VECTOR &&
+        leaf->size > (FAULT(layout_unnamed_vector, pl->unnamed, false) ? conv->unnamed_most
+                                                                       : conv->vector_most))
         return false;
     for (uint32_t i = first; i <= last; i++) {
         enum class class = CLASS_INTEGER;
@@ -97,25 +116,27 @@ static bool classify(const struct conv *conv, const struct model_leaf *leaf, enu
 static void plan_eightbytes(const struct placing *pl, const struct model_value *value,
                             struct plan *plan)
 {
+    const struct conv *conv = pl->conv;
     enum class classes[8] = { CLASS_NONE };
     uint32_t count = (uint32_t)(value->size + 7) / 8;
 
     plan->kind = PLAN_STACK;
-    if (value->size > MODEL_LEAVES)
+    if (value->size > MODEL_LEAVES ||
+        (value->has & MODEL_HAS_FLEXIBLE_ARRAY && conv->flexible_in_memory))
         return;
     if (pl->is_result && value->class == MODEL_COMPLEX && value->size == 32) {
         plan->kind = PLAN_X87;
         return;
     }
     for (uint32_t i = 0; i < value->count; i++)
-        if (!classify(pl->conv, &value->leaves[i], classes))
+        if (!classify(pl, &value->leaves[i], classes))
             return;
     for (uint32_t i = 0; i < count; i++) /* step 5 */
         if ((classes[i] == CLASS_X87_UP && (!i || classes[i - 1] != CLASS_X87)) ||
             (count > EIGHTBYTES && classes[i] != (i ? CLASS_SSE_UP : CLASS_SSE)))
             return;
     if (classes[0] == CLASS_X87) {
-        plan->kind = pl->is_result ? PLAN_X87 : PLAN_STACK;
+        plan->kind = FAULT(layout_x87, pl->is_result, false) ? PLAN_X87 : PLAN_STACK;
         return;
     }
     plan->kind = PLAN_UNITS;
@@ -133,20 +154,40 @@ static void plan_eightbytes(const struct placing *pl, const struct model_value *
 static void plan_homogeneous(const struct conv *conv, const struct model_value *value,
                              struct plan *plan)
 {
-    const struct model_leaf *first = value->leaves;
+    const struct model_leaf *first = NULL;
+    uint32_t count, covered = 0;
 
-    if (!value->count || value->has & MODEL_HAS_EMPTY_ARRAY ||
-        value->size / first->size * first->size != value->size || value->size / first->size > UNITS)
-        return;
     for (uint32_t i = 0; i < value->count; i++) {
         const struct model_leaf *leaf = &value->leaves[i];
+        if (leaf->kind == MODEL_VOID && !leaf->bits && (conv->ignores_unnamed || !leaf->in_union))
+            continue;
+        first = first ? first : leaf;
         if ((leaf->kind != MODEL_FLOAT && leaf->kind != MODEL_VECTOR) ||
             leaf->kind != first->kind || leaf->size != first->size ||
-            (leaf->kind == MODEL_VECTOR && leaf->size > conv->vector_most))
+            (leaf->kind == MODEL_VECTOR && leaf->size > conv->vector_most) ||
+            leaf->offset / leaf->size >= UNITS)
             return;
+        covered |= 1u << leaf->offset / leaf->size;
     }
+    if (!first || FAULT(layout_empty_array, value->has & MODEL_HAS_EMPTY_ARRAY, false))
+        return;
+    count = (uint32_t)value->size / first->size;
+    if (count > FAULT(layout_homogeneous, UNITS, UNITS - 1u) ||
+        count * first->size != value->size ||
+        FAULT(layout_padding, covered != (1u << count) - 1, false))
+        return; /* there is padding */
     for (uint32_t at = 0; at < value->size; at += first->size)
         add_unit(plan, KIND_VECTOR, at, first->size);
+}
+
+/* Whether a bit-field of width 0 stands before the second of two numbers. */
+static bool is_divided(const struct model_value *value, const struct plan *flat)
+{
+    for (uint32_t i = 0; i < value->count; i++)
+        if (value->leaves[i].field && !value->leaves[i].bits && flat->count == 2 &&
+            value->leaves[i].offset <= flat->units[1].offset)
+            return true;
+    return false;
 }
 
 /* RISC-V psABI, "Hardware Floating-point Calling Convention". */
@@ -156,28 +197,41 @@ static void plan_flattened(const struct conv *conv, const struct model_value *va
     struct plan flat = { PLAN_UNITS, 0, { { 0 } } };
     bool floats = false;
 
-    if (!value->count || value->count > 2 || value->has & MODEL_HAS_UNION)
+    if (FAULT(layout_union, value->has & MODEL_HAS_UNION, 0))
         return;
     for (uint32_t i = 0; i < value->count; i++) {
         const struct model_leaf *leaf = &value->leaves[i];
         bool is_float = leaf->kind == MODEL_FLOAT;
-        if ((!is_float && leaf->kind != MODEL_INTEGER) || leaf->size > conv->word)
+        if (leaf->kind == MODEL_VOID && !leaf->bits)
+            continue;
+        if (flat.count == 2 || (!is_float && leaf->kind != MODEL_INTEGER) ||
+            leaf->size > conv->word)
             return;
         floats |= is_float;
         add_unit(&flat, is_float ? KIND_VECTOR : KIND_GENERAL, leaf->offset, leaf->size);
     }
+    if (value->has & (MODEL_HAS_EMPTY_ARRAY | MODEL_HAS_EMPTY_UNION) && !conv->flattens_empty &&
+        (flat.count == 2 || (flat.count && flat.units[0].size != value->size)))
+        return;
+    if (conv->flattens_empty && is_divided(value, &flat))
+        return;
     if (floats)
         *plan = flat;
 }
 
-static void plan_single(const struct conv *conv, const struct model_value *value, struct plan *plan)
+static void plan_single(const struct placing *pl, const struct model_value *value,
+                        struct plan *plan)
 {
+    const struct conv *conv = pl->conv;
     const struct model_leaf *leaf = value->leaves;
-
-    if (value->count != 1 || value->has || leaf->size != value->size)
+    if (value->count != 1 || value->has)
         return;
-    if (leaf->kind == MODEL_FLOAT && leaf->size <= conv->word)
-        add_unit(plan, KIND_VECTOR, 0, leaf->size);
+    if (leaf->kind == MODEL_FLOAT && value->size <= conv->word)
+        add_unit(plan, KIND_VECTOR, 0, (uint32_t)value->size);
+    else if (leaf->size != value->size)
+        return;
+    else if (leaf->kind == MODEL_VECTOR && leaf->size <= conv->vector_most && pl->unnamed)
+        plan->kind = PLAN_STACK;
     else if (leaf->kind == MODEL_VECTOR && leaf->size <= conv->vector_most)
         add_unit(plan, KIND_WIDE, 0, leaf->size);
 }
@@ -187,9 +241,13 @@ static bool by_reference(const struct conv *conv, const struct model_value *valu
 {
     if (!conv->value_most)
         return false;
-    if (value->size > conv->value_most || (conv->value_powers && value->class == MODEL_COMPLEX))
+    if (conv->flexible_in_memory && value->has & MODEL_HAS_FLEXIBLE_ARRAY)
         return true;
-    return conv->value_powers && value->size & (value->size - 1);
+    if (value->size >= FAULT(layout_reference, conv->value_most + 1u, conv->value_most) ||
+        (conv->value_powers && value->class == MODEL_COMPLEX))
+        return true;
+    return conv->value_powers &&
+           (!value->size || FAULT(layout_powers, value->size & (value->size - 1), 0));
 }
 
 static struct plan plan_of(const struct placing *pl, const struct model_value *value)
@@ -197,18 +255,23 @@ static struct plan plan_of(const struct placing *pl, const struct model_value *v
     const struct conv *conv = pl->conv;
     struct plan plan = { PLAN_WORDS, 0, { { 0 } } };
 
-    switch (pl->variadic && conv->vectors_are_words ? RECORDS_WORDS : conv->records) {
+    if (conv->ignores_unnamed && is_empty(value)) {
+        plan.kind = PLAN_UNITS;
+        return plan;
+    }
+    switch (pl->unnamed ? conv->unnamed_records : conv->records) {
     case RECORDS_EIGHTBYTES: plan_eightbytes(pl, value, &plan); return plan;
     case RECORDS_HOMOGENEOUS: plan_homogeneous(conv, value, &plan); break;
     case RECORDS_FLATTENED: plan_flattened(conv, value, &plan); break;
-    case RECORDS_SINGLE: plan_single(conv, value, &plan); break;
+    case RECORDS_SINGLE: plan_single(pl, value, &plan); break;
     default: break;
     }
     if (plan.kind == PLAN_WORDS && by_reference(conv, value))
         plan.kind = PLAN_REFERENCE;
-    if (plan.kind == PLAN_WORDS && pl->is_result && is_record(value) &&
-        value->size > conv->result_most)
-        plan.kind = PLAN_STACK;
+    if (pl->is_result && is_record(value) &&
+        (plan.kind == PLAN_WORDS ? value->size > FAULT(layout_result, conv->result_most, 16)
+                                 : !conv->result_most))
+        plan.kind = PLAN_REFERENCE;
     return plan;
 }
 
@@ -224,7 +287,9 @@ static void add_part(struct placing *pl, struct layout_part part)
 static void to_stack(struct placing *pl, uint64_t size, uint32_t align, uint32_t offset)
 {
     const struct conv *conv = pl->conv;
-    uint32_t justify = conv->big && size < conv->word ? conv->word - (uint32_t)size : 0;
+    uint32_t justify = FAULT(layout_justify, conv->big, false) && size < conv->word
+                           ? conv->word - (uint32_t)size
+                           : 0;
 
     if (align < conv->word)
         align = conv->word;
@@ -232,7 +297,7 @@ static void to_stack(struct placing *pl, uint64_t size, uint32_t align, uint32_t
         align = conv->slot_most;
     if (align > pl->align)
         pl->align = align;
-    pl->stack = round_up(pl->stack, align);
+    pl->stack = FAULT(layout_stack_align, round_up(pl->stack, align), pl->stack);
     if (size && pl->stack < STACK_MOST)
         add_part(pl, (struct layout_part){ .place = PART_STACK,
                                            .stack = (uint32_t)pl->stack + justify,
@@ -241,17 +306,19 @@ static void to_stack(struct placing *pl, uint64_t size, uint32_t align, uint32_t
     pl->stack += round_up(size, conv->word);
 }
 
-static void to_words(struct placing *pl, uint64_t size, uint32_t align, uint32_t natural)
+static void to_words(struct placing *pl, uint64_t size, uint32_t align)
 {
     const struct conv *conv = pl->conv;
     const struct reg_list *regs = &pl->regs->general;
     uint64_t words = round_up(size, conv->word) / conv->word, left, offset = 0;
 
-    if (conv->pairs == PAIRS_EVEN && natural >= 2 * conv->word && !pl->is_result)
-        pl->general += pl->general & 1;
+    if ((conv->pairs == PAIRS_EVEN || (conv->pairs == PAIRS_EVEN_UNNAMED && pl->unnamed)) &&
+        align >= 2 * conv->word && !pl->is_result)
+        pl->general += FAULT(layout_pairs, pl->general & 1, 0);
     left = pl->general < regs->count ? regs->count - pl->general : 0;
     if (words > left && !(conv->splits == SPLITS_ALWAYS ||
-                          (conv->splits == SPLITS_FIRST && !pl->stack && !pl->is_result)))
+                          (conv->splits == SPLITS_FIRST && FAULT(layout_splits, !pl->stack, true) &&
+                           !pl->is_result)))
         left = 0;
     for (; left && offset < size; left--, offset += conv->word)
         add_part(pl, (struct layout_part){ .place = PART_REG,
@@ -261,7 +328,7 @@ static void to_words(struct placing *pl, uint64_t size, uint32_t align, uint32_t
                                                        ? (uint32_t)(size - offset)
                                                        : conv->word });
     if (offset < size) {
-        if (conv->closes)
+        if (FAULT(layout_closes, conv->closes, false))
             pl->general = regs->count;
         to_stack(pl, size - offset, offset ? conv->word : align, (uint32_t)offset);
     }
@@ -274,7 +341,7 @@ static int take_vectors(struct placing *pl, uint32_t units, uint32_t each)
     uint32_t count = units * each, mask = (1u << count) - 1;
 
     for (uint32_t i = 0; i + count <= pl->regs->vector.count; i += each)
-        if (!(pl->vector >> i & mask)) {
+        if (!(pl->vector >> i & FAULT(layout_backfill, mask, ~0u))) {
             pl->vector |= mask << i;
             return (int)i;
         }
@@ -290,9 +357,10 @@ static bool to_units(struct placing *pl, const struct plan *plan)
 
     for (uint32_t i = 0; i < plan->count; i++)
         wanted[plan->units[i].kind]++;
-    if (pl->conv->vectors_are_words)
+    if (pl->conv->vectors_are_words && plan->count)
         each = plan->units[0].size / pl->conv->word;
-    if (pl->general + wanted[KIND_GENERAL] > regs->general.count ||
+    if (pl->general + FAULT(layout_all_or_none, wanted[KIND_GENERAL], wanted[KIND_GENERAL] > 0) >
+            regs->general.count ||
         pl->wide + wanted[KIND_WIDE] > regs->wide.count)
         return false;
     if (wanted[KIND_VECTOR] && (vector = take_vectors(pl, wanted[KIND_VECTOR], each)) < 0)
@@ -300,6 +368,11 @@ static bool to_units(struct placing *pl, const struct plan *plan)
     for (uint32_t i = 0; i < plan->count; i++) {
         const struct unit *unit = &plan->units[i];
         struct layout_part part = { .place = PART_REG, .offset = unit->offset, .size = unit->size };
+        if (unit->kind == KIND_GENERAL && pl->closed) {
+            pl->general++;
+            to_stack(pl, unit->size, 0, unit->offset);
+            continue;
+        }
         if (unit->kind == KIND_GENERAL)
             part.reg = regs->general.at[pl->general++];
         else if (unit->kind == KIND_WIDE)
@@ -326,15 +399,24 @@ static void extend(const struct placing *pl, const struct model_value *value)
         part->extended = part->size < 255 ? (uint8_t)part->size : 255;
         if (value->class == MODEL_INTEGER && part->size < to) {
             part->extended = to;
-            part->extension = value->is_signed || (conv->extends_sign && part->size == 4)
-                                  ? EXTEND_SIGN
-                                  : EXTEND_ZERO;
+            part->extension =
+                FAULT(layout_sign, value->is_signed, false) ||
+                        (FAULT(layout_sign32, conv->extends_sign, false) && part->size == 4)
+                    ? EXTEND_SIGN
+                    : EXTEND_ZERO;
         } else if (conv->boxes_floats && part->place == PART_REG && part->reg >= REG_VECTOR &&
                    part->size < conv->word) {
             part->extended = conv->word;
-            part->extension = EXTEND_ONES;
+            part->extension = FAULT(layout_boxes, EXTEND_ONES, EXTEND_ZERO);
         }
     }
+}
+
+static void to_reference(struct placing *pl, struct layout_value *out)
+{
+    uint32_t size = pl->conv->data->pointer;
+    out->indirect = true;
+    to_words(pl, size, size);
 }
 
 static void to_x87(struct placing *pl, const struct model_value *value)
@@ -348,8 +430,10 @@ static void place(struct placing *pl, const struct model_value *value, struct la
 {
     const struct conv *conv = pl->conv;
     struct plan plan = plan_of(pl, value);
-    uint32_t align = conv->aligns_natural ? value->natural : value->align;
-
+    uint32_t align =
+        FAULT(layout_natural, conv->aligns_natural, false) ? value->natural : value->align;
+    if (conv->aligns_fields && align < value->field_align)
+        align = value->field_align;
     *out = (struct layout_value){ .value = value };
     pl->parts.at = NULL;
     pl->parts.count = pl->parts.room = 0;
@@ -358,20 +442,21 @@ static void place(struct placing *pl, const struct model_value *value, struct la
         if (to_units(pl, &plan))
             break;
         if (conv->closes_int128 && value->class == MODEL_INTEGER && value->size == 16)
-            pl->general = pl->regs->general.count;
-        if (conv->closes)
+            pl->closed = true;
+        if (FAULT(layout_closes_vectors, conv->closes, false))
             pl->vector = UINT32_MAX;
-        if (conv->float_takes_words)
-            to_words(pl, value->size, align, value->natural);
-        else
-            to_stack(pl, value->size, align, 0);
+        if (conv->float_takes_words && value->size > conv->value_most)
+            to_reference(pl, out);
+        else if (conv->float_takes_words)
+            to_words(pl, value->size, align);
+        else if (!conv->unnamed_fields || !is_empty(value)) /* gcc: registers, but no stack */
+            to_stack(pl, value->size,
+                     conv->aligns_units && align < plan.units[0].size ? plan.units[0].size : align,
+                     0);
         break;
-    case PLAN_WORDS: to_words(pl, value->size, align, value->natural); break;
+    case PLAN_WORDS: to_words(pl, value->size, align); break;
     case PLAN_X87: to_x87(pl, value); break;
-    case PLAN_REFERENCE:
-        out->indirect = true;
-        to_words(pl, conv->data->pointer, conv->data->pointer, conv->data->pointer);
-        break;
+    case PLAN_REFERENCE: to_reference(pl, out); break;
     default: to_stack(pl, value->size, align, 0); break;
     }
     extend(pl, value);
@@ -384,13 +469,17 @@ static void place_result(struct placing *args, const struct conv *conv, const st
                          struct layout *layout)
 {
     struct placing pl = {
-        .arena = args->arena, .conv = conv, .regs = &conv->results, .is_result = true
+        .arena = args->arena,
+        .conv = conv,
+        .regs = &conv->results,
+        .is_result = true,
+        .unnamed = conv->unnamed_result && model->is_variadic,
     };
     struct layout_part part = { .place = PART_REG, .size = conv->data->pointer };
 
     layout->hidden_back = REG_NONE;
     layout->result.value = &model->result;
-    if (model->result.class == MODEL_VOID || !model->result.size)
+    if (model->result.class == MODEL_VOID || (conv->unnamed_fields && is_empty(&model->result)))
         return;
     place(&pl, &model->result, &layout->result);
     if (!pl.stack && !layout->result.indirect)
@@ -410,14 +499,14 @@ int layout_of(struct arena *arena, const struct conv *conv, const struct model *
 {
     struct layout *layout = arena_new_of(arena, struct layout);
     struct layout_value *args = arena_array_of(arena, model->count, struct layout_value);
-    struct placing pl = { .arena = arena,
-                          .conv = conv,
-                          .regs = &conv->args,
-                          .variadic = model->is_variadic,
-                          .align = conv->stack_align };
+    struct placing pl = {
+        .arena = arena, .conv = conv, .regs = &conv->args, .align = conv->stack_align
+    };
 
     place_result(&pl, conv, model, layout);
     for (uint32_t i = 0; i < model->count; i++) {
+        pl.unnamed = FAULT(layout_unnamed, i >= model->named, false) ||
+                     (conv->unnamed_all && model->is_variadic);
         place(&pl, &model->args[i], &args[i]);
         if (pl.stack > STACK_MOST)
             return fail(err, ANYBPF_E_UNSUPPORTED, "%s: the arguments are larger than 2 GiB",

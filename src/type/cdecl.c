@@ -348,6 +348,7 @@ static int read_suffix(struct parser *p, const struct type *base, const struct t
         if (p->token == '(' || p->token == '[')
             return lex_fail(p, "a function cannot return a function or an array");
     } else if (lex_accept(p, '[')) {
+        bool flexible = p->token == ']';
         if ((p->token != ']' && lex_count(p, UINT32_MAX, &count)) || lex_expect(p, ']') ||
             read_suffix(p, base, &base))
             return p->err->code;
@@ -355,6 +356,7 @@ static int read_suffix(struct parser *p, const struct type *base, const struct t
             return lex_fail(p, "an array cannot hold functions");
         array = types_add(p->types, TYPE_ARRAY, "");
         array->count = (uint32_t)count;
+        array->is_flexible = flexible;
         array->to = base;
         base = array;
     }

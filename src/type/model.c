@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Function models: what a calling convention asks about the types of a prototype, with records
  * taken apart into the numbers, pointers and vectors in them. */
+#include "base/planted.h"
 #include "type/type.h"
 
 enum { LEAVES_MOST = 4096 }; /* unions of hostile BTF may have millions */
@@ -10,6 +11,7 @@ struct reading {
     struct error *err;
     struct vec(struct model_leaf) leaves;
     uint8_t has;
+    bool nothing; /* within an empty array */
 };
 
 static enum model_class class_of(const struct type *type)
@@ -30,6 +32,8 @@ static enum model_class class_of(const struct type *type)
 
 static int add_leaf(struct reading *rd, struct model_leaf leaf)
 {
+    if (rd->nothing)
+        leaf = (struct model_leaf){ .offset = leaf.offset, .align = leaf.align };
     if (rd->leaves.count >= LEAVES_MOST)
         return fail(rd->err, ANYBPF_E_UNSUPPORTED,
                     "a struct of up to %d bytes has more than %d parts", MODEL_LEAVES, LEAVES_MOST);
@@ -37,26 +41,34 @@ static int add_leaf(struct reading *rd, struct model_leaf leaf)
     return 0;
 }
 
-static int add_field(struct reading *rd, const struct member *field, uint32_t at)
+static int add_field(struct reading *rd, enum model_class kind, const struct member *field,
+                     uint32_t at, bool in_union)
 {
-    uint32_t bit = field->bit_offset % 8;
+    uint32_t bit = field->bit_offset % 8, bits = field->bits ? field->bits : 1;
     return add_leaf(rd, (struct model_leaf){ .offset = at + field->bit_offset / 8,
-                                             .kind = MODEL_INTEGER,
-                                             .size = (uint8_t)((bit + field->bits + 7) / 8),
+                                             .kind = (uint8_t)kind,
+                                             .size = (uint8_t)((bit + bits + 7) / 8),
                                              .align = 1,
                                              .bit = (uint8_t)bit,
                                              .bits = field->bits,
-                                             .field = (uint8_t)field->type->size });
+                                             .field = (uint8_t)field->type->size,
+                                             .in_union = in_union });
 }
 
 static int add_leaves(struct reading *rd, const struct type *type, uint32_t at);
 
 static int add_array(struct reading *rd, const struct type *array, uint32_t at)
 {
-    rd->has |= MODEL_HAS_ARRAY;
-    if (!array->count)
+    bool outer = rd->nothing;
+
+    rd->has |= MODEL_HAS_ARRAY | (array->is_flexible ? MODEL_HAS_FLEXIBLE_ARRAY : 0);
+    if (!array->count) {
         rd->has |= MODEL_HAS_EMPTY_ARRAY;
-    else if (!array->to->size) /* all its elements lie in one place */
+        rd->nothing = true;
+        if (add_leaves(rd, array->to, at))
+            return rd->err->code;
+        rd->nothing = outer;
+    } else if (!array->to->size) /* all its elements lie in one place */
         return add_leaves(rd, array->to, at);
     for (uint32_t i = 0; i < array->count; i++)
         if (add_leaves(rd, array->to, at + i * (uint32_t)array->to->size))
@@ -67,19 +79,22 @@ static int add_array(struct reading *rd, const struct type *array, uint32_t at)
 static int add_record(struct reading *rd, const struct type *record, uint32_t at)
 {
     if (record->kind == TYPE_UNION)
-        rd->has |= MODEL_HAS_UNION;
-    if (!record->size)
-        rd->has |= MODEL_HAS_EMPTY_RECORD;
+        rd->has |= record->size ? MODEL_HAS_UNION : MODEL_HAS_EMPTY_UNION;
+    else if (!record->size)
+        rd->has |= MODEL_HAS_EMPTY_STRUCT;
     for (uint32_t i = 0; i < record->count; i++) {
         const struct member *member = &record->members[i];
-        if (member->bits ? add_field(rd, member, at)
+        if (member->bits ? add_field(rd, MODEL_INTEGER, member, at, false)
                          : add_leaves(rd, member->type, at + member->bit_offset / 8))
             return rd->err->code;
     }
+    for (uint32_t i = 0; i < record->unnamed_count; i++)
+        if (add_field(rd, MODEL_VOID, &record->unnamed[i], at, record->kind == TYPE_UNION))
+            return rd->err->code;
     return 0;
 }
 
-/* The size is at most MODEL_LEAVES. */
+/* The size is at most MODEL_LEAVES, or the leaves hold nothing. */
 static int add_leaves(struct reading *rd, const struct type *type, uint32_t at)
 {
     enum model_class class;
@@ -90,7 +105,7 @@ static int add_leaves(struct reading *rd, const struct type *type, uint32_t at)
         return add_array(rd, type, at);
     if (class == MODEL_RECORD)
         return add_record(rd, type, at);
-    if (class == MODEL_COMPLEX)
+    if (FAULT(model_complex, class == MODEL_COMPLEX, false))
         return add_leaves(rd, type->to, at) ||
                        add_leaves(rd, type->to, at + (uint32_t)type->to->size)
                    ? rd->err->code
@@ -101,8 +116,17 @@ static int add_leaves(struct reading *rd, const struct type *type, uint32_t at)
                                              .align = (uint8_t)type->align });
 }
 
-int model_of_value(struct arena *arena, const struct type *type, struct model_value *value,
-                   struct error *err)
+static uint32_t field_align(const struct type *record)
+{
+    uint32_t align = 1;
+    for (uint32_t i = 0; i < record->count; i++)
+        if (record->members[i].bits && record->members[i].type->align > align)
+            align = record->members[i].type->align;
+    return align;
+}
+
+static int read_value(struct arena *arena, const struct type *type, struct model_value *value,
+                      struct error *err)
 {
     struct reading rd = { .arena = arena, .err = err };
 
@@ -114,8 +138,10 @@ int model_of_value(struct arena *arena, const struct type *type, struct model_va
                                    .size = type->size,
                                    .align = type->align,
                                    .natural = type->align };
-    if (value->class == MODEL_RECORD)
+    if (value->class == MODEL_RECORD) {
         value->natural = type->natural;
+        value->field_align = field_align(type);
+    }
     if (value->class == MODEL_VOID || type->size > MODEL_LEAVES)
         return 0;
     if (add_leaves(&rd, type, 0))
@@ -123,6 +149,17 @@ int model_of_value(struct arena *arena, const struct type *type, struct model_va
     value->has = rd.has;
     value->leaves = rd.leaves.at;
     value->count = rd.leaves.count;
+    return 0;
+}
+
+static int read_arg(struct arena *arena, const struct model *model, uint32_t i,
+                    const struct type *type, struct model_value *arg, struct error *err)
+{
+    if (read_value(arena, type, arg, err))
+        return err->code;
+    if (arg->class == MODEL_VOID)
+        return fail(err, ANYBPF_E_UNSUPPORTED, "%s: parameter %u has a type of unknown size",
+                    model->name, i + 1);
     return 0;
 }
 
@@ -141,21 +178,42 @@ int model_of_type(struct arena *arena, const struct type *type, const struct mod
                     type->name);
     args = arena_array_of(arena, proto->count, struct model_value);
     for (uint32_t i = 0; i < proto->count; i++) {
-        if (model_of_value(arena, proto->params[i].type, &args[i], err))
+        if (read_arg(arena, model, i, proto->params[i].type, &args[i], err))
             return err->code;
         args[i].name = proto->params[i].name;
-        if (args[i].class == MODEL_VOID)
-            return fail(err, ANYBPF_E_UNSUPPORTED, "%s: parameter %u has a type of unknown size",
-                        model->name, i + 1);
     }
-    if (model_of_value(arena, proto->to, &model->result, err))
+    if (read_value(arena, proto->to, &model->result, err))
         return err->code;
     if (model->result.class == MODEL_VOID && model->result.type->kind != TYPE_VOID)
         return fail(err, ANYBPF_E_UNSUPPORTED, "%s: the result has a type of unknown size",
                     model->name);
     model->args = args;
-    model->count = proto->count;
+    model->count = model->named = proto->count;
     model->is_variadic = proto->is_variadic;
+    *out = model;
+    return 0;
+}
+
+int model_of_call(struct arena *arena, const struct model *function,
+                  const struct type *const *types, uint32_t count, const struct model **out,
+                  struct error *err)
+{
+    struct model *model = arena_new_of(arena, struct model);
+    struct model_value *args =
+        arena_array_of(arena, (size_t)function->count + count, struct model_value);
+
+    if (count && !function->is_variadic)
+        return fail(err, ANYBPF_E_ARGUMENT, "%s takes no more than %u arguments", function->name,
+                    function->count);
+    if (function->count)
+        memcpy(args, function->args, function->count * sizeof *args);
+    for (uint32_t i = 0; i < count; i++)
+        if (read_arg(arena, function, function->count + i, types[i], &args[function->count + i],
+                     err))
+            return err->code;
+    *model = *function;
+    model->args = args;
+    model->count = function->count + count;
     *out = model;
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Definitions of structs, unions and enums in C text, with attributes and annotations. Layout
  * follows the System V psABIs: a bit-field never crosses a boundary of its type. */
+#include "base/planted.h"
 #include "type/local.h"
 
 /* ---- Attributes and annotations ---- */
@@ -102,11 +103,14 @@ int record_annotations(struct parser *p, int component, struct layout_attrs *att
 
 /* ---- Structs and unions ---- */
 
+struct members vec(struct member);
+
 struct layout {
     bool is_union, packed;
     uint64_t bit;   /* the next free one */
     uint64_t bits;  /* of the largest member, for unions */
     uint32_t align; /* bytes */
+    struct members named, unnamed;
 };
 
 static uint64_t round_up(uint64_t value, uint64_t step)
@@ -132,11 +136,8 @@ static uint64_t place(struct layout *layout, const struct type *type, bool packe
     return at;
 }
 
-struct members vec(struct member);
-
-static int add_member(struct parser *p, struct layout *layout, struct members *members,
-                      const struct declarator *declarator, const struct layout_attrs *attrs,
-                      int width)
+static int add_member(struct parser *p, struct layout *layout, const struct declarator *declarator,
+                      const struct layout_attrs *attrs, int width)
 {
     const struct type *type = declarator->type;
     bool packed = layout->packed || attrs->packed;
@@ -152,18 +153,18 @@ static int add_member(struct parser *p, struct layout *layout, struct members *m
     if (width >= 0 && (type_strip(type)->kind == TYPE_PTR || !type->size ||
                        (uint64_t)width > type->size * 8 || (!width && declarator->name[0])))
         return lex_fail(p, "a bit-field has a wrong type or width");
-    align = packed ? 1 : type->align;
+    align = packed && (width || !p->types->data->unnamed_fields_align) ? 1 : type->align;
     if (attrs->align > align)
         align = attrs->align;
     at = place(layout, type, packed, align, width);
     if (at + type->size * 8 > UINT32_MAX)
         return lex_fail(p, "the struct is too large");
-    if ((named || p->types->data->unnamed_fields_align) && align > layout->align)
+    if ((named || FAULT(record_unnamed, p->types->data->unnamed_fields_align, false)) &&
+        align > layout->align)
         layout->align = align;
-    if (named) /* unnamed bit-fields are padding */
-        vec_push(p->types->arena, members,
-                 (struct member){ declarator->name, type, (uint32_t)at,
-                                  width < 0 ? 0 : (uint8_t)width });
+    vec_push(
+        p->types->arena, named ? &layout->named : &layout->unnamed,
+        (struct member){ declarator->name, type, (uint32_t)at, width < 0 ? 0 : (uint8_t)width });
     return 0;
 }
 
@@ -175,8 +176,7 @@ static bool is_anonymous(const struct type *type)
 }
 
 /* The declarators of one member declaration. */
-static int read_members(struct parser *p, struct layout *layout, struct members *members,
-                        const struct tag **tags)
+static int read_members(struct parser *p, struct layout *layout, const struct tag **tags)
 {
     struct specifiers spec;
 
@@ -184,7 +184,7 @@ static int read_members(struct parser *p, struct layout *layout, struct members 
         return p->err->code;
     if (p->token == ';') { /* an anonymous struct or union; a tag alone declares nothing */
         struct declarator none = { spec.type, "" };
-        return is_anonymous(spec.type) ? add_member(p, layout, members, &none, &spec.attrs, -1) : 0;
+        return is_anonymous(spec.type) ? add_member(p, layout, &none, &spec.attrs, -1) : 0;
     }
     do {
         struct declarator declarator = { spec.type, "" };
@@ -199,8 +199,8 @@ static int read_members(struct parser *p, struct layout *layout, struct members 
             return p->err->code;
         if (!is_field && !declarator.name[0])
             return lex_fail(p, "a member's name is missing");
-        if (record_annotations(p, (int)members->count, &attrs, tags) ||
-            add_member(p, layout, members, &declarator, &attrs, is_field ? (int)width : -1))
+        if (record_annotations(p, (int)layout->named.count, &attrs, tags) ||
+            add_member(p, layout, &declarator, &attrs, is_field ? (int)width : -1))
             return p->err->code;
     } while (lex_accept(p, ','));
     return 0;
@@ -210,7 +210,6 @@ static int read_members(struct parser *p, struct layout *layout, struct members 
 static int read_body(struct parser *p, struct type *type, struct layout_attrs *attrs)
 {
     const char *body = p->start;
-    struct members members = { 0 };
     struct layout layout = { .is_union = type->kind == TYPE_UNION, .align = 1 };
     struct layout_attrs behind = *attrs;
     unsigned braces = 1;
@@ -225,7 +224,7 @@ static int read_body(struct parser *p, struct type *type, struct layout_attrs *a
     layout.packed = behind.packed;
     lex_goto(p, body);
     while (p->token != '}')
-        if (read_members(p, &layout, &members, &type->tags) || lex_expect(p, ';'))
+        if (read_members(p, &layout, &type->tags) || lex_expect(p, ';'))
             return p->err->code;
     lex_next(p);
     if (record_attributes(p, attrs))
@@ -234,8 +233,10 @@ static int read_body(struct parser *p, struct type *type, struct layout_attrs *a
     type->align = layout.align > attrs->align ? layout.align : attrs->align;
     type->size = round_up(round_up(layout.is_union ? layout.bits : layout.bit, 8) / 8, type->align);
     type->is_packed = attrs->packed;
-    type->members = members.at;
-    type->count = members.count;
+    type->members = layout.named.at;
+    type->count = layout.named.count;
+    type->unnamed = layout.unnamed.at;
+    type->unnamed_count = layout.unnamed.count;
     return 0;
 }
 

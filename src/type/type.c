@@ -252,10 +252,11 @@ static int finish_struct(struct type *type, struct error *err)
     for (uint32_t i = 0; i < type->count; i++)
         if (finish_member(type, &type->members[i], &natural, err))
             return err->code;
-    if (!type->natural) /* else the declaration told */
+    if (!type->natural) { /* else the declaration told both */
         type->natural = type->is_packed ? 1 : natural;
-    if (!type->is_packed && type->align < natural)
-        type->align = natural; /* else as declared, or 1 */
+        if (type->align < type->natural)
+            type->align = type->natural;
+    }
     return 0;
 }
 

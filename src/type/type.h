@@ -55,6 +55,7 @@ struct type {
     bool is_union;    /* FWD */
     bool is_variadic; /* FUNC_PROTO: ends in "..." */
     bool is_packed;   /* STRUCT, UNION: some member lies below its natural alignment */
+    bool is_flexible; /* ARRAY: declared as [], as far as known */
     bool has_align;   /* TYPEDEF: `align` is declared, be it less than the type's own */
     uint32_t id;      /* in the set that made it; 0 is void */
     uint32_t
@@ -77,6 +78,9 @@ struct type {
             uint8_t offset, bits;
         } as_int;
     };
+    const struct member *unnamed; /* STRUCT, UNION: bit-fields without a name, known from C text
+                                     only; `bits` may be 0 */
+    uint32_t unnamed_count;
     const struct tag *tags; /* FUNC, VAR, TYPEDEF, STRUCT, UNION: annotations; NULL if none */
 };
 
@@ -123,7 +127,8 @@ struct data_model {
     uint8_t vector_align; /* the most that a vector has */
     uint8_t aligned;      /* what the attribute without a number means */
     bool char_signed;
-    bool unnamed_fields_align; /* an unnamed bit-field's type counts for the struct's alignment */
+    bool unnamed_fields_align; /* an unnamed bit-field's type counts for the struct's alignment, and
+                                  one of width 0 even in a packed one */
 };
 
 /* A set of types. Sets share nothing but `parent`, in which names are looked up that are not here:
@@ -275,20 +280,24 @@ enum model_class {
 /* A number, pointer or vector within a value. */
 struct model_leaf {
     uint32_t offset; /* bytes from the value's first; bit-field: of the first byte it touches */
-    uint8_t kind;    /* enum model_class: INTEGER, POINTER, FLOAT or VECTOR */
+    uint8_t kind;    /* enum model_class: INTEGER, POINTER, FLOAT or VECTOR; VOID: a bit-field
+                        without a name, or (`field` is 0) what an empty array would hold */
     uint8_t size;    /* bytes; bit-field: that it touches */
     uint8_t align;   /* of its own type: that of a packed member is not met */
     uint8_t bit;     /* bit-field: its first bit in that byte, from type.h's bit 0 */
-    uint8_t bits;    /* its width; 0: no bit-field */
+    uint8_t bits;    /* its width; 0: no bit-field, or (VOID) one of that width */
+    bool in_union;   /* VOID: a member of a union */
     uint8_t field;   /* bit-field: bytes of its declared type */
 };
 
 /* What a record is made of, as far as a convention asks. */
 enum {
-    MODEL_HAS_UNION = 1, /* is or contains one */
+    MODEL_HAS_UNION = 1, /* is or contains one, other than empty */
     MODEL_HAS_ARRAY = 2,
     MODEL_HAS_EMPTY_ARRAY = 4,  /* [0] or [] */
-    MODEL_HAS_EMPTY_RECORD = 8, /* a struct or union of size 0 */
+    MODEL_HAS_EMPTY_STRUCT = 8, /* of size 0 */
+    MODEL_HAS_EMPTY_UNION = 16,
+    MODEL_HAS_FLEXIBLE_ARRAY = 32, /* [] */
 };
 
 enum { MODEL_LEAVES = 64 /* bytes: only of values up to that size */ };
@@ -302,6 +311,7 @@ struct model_value {
     uint64_t size;                   /* bytes */
     uint32_t align;                  /* bytes, what the type's own declaration says included */
     uint32_t natural;                /* the same without that: of a record's members */
+    uint32_t field_align;            /* of the types of a record's bit-fields, be they packed */
     const struct model_leaf *leaves; /* by offset within a struct; of unions, one after another */
     uint32_t count;
 };
@@ -312,6 +322,7 @@ struct model {
     struct model_value result;
     const struct model_value *args;
     uint32_t count;
+    uint32_t named; /* args from there on are a variadic call's */
     bool is_variadic;
 };
 
@@ -323,9 +334,11 @@ int model_of_type(struct arena *arena, const struct type *type, const struct mod
  * go to the set. */
 int model_of_decl(struct arena *arena, struct types *types, const char *text,
                   const struct model **model, struct error *err);
-/* The same for one value, as an argument or a result. */
-int model_of_value(struct arena *arena, const struct type *type, struct model_value *value,
-                   struct error *err);
+/* A call of a variadic function with further arguments, of types after the default promotions (C11
+ * 6.5.2.2). */
+int model_of_call(struct arena *arena, const struct model *function,
+                  const struct type *const *types, uint32_t count, const struct model **model,
+                  struct error *err);
 
 /* ---- print.c ---- */
 

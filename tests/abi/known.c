@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a compiler does what no rule tells: doc/abi.md has each with its smallest prototype. Such
+ * prototypes are left out. */
+#include "abi/local.h"
+
+static bool has_vector(const struct model_value *value)
+{
+    for (uint32_t i = 0; i < value->count; i++)
+        if (value->leaves[i].kind == MODEL_VECTOR)
+            return true;
+    return false;
+}
+
+/* Whether a record contains, at any depth, a type for which is() holds. */
+static bool contains(const struct type *type, bool (*is)(const struct type *type))
+{
+    type = type_strip(type);
+    if (is(type))
+        return true;
+    if (type->kind == TYPE_ARRAY)
+        return contains(type->to, is);
+    if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION)
+        for (uint32_t i = 0; i < type->count; i++)
+            if (contains(type->members[i].type, is))
+                return true;
+    return false;
+}
+
+/* clang 19, x86-64: in a union with a vector an array of more than 16 bytes counts as nothing. */
+static bool is_vector_union(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->size > 16 && has_vector(value) && value->has & MODEL_HAS_UNION &&
+           value->has & MODEL_HAS_ARRAY;
+}
+
+/* clang 19, x86-64: an empty array does not ask what its packed elements hold. */
+static bool is_empty_of_packed(const struct type *type)
+{
+    return type->kind == TYPE_ARRAY && !type->count && type_strip(type->to)->is_packed;
+}
+static bool has_empty_of_packed(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return contains(value->type, is_empty_of_packed);
+}
+
+/* clang 19, x86-64: a variadic function's named wide vector, which is on the stack, counts as a
+ * register when records ask whether they still fit. */
+static bool is_wide_and_named(const struct model *model, const struct model_value *value)
+{
+    return model->is_variadic && value->size > 16 && has_vector(value) && model->count > 4;
+}
+
+/* gcc 12: what has the machine mode of a complex number is one. */
+static bool is_complex(const struct type *type)
+{
+    return type->kind == TYPE_COMPLEX;
+}
+static bool is_complex_alone(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->class == MODEL_RECORD && value->has & MODEL_HAS_EMPTY_ARRAY &&
+           contains(value->type, is_complex);
+}
+
+/* clang 19, RISC-V: a float beside a bit-field is looked for behind the whole type of the field. */
+static bool is_float_behind_field(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->class == MODEL_RECORD && value->count >= 2 && value->leaves[0].bits &&
+           value->leaves[1].kind == MODEL_FLOAT;
+}
+
+/* clang 19, RISC-V: a struct of nothing but unnamed bit-fields counts as nothing within another. */
+static bool is_unnamed_only(const struct type *type)
+{
+    return (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION) && !type->count &&
+           type->unnamed_count;
+}
+static bool has_unnamed_only(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->class == MODEL_RECORD && value->type->count &&
+           contains(value->type, is_unnamed_only);
+}
+
+/* clang 19, Arm without a vector unit: each element takes a register. */
+static bool is_vector_of_small(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->class == MODEL_VECTOR && value->type->to->size < 4;
+}
+
+/* gcc 12, RISC-V and Arm: an over-aligned empty struct that finds no register left aligns the
+ * stack. */
+static bool is_empty_and_aligned(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->class == MODEL_RECORD && !value->size && value->align > 4;
+}
+
+static const struct known {
+    const char *toolchain;
+    bool (*applies)(const struct model *model, const struct model_value *value);
+} knowns[] = {
+    { "x86_64-clang", is_vector_union },        { "x86_64-clang", has_empty_of_packed },
+    { "x86_64-clang", is_wide_and_named },      { "arm64-gcc", is_complex_alone },
+    { "arm32-gcc", is_complex_alone },          { "arm32-gcc", is_empty_and_aligned },
+    { "arm32-soft-gcc", is_empty_and_aligned }, { "riscv64-gcc", is_complex_alone },
+    { "riscv64-gcc", is_empty_and_aligned },    { "riscv64-soft-gcc", is_empty_and_aligned },
+    { "riscv64-clang", is_float_behind_field }, { "riscv64-clang", has_unnamed_only },
+    { "arm32-soft-clang", is_vector_of_small },
+};
+
+bool known_is_in(const struct toolchain *chain, const struct model *model)
+{
+    for (size_t k = 0; k < sizeof knowns / sizeof *knowns; k++) {
+        if (strcmp(knowns[k].toolchain, chain->name))
+            continue;
+        if (knowns[k].applies(model, &model->result))
+            return true;
+        for (uint32_t i = 0; i < model->count; i++)
+            if (knowns[k].applies(model, &model->args[i]))
+                return true;
+    }
+    return false;
+}
