@@ -85,10 +85,11 @@ static int move(struct site *site, struct error *err)
 {
     const struct patch_arch *arch = site->arch;
     const struct entry *entry = &site->entry;
-    uint32_t room = (uint32_t)(MOVED_MOST / arch->align * arch->move_max) + ISLAND_SIZE, size = 0;
+    uint32_t most = arch->jump_size / arch->align, size = 0; /* instructions; bytes */
     struct machine_insn insn = { 0 };
 
-    if (piece_take(&site->moved, room, entry->at, arch->reach / 2, err))
+    if (piece_take(&site->moved, most * arch->move_max + arch->jump_size, entry->at,
+                   arch->reach / 2, err))
         return err->code;
     for (uint32_t at = 0; at < entry->size; at += insn.size) {
         uint64_t to = (uintptr_t)site->moved.code + size;

@@ -52,6 +52,18 @@ static int relocate(const struct code *code, const struct image_options *options
     return 0;
 }
 
+/* A piece near where it is wanted, for direct jumps from there, or anywhere. */
+static int take(struct piece *piece, uint32_t size, uintptr_t near, struct error *err)
+{
+    enum { NEAR_REACH = 100 << 20 }; /* within every processor's */
+    uintptr_t helpers = (uintptr_t)(void (*)(void))image_free;
+    struct error too_far = { 0 };
+
+    if (near && !piece_take(piece, size, near, NEAR_REACH, &too_far))
+        return 0;
+    return piece_take(piece, size, helpers, 0, err);
+}
+
 /* Takes a place and writes the code there: first without room for stubs, which are seldom needed.
  */
 static int place(const struct code *code, const struct image_options *options, struct piece *piece,
@@ -59,12 +71,11 @@ static int place(const struct code *code, const struct image_options *options, s
 {
     uint32_t end = (code->size + 7) / 8 * 8;
     struct stubs stubs = { .at = end };
-    uintptr_t helpers = (uintptr_t)(void (*)(void))image_free, near = options->near;
     int code_or_error;
 
     for (;;) {
         uint32_t size = end + stubs.room * code->arch->stub_size;
-        if ((code_or_error = piece_take(piece, size ? size : 1, near ? near : helpers, 0, err)))
+        if ((code_or_error = take(piece, size ? size : 1, options->near, err)))
             return code_or_error;
         memcpy(piece->write, code->bytes, code->size);
         code_or_error = relocate(code, options, piece, &stubs, err);
