@@ -14,6 +14,7 @@ typedef size_t step_fn(void *context, uint8_t *bytes, uint64_t size, uint64_t pc
 static struct {
     void *context;
     step_fn *step;
+    void (*dispose)(void *context);
     unsigned compared, refused, wrong;
 } llvm;
 
@@ -38,6 +39,7 @@ static bool is_missing(void)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         ((void (*)(void))function(library, parts[i]))();
     llvm.step = (step_fn *)function(library, "LLVMDisasmInstruction");
+    llvm.dispose = (void (*)(void *))function(library, "LLVMDisasmDispose");
     llvm.context = ((open_fn *)function(library, "LLVMCreateDisasmCPUFeatures"))(
         "x86_64-linux-gnu", "", "", NULL, 0, NULL, NULL);
     llvm.compared = llvm.refused = llvm.wrong = 0;
@@ -100,6 +102,7 @@ TEST(lengths_of_random_bytes)
         compare(bytes, 16);
     }
     CHECK(llvm.refused < llvm.compared / 50);
+    llvm.dispose(llvm.context);
 }
 
 /* Each mapping of code of a file whose name has `name` in it. */
@@ -133,4 +136,5 @@ TEST(lengths_in_libraries)
     each_text("/libstdc++", compare_all);
     CHECK(llvm.compared > 10000);
     CHECK_SAY(llvm.refused < llvm.compared / 200, "%u of %u refused", llvm.refused, llvm.compared);
+    llvm.dispose(llvm.context);
 }
