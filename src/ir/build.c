@@ -21,11 +21,20 @@ uint32_t build_label(struct build *b)
     return b->labels.count - 1;
 }
 
+/* The jump that the last block ends with, unless the next one continues it. */
+static void make_jump(struct build *b)
+{
+    if (b->goes_on)
+        maker_node(&b->maker, (struct node){ .op = IR_JUMP });
+    b->goes_on = false;
+}
+
 void build_begin(struct build *b, uint32_t label)
 {
+    make_jump(b);
     uint32_t depth = b->owner >= COLD_BLOCK ? 0 : b->cfg->blocks[b->owner].depth;
     b->labels.at[label] = maker_block(&b->maker, b->at, depth);
-    vec_push(b->arena, &b->owners, b->owner);
+    vec_push(b->arena, &b->owners, (struct owners){ b->owner, b->owner });
 }
 
 static void edge(struct build *b, uint32_t label)
@@ -35,8 +44,8 @@ static void edge(struct build *b, uint32_t label)
 
 void build_jump(struct build *b, uint32_t label)
 {
-    maker_node(&b->maker, (struct node){ .op = IR_JUMP });
     edge(b, label);
+    b->goes_on = true;
 }
 
 static void branch(struct build *b, struct node node, uint32_t taken, uint32_t other)
@@ -106,12 +115,29 @@ static bool agree(const struct fn *fn, uint32_t a, uint32_t c)
            (is_const(fn, a) && is_const(fn, c) && fn->nodes.at[a].imm == fn->nodes.at[c].imm);
 }
 
+/* Block n begins, reached by so many edges; the only one from the last block continues that. */
+static void begin(struct build *b, uint32_t n, uint32_t edges)
+{
+    if (edges != 1 || !b->goes_on || b->edges.at[b->edges.count - 1].to != n ||
+        vec_last(&b->fn->blocks)->depth != b->cfg->blocks[n].depth ||
+        b->maker.left_out & PASS_BIT(PASS_STRAIGHTEN)) {
+        build_begin(b, n);
+        return;
+    }
+    b->goes_on = false;
+    b->edges.count--;
+    b->labels.at[n] = b->fn->blocks.count - 1;
+    vec_last(&b->owners)->ends = n;
+    pass_found(PASS_STRAIGHTEN);
+}
+
 /* The variables at the start of block n, which has just begun. False: nothing leads there. */
 static bool join(struct build *b, struct joining *join, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
     const struct cfg_block *blocks = b->cfg->blocks;
-    bool is_entry = n == b->cfg->order[0], found = is_entry, unbuilt = false;
+    bool is_entry = n == b->cfg->order[0], unbuilt = false;
+    uint32_t edges = is_entry;
     uint32_t values[VARIABLES], count = b->vars.count;
     uint64_t live = b->vars.live[n], differ = 0;
     for (unsigned r = 0; is_entry && r < count; r++)
@@ -129,20 +155,20 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
         for (uint64_t rest = live; rest; rest &= rest - 1) {
             unsigned r = (unsigned)__builtin_ctzll(rest);
             uint32_t value = held(&blocks[pred], ending, n, r);
-            if (!found)
+            if (!edges)
                 values[r] = value;
             else if (!agree(b->fn, values[r], value))
                 differ |= UINT64_C(1) << r;
         }
-        found = true;
+        edges += blocks[pred].next == blocks[pred].jump ? 2 : 1;
     }
-    if (!found)
+    if (!edges)
         return false;
     if (unbuilt) {
         bool is_loop = block->is_header && !b->cfg->irreducible;
         differ |= live & (is_loop ? b->vars.written[n] : ~(UINT64_C(1) << 10));
     }
-    build_begin(b, n);
+    begin(b, n, unbuilt ? 0 : edges);
     for (unsigned r = 0; r < count; r++)
         b->reg[r] = live >> r & 1 ? values[r] : NO_VALUE;
     for (uint64_t rest = differ; rest; rest &= rest - 1) {
@@ -193,9 +219,28 @@ static void choose(struct build *b, struct insn insn, struct ending *ending)
     ending->on_next = node->in[is_zero ? 2 : 3];
 }
 
-static void end_jump(struct build *b, struct insn insn, const struct cfg_block *block,
-                     struct ending *ending)
+/* The ways of a jump meet at once: a way through an arm ends with the block. */
+static void end_converted(struct build *b, struct joining *joining, uint32_t n, uint32_t meet)
 {
+    const struct cfg_block *blocks = b->cfg->blocks, *block = &blocks[n];
+    struct ending *ending = &joining->endings[n];
+    build_jump(b, meet);
+    ending->to_next = block->next == meet;
+    ending->to_jump = block->jump == meet;
+    if (ending->to_next || ending->to_jump)
+        return;
+    /* As if one of two arms had been built. */
+    struct ending *arm = &joining->endings[block->next];
+    arm->to_next = blocks[block->next].next == meet;
+    arm->to_jump = !arm->to_next;
+    arm->reg = ending->reg;
+    arm->built = joining->endings[block->jump].built = true;
+}
+
+static void end_jump(struct build *b, struct insn insn, struct joining *joining, uint32_t n)
+{
+    const struct cfg_block *block = &b->cfg->blocks[n];
+    struct ending *ending = &joining->endings[n];
     const struct insn_row *row = insn_row(insn);
     struct node node = { .op = IR_BRANCH, .width = row->bits, .cond = conds[row->op] };
     bool taken = true;
@@ -205,6 +250,11 @@ static void end_jump(struct build *b, struct insn insn, const struct cfg_block *
         build_jump(b, taken ? block->jump : block->next);
         ending->to_jump = taken;
         ending->to_next = !taken;
+        return;
+    }
+    uint32_t meet = ifconvert(b, block, &node);
+    if (meet != CFG_NONE) {
+        end_converted(b, joining, n, meet);
         return;
     }
     choose(b, insn, ending);
@@ -224,10 +274,13 @@ static void end_may_goto(struct build *b, const struct cfg_block *block, struct 
     ending->to_next = ending->to_jump = true;
 }
 
-static int end_block(struct build *b, const struct cfg_block *block, struct ending *ending)
+static int end_block(struct build *b, struct joining *joining, uint32_t n)
 {
+    const struct cfg_block *block = &b->cfg->blocks[n];
+    struct ending *ending = &joining->endings[n];
     struct insn last = b->prog->insns[block->end - 1];
     struct node node = { .op = IR_RETURN, .in = { b->reg[0] } };
+    ending->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
     switch (insn_row(last)->kind) {
     case INSN_KIND_EXIT:
         if (b->hook)
@@ -235,7 +288,7 @@ static int end_block(struct build *b, const struct cfg_block *block, struct endi
         else
             maker_node(&b->maker, node);
         break;
-    case INSN_KIND_JUMP: end_jump(b, last, block, ending); break;
+    case INSN_KIND_JUMP: end_jump(b, last, joining, n); break;
     case INSN_KIND_MAY_GOTO: end_may_goto(b, block, ending); break;
     case INSN_KIND_GOTO:
         build_jump(b, block->jump);
@@ -246,7 +299,6 @@ static int end_block(struct build *b, const struct cfg_block *block, struct endi
         ending->to_next = true;
         break;
     }
-    ending->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
     memcpy(ending->reg, b->reg, b->vars.count * sizeof *b->reg);
     ending->built = true;
     return 0;
@@ -291,7 +343,7 @@ static int begin_entry(struct build *b, struct ending *entry)
     b->at = b->cfg->blocks[first].start;
     maker->insn = b->at;
     maker_block(maker, b->at, 0);
-    vec_push(b->arena, &b->owners, NO_BLOCK);
+    vec_push(b->arena, &b->owners, (struct owners){ NO_BLOCK, NO_BLOCK });
     entry->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
     if (b->hook)
         return hook_begin(b, entry->reg, first);
@@ -323,7 +375,7 @@ static int build_block(struct build *b, struct joining *joining, uint32_t n)
         if (rc)
             return rc;
     }
-    return end_block(b, block, &joining->endings[n]);
+    return end_block(b, joining, n);
 }
 
 /* Edges from labels to blocks, then the phis' operands, which stand in the predecessors' order. */
@@ -340,11 +392,11 @@ static void connect(struct build *b, const struct joining *joining)
             n++;
         const struct block *block = &fn->blocks.at[n];
         struct node *node = &fn->nodes.at[phi.value];
-        uint32_t to = b->owners.at[n];
+        uint32_t to = b->owners.at[n].begins;
         node->list.first = fn->lists.count;
         node->list.count = block->pred_count;
         for (uint32_t p = 0; p < block->pred_count; p++) {
-            uint32_t owner = b->owners.at[fn->edges.at[block->preds + p]];
+            uint32_t owner = b->owners.at[fn->edges.at[block->preds + p]].ends;
             uint32_t value = owner == NO_BLOCK ? joining->entry.reg[phi.reg]
                                                : held(&b->cfg->blocks[owner],
                                                       &joining->endings[owner], to, phi.reg);
@@ -410,7 +462,7 @@ static uint32_t *order_blocks(struct build *b)
 /* What comes before the first block of the cfg, its blocks, what is seldom run. */
 static uint32_t rank_of(const struct build *b, const uint32_t *ranks, uint32_t block)
 {
-    uint32_t owner = b->owners.at[block];
+    uint32_t owner = b->owners.at[block].begins;
     return owner == NO_BLOCK ? 0 : owner == COLD_BLOCK ? b->cfg->count + 1 : 1 + ranks[owner];
 }
 
@@ -460,6 +512,7 @@ static int build_fn(struct build *b, uint32_t left_out)
         if (rc)
             return rc;
     }
+    make_jump(b);
     connect(b, &joining);
     lay_out(b);
     return 0;

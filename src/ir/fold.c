@@ -409,6 +409,18 @@ static void fold_address(struct maker *maker, struct node *node)
     node->imm = sum;
 }
 
+/* a cond b ? 1 : 0, or ? 0 : 1. */
+static void fold_truth(struct maker *maker, struct node *node)
+{
+    const struct node *yes = node_at(maker, node->in[2]), *no = node_at(maker, node->in[3]);
+    if (yes->op != IR_CONST || no->op != IR_CONST || (yes->imm | no->imm) != 1 ||
+        yes->imm == no->imm)
+        return;
+    node->op = IR_CMP;
+    node->cond ^= FAULT(fold_truth, no->imm == 1, false);
+    node->in[2] = node->in[3] = 0;
+}
+
 uint32_t fold(struct maker *maker, struct node *node)
 {
     bool holds;
@@ -420,7 +432,8 @@ uint32_t fold(struct maker *maker, struct node *node)
     case SHAPE_SELECT:
         if (fold_compare(maker, node, &holds))
             return holds ? node->in[2] : node->in[3];
-        return node->in[2] == node->in[3] ? node->in[2] : NO_VALUE;
+        fold_truth(maker, node);
+        return node->op == IR_SELECT && node->in[2] == node->in[3] ? node->in[2] : NO_VALUE;
     case SHAPE_BRANCH: fold_compare(maker, node, &holds); return NO_VALUE;
     case SHAPE_STORE:
         if (node->op == IR_STORE || node->op == IR_STORE_RELEASE)

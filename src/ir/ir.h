@@ -211,15 +211,17 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
 /* ---- opt.c ---- */
 
 enum ir_pass {
-    PASS_FOLD,      /* constants, identities, canonical forms */
-    PASS_NUMBER,    /* equal values of a block are one */
-    PASS_PROMOTE,   /* slots of the stack are values, like registers: while it is built */
-    PASS_MERGE,     /* stores wait: neighbours are one, what is loaded of them is there */
-    PASS_RECOMPOSE, /* bytes put together are one load */
-    PASS_DIVIDE,    /* division by a constant is multiplication */
-    PASS_POPCOUNT,  /* bits counted by the parallel sum */
-    PASS_PHIS,      /* phis of one value and itself are that value */
-    PASS_DEAD,      /* what nobody uses goes */
+    PASS_FOLD,       /* constants, identities, canonical forms */
+    PASS_NUMBER,     /* equal values of a block are one */
+    PASS_PROMOTE,    /* slots of the stack are values, like registers: while it is built */
+    PASS_STRAIGHTEN, /* a block that only one other goes on to continues it */
+    PASS_IFCONVERT,  /* jumps over little are SELECTs */
+    PASS_MERGE,      /* stores wait: neighbours are one, what is loaded of them is there */
+    PASS_RECOMPOSE,  /* bytes put together are one load */
+    PASS_DIVIDE,     /* division by a constant is multiplication */
+    PASS_POPCOUNT,   /* bits counted by the parallel sum */
+    PASS_PHIS,       /* phis of one value and itself are that value */
+    PASS_DEAD,       /* what nobody uses goes */
     PASS_COUNT
 };
 extern const char *const pass_names[PASS_COUNT];

@@ -106,6 +106,11 @@ struct variables {
 
 struct helper; /* rt/ */
 
+/* Of a block: the cfg's that begins in it, and that ends in it. */
+struct owners {
+    uint32_t begins, ends;
+};
+
 struct build {
     struct arena *arena;
     struct error *err;
@@ -122,8 +127,9 @@ struct build {
     uint32_t at;                   /* the instruction being lowered */
     uint32_t owner;                /* its block of the cfg */
     struct vec(uint32_t) labels;   /* blocks to be: those of the cfg, then those made in lowering */
-    struct vec(uint32_t) owners;   /* by block: the cfg's that it belongs to */
     struct vec(struct edge) edges; /* `to` is a label */
+    struct vec(struct owners) owners;
+    bool goes_on; /* the last block ends with a jump, the last edge, that is not made yet */
 };
 
 /* variables.c: fills b->vars. */
@@ -134,6 +140,10 @@ static inline unsigned variable_at(const struct variables *vars, uint32_t at)
 {
     return vars->of ? vars->of[at - vars->start] : 0;
 }
+
+/* ifconvert.c: the block of the cfg where both ways of the branch that would end `block` meet, if
+ * what they differ in was put into SELECTs; else CFG_NONE. */
+uint32_t ifconvert(struct build *b, const struct cfg_block *block, const struct node *branch);
 
 /* How many BPF arguments a function takes: a main function the context only. */
 unsigned build_args(const struct checked *checked, uint32_t func);

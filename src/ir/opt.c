@@ -8,6 +8,8 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_FOLD] = "fold",
     [PASS_NUMBER] = "number",
     [PASS_PROMOTE] = "promote",
+    [PASS_STRAIGHTEN] = "straighten",
+    [PASS_IFCONVERT] = "ifconvert",
     [PASS_MERGE] = "merge",
     [PASS_RECOMPOSE] = "recompose",
     [PASS_DIVIDE] = "divide",
@@ -39,6 +41,8 @@ void pass_run(struct fn *fn, enum ir_pass pass)
     case PASS_PHIS: phis_run(fn); break;
     case PASS_DEAD: dead_run(fn); break;
     case PASS_PROMOTE:
+    case PASS_STRAIGHTEN:
+    case PASS_IFCONVERT:
     case PASS_COUNT: break;
     }
 }

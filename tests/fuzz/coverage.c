@@ -79,7 +79,6 @@ static bool is_expected(uint8_t id)
 static bool is_unreached(enum ir_op op)
 {
     switch (op) {
-    case IR_CMP:   /* no pass makes it yet */
     case IR_PROBE: /* of loads that the verifier knows may fault */
     case IR_PROBES: return true;
     default: return op >= IR_VCPU; /* of hooks: tests/unit/hook_test.c */
@@ -90,8 +89,6 @@ static bool is_unreached_rule(const struct rule *rule)
 {
     if (rule->op == IR_ROTL) /* only made with a constant count */
         return rule->b < IMM_0 || rule->b >= FIX_0;
-    if (rule->op == IR_SELECT) /* only made of array lookups */
-        return true;
     return is_unreached(rule->op) || (rule->inner && is_unreached(rule->inner));
 }
 

@@ -59,8 +59,14 @@ uint8_t fresh(struct generator *g);           /* one of them, known from now on 
 uint8_t number(struct generator *g);          /* one that holds a number */
 uint8_t changeable(struct generator *g);      /* one that does and may be changed */
 
-/* ---- statements.c ---- */
+/* ---- statements.c, control.c: each leaves `known` as it holds where it ends ---- */
 
+void control_if(struct generator *g);
+void control_test(struct generator *g);
+void control_choice(struct generator *g);
+void control_exit(struct generator *g);
+void control_loop(struct generator *g);
+void control_irreducible(struct generator *g);
 void statements(struct generator *g, int count);
 void call_function(struct generator *g, uint32_t function);
 void end_function(struct generator *g); /* a result in r0, exit */

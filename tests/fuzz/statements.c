@@ -184,9 +184,10 @@ static void do_combine(struct generator *g)
         return;
     if (t != from)
         emit(g, INSN_MOV64_X, t, from, 0, 0);
-    switch (below(g, 4)) {
+    switch (below(g, 5)) {
     case 0: emit(g, INSN_AND64_K, t, 0, 0, masks[below(g, 2)]); break;
     case 1: emit(g, chance(g, 50) ? INSN_XOR64_K : INSN_XOR32_K, t, 0, 0, masks[2]); break;
+    case 2: emit(g, INSN_LSH64_K, t, 0, 0, 1 + (int)below(g, 3)); break; /* as for an index */
     default:
         emit(g, (uint8_t)(row - insn_rows), t, row->src_reg ? number(g) : 0, 0,
              row->src_reg ? 0 : operand(g, row));
@@ -320,168 +321,6 @@ static void do_global(struct generator *g)
         emit(g, any_row(g, INSN_KIND_STX), p, value, 8 * (int)below(g, 4), 0);
     emit(g, any_row(g, INSN_KIND_LDX), p, p, (int)below(g, 24), 0);
     g->known |= (uint16_t)(1 << p);
-}
-
-/* ---- Control ---- */
-
-static uint32_t emit_jump(struct generator *g)
-{
-    uint8_t id = any_row(g, INSN_KIND_JUMP);
-    const struct insn_row *row = &insn_rows[id];
-    return emit(g, id, number(g), row->src_reg ? number(g) : 0, 0,
-                row->src_reg ? 0 : (int32_t)any_number(g));
-}
-
-static uint32_t emit_goto(struct generator *g)
-{
-    return emit(g, chance(g, 80) ? INSN_JA : INSN_JA32, 0, 0, 0, 0);
-}
-
-static void block(struct generator *g)
-{
-    g->depth++;
-    statements(g, 1 + (int)below(g, 5));
-    g->depth--;
-}
-
-static void do_if(struct generator *g)
-{
-    uint32_t over = emit_jump(g), out = 0;
-    uint16_t before = g->known, then;
-    bool two = chance(g, 50);
-    block(g);
-    then = g->known;
-    if (two)
-        out = emit_goto(g);
-    land(g, over);
-    g->known = before;
-    if (two) {
-        block(g);
-        land(g, out);
-    }
-    g->known &= then;
-}
-
-/* Bits are tested: some of a number, or one that only a register can name. */
-static void do_test(struct generator *g)
-{
-    static const uint8_t jumps[] = { INSN_JEQ64_K, INSN_JNE64_K, INSN_JEQ32_K, INSN_JNE32_K };
-    uint8_t a = number(g), b = number(g), t = fresh(g);
-    uint32_t over;
-    if (t == a || t == b)
-        return;
-    if (chance(g, 50)) {
-        emit(g, INSN_LDIMM, t, 0, 0, (int64_t)(UINT64_C(1) << below(g, 64)));
-        over = emit(g, INSN_JSET64_X, a, t, 0, 0);
-    } else {
-        emit(g, INSN_MOV64_X, t, a, 0, 0);
-        emit(g, chance(g, 50) ? INSN_AND64_X : INSN_AND32_X, t, b, 0, 0);
-        over = emit(g, jumps[below(g, 4)], t, 0, 0, 0);
-    }
-    emit(g, INSN_MOV64_K, t, 0, 0, (int32_t)any_number(g));
-    uint16_t before = g->known;
-    block(g);
-    land(g, over);
-    g->known &= before & (uint16_t)~(1 << t);
-}
-
-static void do_early_exit(struct generator *g)
-{
-    uint32_t over = emit_jump(g);
-    uint16_t before = g->known;
-    end_function(g);
-    land(g, over);
-    g->known = before;
-}
-
-void end_function(struct generator *g)
-{
-    if (g->callback_stack)
-        emit(g, INSN_MOV64_K, 0, 0, 0, chance(g, 20));
-    else if (!(g->known & R0))
-        emit(g, INSN_MOV64_X, 0, number(g), 0, 0);
-    emit(g, INSN_EXIT, 0, 0, 0, 0);
-}
-
-/* Takes a register for a counter and gives it a number of turns; false: there is none to take. */
-static bool begin_counter(struct generator *g, uint16_t from, uint8_t *counter, unsigned *turns)
-{
-    uint16_t set = writable(g) & from;
-    *turns = 1 + below(g, 6);
-    if (g->function && *turns > 2)
-        *turns = 2;
-    if (!set || __builtin_popcount(writable(g)) < 4 || g->turns * *turns > TURNS || g->depth > 5)
-        return false;
-    *counter = any_of(g, set);
-    emit(g, chance(g, 50) ? INSN_MOV64_K : INSN_MOV32_K, *counter, 0, 0, *turns);
-    g->known |= (uint16_t)(1 << *counter);
-    g->pinned |= (uint16_t)(1 << *counter);
-    g->turns *= *turns;
-    return true;
-}
-
-static void do_loop(struct generator *g)
-{
-    static const uint8_t down[] = { INSN_JNE64_K, INSN_JSGT64_K, INSN_JGT64_K, INSN_JNE32_K,
-                                    INSN_JSGT32_K };
-    bool may_call = g->may_call, calls = may_call && chance(g, 50);
-    uint32_t leave[2], leaves = 0;
-    uint8_t counter;
-    unsigned turns;
-
-    if (!begin_counter(g, calls ? R6_TO_R8 : NUMBERS, &counter, &turns))
-        return;
-    if (calls)
-        g->known &= (uint16_t)~R1_TO_R5;
-    g->may_call = calls;
-    uint32_t top = g->out->count;
-    uint16_t least = UINT16_MAX;
-    if (chance(g, 20)) {
-        leave[leaves++] = emit(g, INSN_MAY_GOTO, 0, 0, 0, 0);
-        least &= g->known;
-    }
-    block(g);
-    if (chance(g, 30)) {
-        leave[leaves++] = emit_jump(g);
-        least &= g->known;
-        block(g);
-    }
-    emit(g, chance(g, 50) ? INSN_ADD64_K : INSN_ADD32_K, counter, 0, 0, -1);
-    uint32_t again = emit(g, down[below(g, sizeof down)], counter, 0, 0, 0);
-    g->out->at[again].target = top;
-    for (uint32_t i = 0; i < leaves; i++)
-        land(g, leave[i]);
-    g->known &= least;
-    g->pinned &= (uint16_t)~(1 << counter);
-    g->turns /= turns;
-    g->may_call = may_call;
-}
-
-/* A loop with two entries. */
-static void do_irreducible(struct generator *g)
-{
-    bool may_call = g->may_call;
-    uint8_t counter;
-    unsigned turns;
-    if (!begin_counter(g, NUMBERS, &counter, &turns))
-        return;
-    g->may_call = false;
-    uint16_t before = g->known;
-    uint32_t second = emit_jump(g), first = g->out->count;
-    block(g);
-    uint16_t after = g->known;
-    emit(g, INSN_ADD64_K, counter, 0, 0, -1);
-    uint32_t out = emit(g, INSN_JSLE64_K, counter, 0, 0, 0);
-    land(g, second);
-    g->known = before;
-    block(g);
-    uint32_t again = emit_goto(g);
-    g->out->at[again].target = first;
-    land(g, out);
-    g->known = after;
-    g->pinned &= (uint16_t)~(1 << counter);
-    g->turns /= turns;
-    g->may_call = may_call;
 }
 
 /* ---- Calls ---- */
@@ -679,20 +518,35 @@ static const struct {
     uint8_t weight;
     uint8_t mode; /* the tamest that may have it */
 } table[] = {
-    { do_alu, 90, MODE_KERNEL },      { do_swap, 4, MODE_KERNEL },
-    { do_constant, 4, MODE_KERNEL },  { do_rotate, 6, MODE_KERNEL },
-    { memory_slot, 20, MODE_KERNEL }, { memory_copy, 6, MODE_KERNEL },
-    { do_load, 22, MODE_KERNEL },     { do_store, 18, MODE_KERNEL },
-    { do_bytes, 3, MODE_KERNEL },     { do_atomic, 8, MODE_KERNEL },
-    { do_update, 8, MODE_KERNEL },    { do_combine, 8, MODE_KERNEL },
-    { do_popcount, 2, MODE_KERNEL },  { do_test, 3, MODE_KERNEL },
-    { do_rotl, 4, MODE_KERNEL },      { do_churn, 2, MODE_KERNEL },
-    { do_if, 16, MODE_KERNEL },       { do_early_exit, 2, MODE_KERNEL },
-    { do_loop, 6, MODE_KERNEL },      { do_irreducible, 1, MODE_KERNEL },
-    { do_call, 6, MODE_KERNEL },      { do_helper, 3, MODE_KERNEL },
-    { do_callback, 3, MODE_TAME },    { do_map, 5, MODE_TAME },
-    { do_global, 3, MODE_TAME },      { do_tail_call, 2, MODE_WILD },
-    { do_callx, 3, MODE_WILD },       { do_index, 6, MODE_WILD },
+    { do_alu, 90, MODE_KERNEL },
+    { do_swap, 4, MODE_KERNEL },
+    { do_constant, 4, MODE_KERNEL },
+    { do_rotate, 6, MODE_KERNEL },
+    { memory_slot, 20, MODE_KERNEL },
+    { memory_copy, 6, MODE_KERNEL },
+    { do_load, 22, MODE_KERNEL },
+    { do_store, 18, MODE_KERNEL },
+    { do_bytes, 3, MODE_KERNEL },
+    { do_atomic, 8, MODE_KERNEL },
+    { do_update, 8, MODE_KERNEL },
+    { do_combine, 10, MODE_KERNEL },
+    { do_popcount, 2, MODE_KERNEL },
+    { control_test, 3, MODE_KERNEL },
+    { control_choice, 6, MODE_KERNEL },
+    { do_rotl, 4, MODE_KERNEL },
+    { do_churn, 2, MODE_KERNEL },
+    { control_if, 16, MODE_KERNEL },
+    { control_exit, 2, MODE_KERNEL },
+    { control_loop, 6, MODE_KERNEL },
+    { control_irreducible, 1, MODE_KERNEL },
+    { do_call, 6, MODE_KERNEL },
+    { do_helper, 3, MODE_KERNEL },
+    { do_callback, 3, MODE_TAME },
+    { do_map, 5, MODE_TAME },
+    { do_global, 3, MODE_TAME },
+    { do_tail_call, 2, MODE_WILD },
+    { do_callx, 3, MODE_WILD },
+    { do_index, 6, MODE_WILD },
 };
 
 void statements(struct generator *g, int count)

@@ -18,19 +18,17 @@
 fn main index 0 args 1 depth 512
 b0:
     v2 = param 2
-    jump b1
-b1:
-    v8 = const 7
-    v9 = zext32.64 v2
-    v10 = add64 v2, v9
-    v11 = sext16.64 v2
-    v12 = add64 v10, v11
-    v13 = add64 v12, v8
-    v14 = const 16
-    v15 = shr64 v2, v14
-    v16 = zext8.64 v15
-    v17 = add64 v13, v16
-    return v17
+    v7 = const 7
+    v8 = zext32.64 v2
+    v9 = add64 v2, v8
+    v10 = sext16.64 v2
+    v11 = add64 v9, v10
+    v12 = add64 v11, v7
+    v13 = const 16
+    v14 = shr64 v2, v13
+    v15 = zext8.64 v14
+    v16 = add64 v12, v15
+    return v16
 == a slot that a loop changes, and one that it does not
 -- asm
     *(u64 *)(r10 - 8) = 0
@@ -49,21 +47,19 @@ again:
 fn main index 0 args 1 depth 512
 b0:
     v2 = param 2
+    v3 = const 0
+    v7 = const 4
     jump b1
-b1:
-    v8 = const 0
-    v9 = const 4
-    jump b2
-b2: loops 1
-    v11 = phi v9, v16
-    v12 = phi v8, v13
-    v13 = add64 v12, v2
-    v15 = const -1
-    v16 = add64 v11, v15
-    v17 = const 0
-    branch64 v16 ne v17 ? b2 : b3
-b3:
-    return v13
+b1: loops 1
+    v9 = phi v7, v14
+    v10 = phi v3, v11
+    v11 = add64 v10, v2
+    v13 = const -1
+    v14 = add64 v9, v13
+    v15 = const 0
+    branch64 v14 ne v15 ? b1 : b2
+b2:
+    return v11
 == a part is written: it stays in memory
 -- asm
     *(u64 *)(r10 - 8) = r1
@@ -75,13 +71,11 @@ fn main index 0 args 1 depth 512
 b0:
     v1 = param 1
     v2 = param 2
-    jump b1
-b1:
-    v8 = const 0
+    v3 = const 0
     store64 [v1 + 504], v2
-    store8 [v1 + 504], v8
-    v11 = load64 [v1 + 504]
-    return v11
+    store8 [v1 + 504], v3
+    v9 = load64 [v1 + 504]
+    return v9
 == two accesses that overlap: the bytes of both stay in memory
 -- asm
     *(u32 *)(r10 - 8) = r1
@@ -93,13 +87,11 @@ fn main index 0 args 1 depth 512
 b0:
     v1 = param 1
     v2 = param 2
-    jump b1
-b1:
-    v8 = const 0
+    v3 = const 0
     store32 [v1 + 504], v2
-    store32 [v1 + 508], v8
-    v11 = load32 [v1 + 506]
-    return v11
+    store32 [v1 + 508], v3
+    v9 = load32 [v1 + 506]
+    return v9
 == of a trusted function that reads what it did not write, what was there
 -- asm
     if r1 == 0 goto there
@@ -112,16 +104,14 @@ fn main index 0 args 1 depth 512
 b0:
     v1 = param 1
     v2 = param 2
+    v3 = const 0
     v7 = load64 [v1 + 504]
-    jump b1
+    branch64 v2 eq v3 ? b2 : b1
 b1:
-    v9 = const 0
-    branch64 v2 eq v9 ? b3 : b2
+    jump b2
 b2:
-    jump b3
-b3:
-    v12 = phi v7, v2
-    return v12
+    v10 = phi v7, v2
+    return v10
 == a trusted function that takes its address has none
 -- asm
     r2 = r10
@@ -133,8 +123,6 @@ fn main index 0 args 1 depth 512
 b0:
     v1 = param 1
     v2 = param 2
-    jump b1
-b1:
     store64 [v1 + 504], v2
     return v2
 == nor one that calls a function
@@ -156,18 +144,14 @@ b0:
     v4 = load64 [v0 + 64]
     v5 = const 512
     v6 = add64 v1, v5
-    jump b1
-b1:
     store64 [v1 + 504], v2
-    v9 = call 1 (v0, v6, v2, v4, v3, v3, v3)
-    v10 = load64 [v1 + 504]
-    return v10
+    v8 = call 1 (v0, v6, v2, v4, v3, v3, v3)
+    v9 = load64 [v1 + 504]
+    return v9
 fn func1 index 1 args 5 depth 512
 b0:
-    jump b1
-b1:
-    v11 = const 0
-    return v11
+    v7 = const 0
+    return v7
 == verified, by the facts: an address in a register, another slot's address given away
 -- asm verified
     r1 = r10
@@ -198,26 +182,22 @@ b0:
     v1 = param 1
     v5 = const 32
     v6 = add64 v1, v5
-    jump b1
-b1:
     v11 = const 6
-    v13 = const -16
-    v14 = add64 v6, v13
+    v14 = const 16
+    v15 = add64 v1, v14
     store64 stack [v1 + 16], v11
-    v16 = call 1 (v0, v6, v14)
-    v17 = load64 stack [v14 + 0]
-    v19 = const 12
-    v20 = add64 v17, v19
-    return v20
+    v17 = call 1 (v0, v6, v15)
+    v18 = load64 stack [v1 + 16]
+    v20 = const 12
+    v21 = add64 v18, v20
+    return v21
 fn func1 index 1 args 1 depth 16
 b0:
     v2 = param 2
-    jump b1
-b1:
-    v7 = const 1
-    v8 = const 2
-    store64 stack [v2 + 0], v7
-    return v8
+    v6 = const 1
+    v7 = const 2
+    store64 stack [v2 + 0], v6
+    return v7
 == an index into an array takes its bytes, not the slot beside it
 -- asm verified
     *(u64 *)(r10 - 24) = 0
@@ -236,21 +216,19 @@ fn main index 0 args 1 depth 32
 b0:
     v0 = param 0
     v1 = param 1
+    v3 = const 0
     v4 = load64 [v0 + 64]
     v5 = const 32
     v6 = add64 v1, v5
-    jump b1
-b1:
-    v8 = const 0
-    v9 = const 7
-    v10 = and64 v4, v9
-    v11 = sub64 v6, v10
-    v12 = const 1
-    store64 stack [v1 + 8], v8
-    store8 stack [v11 - 17], v12
-    v15 = load64 stack [v1 + 8]
-    v16 = add64 v15, v4
-    return v16
+    v7 = const 7
+    v8 = and64 v4, v7
+    v9 = sub64 v6, v8
+    v10 = const 1
+    store64 stack [v1 + 8], v3
+    store8 stack [v9 - 17], v10
+    v13 = load64 stack [v1 + 8]
+    v14 = add64 v13, v4
+    return v14
 == an access to the own stack or to that of the caller stays
 -- asm verified
     *(u64 *)(r10 - 8) = 5
@@ -278,12 +256,10 @@ b0:
     v4 = load64 [v0 + 64]
     v5 = const 16
     v6 = add64 v1, v5
-    jump b1
-b1:
-    v8 = const 5
-    v9 = const -8
-    v10 = add64 v6, v9
-    store64 stack [v1 + 8], v8
+    v7 = const 5
+    v9 = const 8
+    v10 = add64 v1, v9
+    store64 stack [v1 + 8], v7
     v12 = call 1 (v0, v6, v10, v4)
     v13 = load64 stack [v1 + 8]
     return v13
@@ -294,19 +270,17 @@ b0:
     v3 = param 3
     v5 = const 16
     v6 = add64 v1, v5
-    jump b1
+    v7 = const 3
+    v8 = const 5
+    store64 stack [v1 + 8], v7
+    branch64 v3 eq v8 ? b2 : b1
 b1:
-    v8 = const 3
-    v9 = const 5
-    store64 stack [v1 + 8], v8
-    branch64 v3 eq v9 ? b3 : b2
+    v11 = const -8
+    v12 = add64 v6, v11
+    jump b2
 b2:
-    v12 = const -8
-    v13 = add64 v6, v12
-    jump b3
-b3:
-    v15 = phi v2, v13
-    v16 = const 1
-    store64 stack [v15 + 0], v16
-    v18 = load64 stack [v1 + 8]
-    return v18
+    v14 = phi v2, v12
+    v15 = const 1
+    store64 stack [v14 + 0], v15
+    v17 = load64 stack [v1 + 8]
+    return v17
