@@ -7,6 +7,7 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -155,4 +156,44 @@ uint64_t kernel_run(int prog, uint8_t *data, uint32_t size, uint32_t repeat, uin
         return UINT64_MAX;
     *result = attr.test.retval;
     return attr.test.duration;
+}
+
+/* The first page of a ring buffer is the consumer's position, the second the producer's. */
+static void drain(int map)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint64_t *consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+    uint64_t *producer = mmap(NULL, page, PROT_READ, MAP_SHARED, map, (off_t)page);
+
+    if (consumer != MAP_FAILED && producer != MAP_FAILED)
+        __atomic_store_n(consumer, __atomic_load_n(producer, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+    if (consumer != MAP_FAILED)
+        munmap(consumer, page);
+    if (producer != MAP_FAILED)
+        munmap(producer, page);
+}
+
+void kernel_drain(int prog)
+{
+    uint32_t ids[64];
+    struct bpf_prog_info info = { .map_ids = (uintptr_t)ids, .nr_map_ids = 64 };
+    union bpf_attr about = {
+        .info = { .bpf_fd = (uint32_t)prog, .info_len = sizeof info, .info = (uintptr_t)&info }
+    };
+
+    if (bpf(BPF_OBJ_GET_INFO_BY_FD, &about))
+        return;
+    for (uint32_t i = 0; i < info.nr_map_ids && i < 64; i++) {
+        union bpf_attr open_map = { .map_id = ids[i] };
+        int map = bpf(BPF_MAP_GET_FD_BY_ID, &open_map);
+        struct bpf_map_info of_map = { 0 };
+        union bpf_attr about_map = { .info = { .bpf_fd = (uint32_t)map,
+                                               .info_len = sizeof of_map,
+                                               .info = (uintptr_t)&of_map } };
+        if (map >= 0 && !bpf(BPF_OBJ_GET_INFO_BY_FD, &about_map) &&
+            of_map.type == BPF_MAP_TYPE_RINGBUF)
+            drain(map);
+        if (map >= 0)
+            close(map);
+    }
 }

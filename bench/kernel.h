@@ -12,3 +12,5 @@ int kernel_load(const char *path, const char *name);
 /* Runs it `repeat` times over a copy of the bytes: ns per run as the kernel tells, UINT64_MAX on
  * failure. The bytes are as the last run left them. */
 uint64_t kernel_run(int prog, uint8_t *data, uint32_t size, uint32_t repeat, uint32_t *result);
+/* Empties the ring buffers that the program refers to, as if somebody had read all records. */
+void kernel_drain(int prog);

@@ -121,6 +121,11 @@ SEC("xdp") int tail_call_xdp(struct xdp_md *ctx)
     return 0;
 }
 
+SEC("xdp") int pass_xdp(struct xdp_md *ctx)
+{
+    return XDP_PASS;
+}
+
 SEC("memory") int empty(void *memory)
 {
     return 0;

@@ -58,8 +58,8 @@ struct loaded {
     struct map **maps;           /* by index in prog->maps */
     struct functions *functions; /* what its tokens stand for */
     uint64_t compile_ns;
-    uint64_t context_size;         /* bytes that a context in memory must have ... */
-    bool takes_packets;            /* ... UINT64_MAX: it is over struct anybpf_packet */
+    uint32_t context_size;         /* bytes that a context must have */
+    bool takes_packets;            /* context over struct anybpf_packet */
     const struct tracing *tracing; /* of the function it was verified for; NULL: of none */
     const struct native *native;
 };

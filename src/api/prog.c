@@ -3,7 +3,6 @@
 #include "api/local.h"
 #include "base/clock.h"
 #include "interp/interp.h"
-#include <inttypes.h>
 #include <stdio.h>
 
 /* Compiling a program of 5,000 instructions or so takes that much. */
@@ -321,7 +320,7 @@ int prog_load(struct anybpf_prog *prog, struct error *err)
         goto failed;
     if (checked->context) {
         loaded->takes_packets = checked->context->kind & (CONTEXT_XDP | CONTEXT_SKB);
-        loaded->context_size = loaded->takes_packets ? UINT64_MAX : checked->context->size;
+        loaded->context_size = loaded->takes_packets ? 0 : checked->context->size;
     }
     prog->loaded = loaded;
     prog->object->refs++;
@@ -424,40 +423,6 @@ static int usable(const struct anybpf_prog *prog, bool packets)
     return 0;
 }
 
-/* For the first call of a thread, and with an error for what cannot be called so. */
-static __attribute__((noinline)) int call_slowly(const struct anybpf_prog *prog, void *ctx,
-                                                 size_t size, uint64_t *result)
-{
-    struct vcpu *vcpu = vcpu_get();
-    int code = usable(prog, false);
-
-    if (code)
-        return code;
-    if (size < prog->loaded->context_size)
-        return api_error(prog->object->env, ANYBPF_E_ARGUMENT,
-                         "program %s: a context of %zu bytes, but its type has %" PRIu64,
-                         prog->name, size, prog->loaded->context_size);
-    if (!vcpu)
-        return run_failed(prog, ANYBPF_E_BUSY);
-    code = vcpu_run(vcpu, &prog->loaded->run, ctx, size, result);
-    return code ? run_failed(prog, code) : 0;
-}
-
-int anybpf_call(const struct anybpf_prog *prog, void *ctx, size_t size, uint64_t *result)
-{
-    const struct loaded *loaded = prog->loaded;
-    struct vcpu *vcpu = vcpu_of_thread;
-    uint64_t ignored;
-    int code;
-
-    if (!result)
-        result = &ignored;
-    if (__builtin_expect(!loaded || size < loaded->context_size || !vcpu, 0))
-        return call_slowly(prog, ctx, size, result);
-    code = vcpu_run(vcpu, &loaded->run, ctx, size, result);
-    return __builtin_expect(code, 0) ? run_failed(prog, code) : 0;
-}
-
 /* What the host need not fill in. */
 static void complete(struct anybpf_packet *packet)
 {
@@ -470,20 +435,60 @@ static void complete(struct anybpf_packet *packet)
         packet->wire_len = (uint32_t)length;
 }
 
-int anybpf_call_packet(const struct anybpf_prog *prog, struct anybpf_packet *packet,
-                       uint64_t *result)
+static inline int run(const struct anybpf_prog *prog, struct vcpu *vcpu, void *ctx, size_t size,
+                      uint64_t *result)
+{
+    int code = vcpu_run(vcpu, &prog->loaded->run, ctx, size, result);
+    return __builtin_expect(code, 0) ? run_failed(prog, code) : 0;
+}
+
+/* For the first call of a thread, and with an error for what cannot be called so. */
+static __attribute__((noinline)) int run_slowly(const struct anybpf_prog *prog, bool packets,
+                                                void *ctx, size_t size, uint64_t *result)
 {
     struct vcpu *vcpu = vcpu_get();
-    uint64_t ignored;
-    int code = usable(prog, true);
+    int code = usable(prog, packets);
 
     if (code)
         return code;
+    if (size < prog->loaded->context_size)
+        return api_error(prog->object->env, ANYBPF_E_ARGUMENT,
+                         "program %s: a context of %zu bytes, but its type has %u", prog->name,
+                         size, prog->loaded->context_size);
     if (!vcpu)
         return run_failed(prog, ANYBPF_E_BUSY);
+    if (packets)
+        complete(ctx);
+    return run(prog, vcpu, ctx, size, result);
+}
+
+int anybpf_call(const struct anybpf_prog *prog, void *ctx, size_t size, uint64_t *result)
+{
+    const struct loaded *loaded = prog->loaded;
+    struct vcpu *vcpu = vcpu_of_thread;
+    uint64_t ignored;
+
+    if (!result)
+        result = &ignored;
+    if (__builtin_expect(!loaded || loaded->takes_packets || size < loaded->context_size || !vcpu,
+                         0))
+        return run_slowly(prog, false, ctx, size, result);
+    return run(prog, vcpu, ctx, size, result);
+}
+
+int anybpf_call_packet(const struct anybpf_prog *prog, struct anybpf_packet *packet,
+                       uint64_t *result)
+{
+    const struct loaded *loaded = prog->loaded;
+    struct vcpu *vcpu = vcpu_of_thread;
+    uint64_t ignored;
+
+    if (!result)
+        result = &ignored;
+    if (__builtin_expect(!loaded || !loaded->takes_packets || !vcpu, 0))
+        return run_slowly(prog, true, packet, 0, result);
     complete(packet);
-    code = vcpu_run(vcpu, &prog->loaded->run, packet, 0, result ? result : &ignored);
-    return code ? run_failed(prog, code) : 0;
+    return run(prog, vcpu, packet, 0, result);
 }
 
 void anybpf_trusted_begin(void)

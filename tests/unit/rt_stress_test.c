@@ -5,6 +5,7 @@
 #include "rt/rt.h"
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -90,11 +91,14 @@ static void *hash_body(void *arg)
     for (uint32_t i = 0; i < s->rounds; i++) {
         struct invocation outer;
         uint64_t key;
-        struct value value;
+        struct value value, *held;
         state = hash_mix(state + i);
         key = state % 256;
         value = value_for(key, state >> 8);
         epoch_enter(vcpu, &outer);
+        held = s->map->lookup.at(s->map, &key);
+        if (held && i % 64 == 0)
+            sched_yield();
         switch (state >> 60) {
         case 0 ... 3: {
             int code = map_update(s->map, &key, &value, 0);
@@ -108,6 +112,9 @@ static void *hash_body(void *arg)
             if (at && !is_whole(at, key))
                 bad(s);
         }
+        /* Whoever replaced or deleted it meanwhile: it is this key's until the invocation ends. */
+        if (held && !is_whole(held, key))
+            bad(s);
         epoch_leave(vcpu, &outer);
     }
     return NULL;
