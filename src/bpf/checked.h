@@ -33,11 +33,11 @@ enum {
     FACT_ALWAYS_JUMPS = 1 << 2, /* a conditional jump that is always taken */
     FACT_NEVER_JUMPS = 1 << 3,
     FACT_MAP = 1 << 4,       /* insn_fact.map is known */
-    FACT_OWN_STACK = 1 << 5, /* an access to the stack of the function that it stands in, alone */
+    FACT_OWN_STACK = 1 << 5, /* the region is the stack of the function itself, not a caller's */
 };
 
 struct insn_fact {
-    uint8_t region; /* enum region: LDX, ST, STX, ATOMIC */
+    uint8_t region; /* enum region: LDX, ST, STX, ATOMIC; of a CALL, where its key lies */
     uint8_t flags;
     uint16_t field; /* REGION_FIELD: index in the context type's table */
     uint32_t map;   /* with FACT_MAP: index in prog->maps of the map accessed, or of a CALL's map */

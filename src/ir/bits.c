@@ -24,6 +24,15 @@ static uint64_t bits_of_sum(uint64_t a, uint64_t b)
     return (top << 1 | 1) & (UINT64_MAX << (a | b ? __builtin_ctzll(a | b) : 0));
 }
 
+static uint64_t bits_of_product(uint64_t a, uint64_t b)
+{
+    if (!a || !b)
+        return 0;
+    int high = 128 - __builtin_clzll(a) - __builtin_clzll(b);
+    int zeros = __builtin_ctzll(a) + __builtin_ctzll(b);
+    return zeros >= 64 ? 0 : of_width(high < 64 ? (unsigned)high : 64) & (UINT64_MAX << zeros);
+}
+
 /* The operation's result, from its operands. */
 static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, unsigned depth)
 {
@@ -36,6 +45,7 @@ static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, uns
     case IR_SHR: return by_constant ? a >> shift : filled(a);
     case IR_UDIV:
     case IR_UREM: return filled(a);
+    case IR_MUL:
     case IR_ADD:
     case IR_AND:
     case IR_OR:
@@ -43,6 +53,8 @@ static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, uns
     default: return all;
     }
     b = mask_of(fn, node->in[1], depth) & all;
+    if (node->op == IR_MUL)
+        return bits_of_product(a, b) & all;
     return node->op == IR_ADD ? bits_of_sum(a, b) & all : node->op == IR_AND ? a & b : a | b;
 }
 

@@ -365,6 +365,47 @@ static void narrow(struct maker *maker, struct node *node)
         strip(maker, 32, &node->in[i]);
 }
 
+/* Whether a value is a symbol's address and less than 2^48 behind it. */
+static bool is_near_symbol(const struct maker *maker, uint32_t value)
+{
+    const struct node *node = node_at(maker, value);
+    if (node->op != IR_ADD || node->width != 64)
+        return node->op == IR_SYMBOL;
+    bool left = node_at(maker, node->in[0])->op == IR_SYMBOL;
+    return (left || node_at(maker, node->in[1])->op == IR_SYMBOL) &&
+           value_bits(maker->fn, node->in[left]) <= 48;
+}
+
+/* What the bits that a number may have say of its comparison with a constant. */
+static bool known_compare(const struct maker *maker, const struct node *node, uint64_t b,
+                          bool *holds)
+{
+    uint64_t most = low(node->width, value_mask(maker->fn, node->in[0]));
+    bool negative = b >> (node->width - 1) & 1, positive = !(most >> (node->width - 1));
+    enum ir_cond cond = node->cond & ~1u;
+    if (cond == COND_EQ && b == 0 && is_near_symbol(maker, node->in[0])) {
+        *holds = false;
+    } else if (cond == COND_EQ && b & ~most) {
+        *holds = false;
+    } else if (cond == COND_SET && !(b & most)) {
+        *holds = false;
+    } else if (cond == COND_ULT || (cond == COND_SLT && positive && !negative)) {
+        *holds = FAULT(known_below, most < b, most <= b);
+        if (!*holds && b)
+            return false;
+    } else if (cond == COND_ULE || (cond == COND_SLE && positive && !negative)) {
+        *holds = most <= b;
+        if (!*holds)
+            return false;
+    } else if ((cond == COND_SLT || cond == COND_SLE) && positive) {
+        *holds = false; /* below a negative number */
+    } else {
+        return false;
+    }
+    *holds ^= node->cond & 1;
+    return true;
+}
+
 bool fold_compare(struct maker *maker, struct node *node, bool *holds)
 {
     narrow(maker, node);
@@ -382,6 +423,8 @@ bool fold_compare(struct maker *maker, struct node *node, bool *holds)
         *holds = cond_holds(node->cond, node->width, (uint64_t)left->imm, b);
         return true;
     }
+    if (known_compare(maker, node, low(node->width, b), holds))
+        return true;
     if ((node->cond == COND_EQ || node->cond == COND_NE) && low(node->width, b) == 0 &&
         is_condition(maker, left, node->width)) {
         node->width = left->width;

@@ -11,9 +11,9 @@ static uint32_t load_vcpu(struct build *b, unsigned width, size_t offset)
 }
 
 /* The map in r1 (r2 of a tail call), if it is known which. */
-static const struct map_spec *known_map(const struct build *b, uint32_t *index)
+static const struct map_spec *known_map(const struct build *b, uint32_t at, uint32_t *index)
 {
-    const struct insn_fact *fact = &b->checked->facts[b->at];
+    const struct insn_fact *fact = &b->checked->facts[at];
     if (!(fact->flags & FACT_MAP))
         return NULL;
     *index = fact->map;
@@ -25,11 +25,25 @@ static uint32_t multiplied(struct build *b, uint32_t x, uint64_t by)
     return maker_op(&b->maker, IR_MUL, 64, x, maker_const(&b->maker, by));
 }
 
+static bool looks_up_array(int32_t id, const struct map_spec *spec)
+{
+    return id == HELPER_map_lookup_elem && spec &&
+           (spec->type == MAP_ARRAY || spec->type == MAP_PERCPU_ARRAY);
+}
+
+bool lower_loads_key(const struct build *b, uint32_t at)
+{
+    uint32_t map;
+    struct insn insn = b->prog->insns[at];
+    return insn.id == INSN_CALL && looks_up_array(insn.imm, known_map(b, at, &map));
+}
+
 /* key < max_entries ? values + key * stride : 0, on a per-CPU array + cpu * cpu_stride. */
 static void lookup_array(struct build *b, const struct map_spec *spec, uint32_t map)
 {
     struct maker *maker = &b->maker;
-    uint32_t key = maker_load(maker, 32, b->reg[2], 0);
+    unsigned slot = variable_at(&b->vars, b->at);
+    uint32_t key = slot ? lower_slot(b, slot, 32, false) : maker_load(maker, 32, b->reg[2], 0);
     uint32_t at = multiplied(b, key, (spec->value_size + 7) & ~7ull);
     at = maker_op(maker, IR_ADD, 64, at, maker_symbol(maker, SYMBOL_MAP_DATA, map, 0));
     if (spec->type == MAP_PERCPU_ARRAY) {
@@ -53,7 +67,7 @@ static void tail_call(struct build *b)
 {
     struct maker *maker = &b->maker;
     uint32_t map = 0, out = build_label(b), zero = maker_const(maker, 0);
-    const struct map_spec *spec = known_map(b, &map);
+    const struct map_spec *spec = known_map(b, b->at, &map);
     uint32_t index = maker_op(maker, IR_ZEXT32, 64, b->reg[3], 0);
     uint32_t max = spec ? maker_const(maker, spec->max_entries)
                         : maker_load(maker, 32, b->reg[2], offsetof(struct map, max_entries));
@@ -138,14 +152,13 @@ int lower_helper(struct build *b, int32_t id)
 {
     const struct helper *helper = env_helper(b->binding->env, (uint32_t)id);
     uint32_t map = 0;
-    const struct map_spec *spec = known_map(b, &map);
+    const struct map_spec *spec = known_map(b, b->at, &map);
     if (!helper)
         return fail(b->err, ANYBPF_E_NOT_FOUND,
                     "instruction %u calls helper %d, which there is not", b->at, id);
     if (helper->flags & HELPER_TAIL_CALL)
         tail_call(b);
-    else if (id == HELPER_map_lookup_elem && spec &&
-             (spec->type == MAP_ARRAY || spec->type == MAP_PERCPU_ARRAY))
+    else if (looks_up_array(id, spec))
         lookup_array(b, spec, map);
     else if (id == HELPER_get_smp_processor_id)
         b->reg[0] = load_vcpu(b, 32, offsetof(struct vcpu, cpu));

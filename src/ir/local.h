@@ -151,7 +151,10 @@ unsigned build_args(const struct checked *checked, uint32_t func);
 int lower_insn(struct build *b, struct insn insn);
 /* Registers a call reads; 0 for other instructions. */
 uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at);
+/* What a slot that is a variable holds, from the byte on where the instruction's access begins. */
+uint32_t lower_slot(struct build *b, unsigned variable, unsigned width, bool sign);
 /* inline.c: calls of helpers, in place where that is short. */
+bool lower_loads_key(const struct build *b, uint32_t at); /* 4 bytes, and does nothing else there */
 int lower_helper(struct build *b, int32_t id);
 void lower_callx(struct build *b, uint32_t token);
 

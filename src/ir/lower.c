@@ -170,17 +170,15 @@ static void store_field(struct build *b, struct insn insn, uint32_t value)
     store(b, width, REGION_FIELD, b->reg[insn.dst], (int64_t)field->host_offset + inside, value);
 }
 
-/* What a slot of the stack that is a variable holds, from the byte on where the access begins. */
-static uint32_t load_slot(struct build *b, struct insn insn, unsigned variable)
+uint32_t lower_slot(struct build *b, unsigned variable, unsigned width, bool sign)
 {
-    const struct insn_row *row = insn_row(insn);
     unsigned size = b->vars.slots[variable - REG_COUNT].size;
-    unsigned at = (unsigned)variable_offset(b, b->at), behind = size - row->bits / 8u - at;
+    unsigned at = (unsigned)variable_offset(b, b->at), behind = size - width / 8 - at;
     unsigned shift = 8 * FAULT(slot_part, b->binding->big ? behind : at, behind);
     uint32_t x = b->reg[variable];
     if (shift)
         x = maker_op(&b->maker, IR_SHR, 64, x, constant(b, shift));
-    return extended(b, x, row->bits, row->op == OP_SEXT);
+    return extended(b, x, width, sign);
 }
 
 static void lower_load(struct build *b, struct insn insn)
@@ -188,7 +186,7 @@ static void lower_load(struct build *b, struct insn insn)
     const struct insn_row *row = insn_row(insn);
     unsigned variable = variable_at(&b->vars, b->at);
     if (variable) {
-        b->reg[insn.dst] = load_slot(b, insn, variable);
+        b->reg[insn.dst] = lower_slot(b, variable, row->bits, row->op == OP_SEXT);
         return;
     }
     bool sign = row->op == OP_SEXT, probe = fact(b)->region == REGION_PROBE;

@@ -34,6 +34,11 @@ static bool is_access(const struct insn_row *row)
     return row->kind == INSN_KIND_LDX || row->kind == INSN_KIND_ST || row->kind == INSN_KIND_STX;
 }
 
+static bool stores(struct insn insn)
+{
+    return insn_row(insn)->kind == INSN_KIND_ST || insn_row(insn)->kind == INSN_KIND_STX;
+}
+
 static unsigned base_of(struct insn insn)
 {
     return insn_row(insn)->kind == INSN_KIND_LDX ? insn.src : insn.dst;
@@ -74,7 +79,8 @@ static bool touches(const struct build *b, uint32_t at, int *low, int *high, boo
     const struct insn_fact *fact = &b->checked->facts[at];
     *low = fact->stack_low;
     *high = fact->stack_high;
-    *exact = is_access(row) && fact->flags & FACT_OWN_STACK && *high - *low == row->bits / 8;
+    *exact = fact->flags & FACT_OWN_STACK && ((is_access(row) && *high - *low == row->bits / 8) ||
+                                              (*high - *low == 4 && lower_loads_key(b, at)));
     if (b->checked->level == CHECK_TRUSTED && is_access(row) && base_of(insn) == R10) {
         *low = insn.off;
         *high = insn.off + row->bits / 8;
@@ -97,7 +103,7 @@ static void note(struct slots *s, uint32_t at)
     if (exact)
         vec_push(s->b->arena, &s->accesses,
                  (struct access){ at, (uint16_t)(low + STACK_MAX), (uint8_t)(high - low),
-                                  insn_row(insn)->kind != INSN_KIND_LDX });
+                                  stores(insn) });
 }
 
 /* A store to a part of a slot takes it. */
@@ -166,25 +172,22 @@ int variable_offset(const struct build *b, uint32_t at)
 
 static uint64_t reads(const struct build *b, struct insn insn, uint32_t at)
 {
-    const struct insn_row *row = insn_row(insn);
-    unsigned variable = variable_at(&b->vars, at);
-    if (row->kind == INSN_KIND_CALL || row->kind == INSN_KIND_CALLX)
-        return lower_call_reads(b, insn, at);
-    if (!variable)
+    uint8_t kind = insn_row(insn)->kind;
+    uint64_t slot = UINT64_C(1) << variable_at(&b->vars, at);
+    if (kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX)
+        return lower_call_reads(b, insn, at) | (slot & ~UINT64_C(1));
+    if (slot == 1)
         return insn_reads(insn);
-    return row->kind == INSN_KIND_LDX   ? UINT64_C(1) << variable
-           : row->kind == INSN_KIND_STX ? UINT64_C(1) << insn.src
-                                        : 0;
+    return kind == INSN_KIND_LDX ? slot : kind == INSN_KIND_STX ? UINT64_C(1) << insn.src : 0;
 }
 
 static uint64_t writes(const struct build *b, struct insn insn, uint32_t at)
 {
     uint8_t kind = insn_row(insn)->kind;
-    unsigned variable = variable_at(&b->vars, at);
     if (kind == INSN_KIND_CALL && insn_row(insn)->op == OP_HELPER && insn.imm == HELPER_tail_call)
         return 0; /* a tail call that returns has changed nothing */
-    if (variable && kind != INSN_KIND_LDX)
-        return UINT64_C(1) << variable;
+    if (stores(insn) && variable_at(&b->vars, at))
+        return UINT64_C(1) << variable_at(&b->vars, at);
     /* Others leave r1-r5, which a checked program does not read, as they are. */
     return kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX ? 1 : insn_writes(insn);
 }

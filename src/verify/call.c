@@ -151,7 +151,9 @@ static int check_argument(struct verifier *v, struct state *state, struct call *
     case ARG_SCALAR: return reg->kind == REG_SCALAR ? 0 : wrong(v, call, number, "a number");
     case ARG_CTX: return check_context(v, call, number);
     case ARG_MAP: return check_map(v, call, number);
-    case ARG_KEY: return access_block(v, state, number, call->map->key_size, ACCESS_READ);
+    case ARG_KEY:
+        walk_region(v, reg->kind == REG_STACK ? REGION_STACK : REGION_UNKNOWN, 0, 0);
+        return access_block(v, state, number, call->map->key_size, ACCESS_READ);
     case ARG_VALUE: return access_block(v, state, number, call->map->value_size, access_of(arg));
     case ARG_MEMORY:
         if (arg & ARG_NULLABLE && reg_is(reg, 0)) {

@@ -83,8 +83,9 @@ int walk_region(struct verifier *v, enum region region, uint32_t map, uint32_t f
     if (fact->region == REGION_FIELD || region == REGION_FIELD)
         return refuse(v, "this instruction reaches a field of the context on one path and other "
                          "memory, or another field, on another: give each its own instruction");
+    if (fact->region == REGION_MAP_VALUE || region == REGION_MAP_VALUE)
+        fact->flags &= (uint8_t)~FACT_MAP;
     fact->region = REGION_UNKNOWN;
-    fact->flags &= (uint8_t)~FACT_MAP;
     return 0;
 }
 

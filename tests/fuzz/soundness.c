@@ -199,6 +199,10 @@ static void watch_call(const struct activation *a, struct insn insn)
     if (fact->flags & FACT_MAP && a->reg[1] != (uintptr_t)machine.maps[fact->map] &&
         a->reg[2] != (uintptr_t)machine.maps[fact->map])
         blame(a, "is not given map %u", fact->map);
+    if (fact->flags & FACT_OWN_STACK &&
+        ((int64_t)(a->reg[2] - a->reg[10]) < fact->stack_low ||
+         (int64_t)(a->reg[2] - a->reg[10]) >= fact->stack_high))
+        blame(a, "is given a key elsewhere");
     if (!helper || helper->flags & HELPER_CALLS_BACK)
         wrote(above, STACK_ROOM, false);
     for (unsigned i = 0; helper && i < helper->args; i++)

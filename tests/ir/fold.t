@@ -304,3 +304,108 @@ b0:
     store64 [v0 + 8], v5
     store64 [v0 + 16], v8
     return v0
+== comparisons that the bits of a number decide, and some that they do not
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = load8 [v0 + 0]
+    v2 = const 256
+    v3 = const 255
+    v4 = const 254
+    v5 = const -1
+    v6 = const 0
+    v7 = cmp64 v1 ult v2
+    v8 = cmp64 v1 ult v3
+    v9 = cmp64 v1 ugt v3
+    v10 = cmp64 v1 ugt v4
+    v11 = cmp64 v1 eq v2
+    v12 = cmp64 v1 ne v3
+    v13 = cmp64 v1 sgt v5
+    v14 = cmp64 v1 sle v3
+    v15 = cmp64 v1 set v2
+    v16 = cmp64 v1 clear v2
+    v17 = cmp64 v1 uge v6
+    v18 = cmp64 v1 sge v6
+    v19 = cmp64 v1 sge v3
+    store8 [v0 + 0], v7
+    store8 [v0 + 1], v8
+    store8 [v0 + 2], v9
+    store8 [v0 + 3], v10
+    store8 [v0 + 4], v11
+    store8 [v0 + 5], v12
+    store8 [v0 + 6], v13
+    store8 [v0 + 7], v14
+    store8 [v0 + 8], v15
+    store8 [v0 + 9], v16
+    store8 [v0 + 10], v17
+    store8 [v0 + 11], v18
+    store8 [v0 + 12], v19
+    return v0
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = load8 [v0 + 0]
+    v2 = const 256
+    v3 = const 255
+    v4 = const 254
+    v5 = const -1
+    v6 = const 0
+    v7 = const 1
+    v8 = cmp32 v1 ult v3
+    v9 = const 0
+    v10 = cmp32 v1 ugt v4
+    v11 = const 0
+    v12 = cmp32 v1 ne v3
+    v13 = const 1
+    v14 = const 1
+    v15 = const 0
+    v16 = const 1
+    v17 = const 1
+    v18 = const 1
+    v19 = cmp32 v1 sge v3
+    store8 [v0 + 0], v7
+    store8 [v0 + 1], v8
+    store8 [v0 + 2], v9
+    store8 [v0 + 3], v10
+    store8 [v0 + 4], v11
+    store8 [v0 + 5], v12
+    store8 [v0 + 6], v13
+    store8 [v0 + 7], v14
+    store8 [v0 + 8], v15
+    store8 [v0 + 9], v16
+    store8 [v0 + 10], v17
+    store8 [v0 + 11], v18
+    store8 [v0 + 12], v19
+    return v0
+== a value of a map whose index is small is there
+-- before fold
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = load8 [v0 + 0]
+    v2 = const 256
+    v3 = const 12
+    v4 = mul64 v1, v3
+    v5 = symbol map_data 0 + 0
+    v6 = add64 v4, v5
+    v7 = const 0
+    v8 = select32 v1 ult v2 ? v6 : v7
+    v9 = cmp64 v8 eq v7
+    store8 [v0 + 1], v9
+    return v8
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = load8 [v0 + 0]
+    v2 = const 256
+    v3 = const 12
+    v4 = mul64 v1, v3
+    v5 = symbol map_data 0 + 0
+    v6 = add64 v4, v5
+    v7 = const 0
+    v8 = const 0
+    store8 [v0 + 1], v8
+    return v6
