@@ -170,8 +170,9 @@ int main(int argc, char **argv)
         printf("\n], \"geometric_mean_compile_ns_per_insn\": %.1f}\n", exp(mean.sum / mean.count));
     else
         printf(
-            "%-38s %12.1f\n\nPer instruction: ns of compiling, the most bytes of memory that this "
-            "takes, and the bytes that a\nloaded program keeps.\n",
+            "%-38s %12.1f\n\nPer instruction: ns of compiling, the most bytes of memory while it "
+            "is loaded (verified, too,\nif it is from an object), the bytes that a loaded one "
+            "keeps.\n",
             "geometric mean", exp(mean.sum / mean.count));
     return 0;
 }
