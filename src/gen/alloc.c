@@ -336,8 +336,11 @@ static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
 {
     set &= a->pool & ~a->facts[value].forbidden;
     uint64_t free = set & ~a->taken, best = free & ~a->facts[value].avoided;
-    uint8_t reg = hinted(a, value, wish, best ? best : free);
-    if (reg == REG_NONE)
+    uint8_t reg =
+        gen_does(a->gen, PASS_HINT) ? hinted(a, value, wish, best ? best : free) : REG_NONE;
+    if (reg != REG_NONE)
+        pass_found(PASS_HINT);
+    else
         reg = first_of(a, best ? best : free);
     if (reg == REG_NONE) {
         reg = cheapest(a, set);

@@ -34,6 +34,7 @@ int compile(struct arena *arena, const struct module *module, const struct targe
                            .fn = &module->fns[i],
                            .rules_of = rules_of,
                            .features = features,
+                           .left_out = module->left_out,
                            .code = code,
                            .frame.entered = is_entered(module, i) };
         if (!gen.fn->blocks.count)

@@ -255,7 +255,7 @@ static enum when when_to_move(struct emission *e, uint32_t value, const struct b
     enum { MOST = 3 };
     const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
     uint64_t written = 0;
-    if (!from->depth || to->depth < from->depth)
+    if (!from->depth || to->depth < from->depth || !gen_does(e->gen, PASS_MOVES))
         return BEHIND;
     add_phis(e, edge);
     bool fits = e->moves.list.count <= MOST, constants = false;
@@ -327,6 +327,8 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
         add_phis(e, fork.jumps);
         emit.moves = e;
     }
+    if (moves && fork.when != BEHIND)
+        pass_found(PASS_MOVES);
     rule_of(e->gen, value)->emit(&emit);
     follow(e, fork.falls, next);
     if (compile_coverage) {

@@ -185,7 +185,6 @@ struct coverage {
     uint64_t ops[IR_COUNT];
     uint64_t *rules;    /* by place in target->rules */
     uint64_t exchanged; /* operands */
-    uint64_t folded_addresses;
     uint64_t spills;         /* values in slots */
     uint64_t rematerialised; /* values made anew where they are used */
     uint64_t reloads, slot_moves, cycles;

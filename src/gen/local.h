@@ -39,7 +39,7 @@ struct gen {
     const struct target *target;
     const struct fn *fn;
     const uint32_t *rules_of; /* by op: the first rule; [op + 1] is one behind the last */
-    uint32_t features;
+    uint32_t features, left_out;
     struct code *code;
 
     /* select.c */
@@ -60,6 +60,12 @@ struct gen {
     uint32_t *slot; /* by value, of those without a register */
     struct frame frame;
 };
+
+/* Whether something that has a pass's name is to be done. */
+static inline bool gen_does(const struct gen *gen, enum ir_pass pass)
+{
+    return !(gen->left_out >> pass & 1);
+}
 
 static inline const struct rule *rule_of(const struct gen *gen, uint32_t node)
 {

@@ -107,11 +107,14 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
                          const struct node *access)
 {
     struct address a = { access->in[0], NO_VALUE, 0, access->imm };
-    bool more = take_offset(s, m, &a);
-    more |= take_index(s, m, &a);
-    more |= take_offset(s, m, &a);
-    if (more && compile_coverage)
-        compile_coverage->folded_addresses++;
+    bool more = false;
+    if (gen_does(s->gen, PASS_ADDRESS)) {
+        more = take_offset(s, m, &a);
+        more |= take_index(s, m, &a);
+        more |= take_offset(s, m, &a);
+    }
+    if (more)
+        pass_found(PASS_ADDRESS);
     m->inst.use[operand] = a.base;
     m->inst.use[3] = a.index;
     m->inst.shift = a.shift & 127;
@@ -138,7 +141,7 @@ static bool take_load(const struct select *s, struct match *m, unsigned operand,
 {
     uint32_t value = m->node.in[operand];
     const struct node *load = node_at(s, value);
-    if (load->op != IR_LOAD || !is_private(s, value) ||
+    if (!gen_does(s->gen, PASS_LOAD) || load->op != IR_LOAD || !is_private(s, value) ||
         s->counts[value].writes != s->counts[user].writes ||
         (load->width != m->node.width && !narrow(s, m, operand, load->width)))
         return false;
@@ -173,7 +176,7 @@ static bool take_inner(const struct select *s, struct match *m)
 {
     uint32_t value = m->node.in[1];
     const struct node *inner = node_at(s, value);
-    if (inner->op != m->rule->inner || !is_private(s, value) ||
+    if (!gen_does(s->gen, PASS_INNER) || inner->op != m->rule->inner || !is_private(s, value) ||
         (inner->width != m->node.width && (inner->width < m->node.width || !is_low(inner->op))))
         return false;
     m->inst.use[1] = inner->in[0];
@@ -190,7 +193,8 @@ static bool take_update(const struct select *s, struct match *m, uint32_t user)
     uint32_t value = m->node.in[1];
     const struct node *inner = node_at(s, value);
     bool commutes = ir_rows[m->rule->inner].flags & IR_COMMUTES;
-    if (inner->op != m->rule->inner || !is_private(s, value) || inner->width < m->node.width)
+    if (!gen_does(s->gen, PASS_UPDATE) || inner->op != m->rule->inner || !is_private(s, value) ||
+        inner->width < m->node.width)
         return false;
     for (unsigned i = 0; i < (commutes ? 2u : 1u); i++) {
         const struct node *load = node_at(s, inner->in[i]);
@@ -301,6 +305,15 @@ static bool try(const struct select *s, struct match *m, uint32_t value)
     return false;
 }
 
+/* Which of gen/'s own the rule is. */
+static void note(const struct rule *rule)
+{
+    if (rule->a == LOAD || rule->b == LOAD)
+        pass_found(PASS_LOAD);
+    if (rule->inner)
+        pass_found(rule->flags & RULE_RMW ? PASS_UPDATE : PASS_INNER);
+}
+
 static bool find(const struct select *s, uint32_t value, struct match *m)
 {
     uint8_t op = node_at(s, value)->op;
@@ -310,6 +323,7 @@ static bool find(const struct select *s, uint32_t value, struct match *m)
         if (!applies(s, m->rule, &m->node) || !try(s, m, value))
             continue;
         m->inst.rule = (uint16_t)(i + 1);
+        note(m->rule);
         if (compile_coverage)
             compile_coverage->rules[i]++;
         return true;

@@ -522,7 +522,9 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
              uint32_t left_out, struct module *out, struct error *err)
 {
     const struct prog *prog = checked->prog;
-    *out = (struct module){ .arena = arena, .checked = checked, .count = prog->func_count };
+    *out = (struct module){
+        .arena = arena, .checked = checked, .count = prog->func_count, .left_out = left_out
+    };
     out->fns = arena_array_of(arena, prog->func_count, struct fn);
     for (uint32_t i = 0; i < prog->func_count; i++) {
         struct fn *fn = &out->fns[i];

@@ -179,6 +179,7 @@ struct fn {
 
 struct module {
     struct arena *arena;
+    uint32_t left_out;             /* passes, for gen/ */
     const struct checked *checked; /* NULL: made from text */
     struct fn *fns;                /* by function index; no blocks: never called */
     uint32_t count;
@@ -222,6 +223,13 @@ enum ir_pass {
     PASS_POPCOUNT,   /* bits counted by the parallel sum */
     PASS_PHIS,       /* phis of one value and itself are that value */
     PASS_DEAD,       /* what nobody uses goes */
+    /* Within gen/, where there are no passes over the IR: */
+    PASS_ADDRESS, /* an access takes a base, an index and more offset */
+    PASS_LOAD,    /* an operand is taken from memory */
+    PASS_INNER,   /* an operation takes another one in */
+    PASS_UPDATE,  /* memory is changed in place */
+    PASS_HINT,    /* a value gets the register that its users would like */
+    PASS_MOVES,   /* moves of phis before a branch, where nobody minds */
     PASS_COUNT
 };
 extern const char *const pass_names[PASS_COUNT];

@@ -16,6 +16,12 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_POPCOUNT] = "popcount",
     [PASS_PHIS] = "phis",
     [PASS_DEAD] = "dead",
+    [PASS_ADDRESS] = "address",
+    [PASS_LOAD] = "load",
+    [PASS_INNER] = "inner",
+    [PASS_UPDATE] = "update",
+    [PASS_HINT] = "hint",
+    [PASS_MOVES] = "moves",
 };
 /* clang-format on */
 
@@ -43,6 +49,12 @@ void pass_run(struct fn *fn, enum ir_pass pass)
     case PASS_PROMOTE:
     case PASS_STRAIGHTEN:
     case PASS_IFCONVERT:
+    case PASS_ADDRESS:
+    case PASS_LOAD:
+    case PASS_INNER:
+    case PASS_UPDATE:
+    case PASS_HINT:
+    case PASS_MOVES:
     case PASS_COUNT: break;
     }
 }
@@ -51,7 +63,7 @@ void pass_run(struct fn *fn, enum ir_pass pass)
 void ir_opt(struct module *module, uint32_t left_out)
 {
     for (uint32_t i = 0; i < module->count; i++)
-        for (enum ir_pass pass = PASS_PHIS; pass < PASS_COUNT; pass++)
+        for (enum ir_pass pass = PASS_PHIS; pass <= PASS_DEAD; pass++)
             if (module->fns[i].blocks.count && !(left_out & PASS_BIT(pass)))
                 pass_run(&module->fns[i], pass);
 }

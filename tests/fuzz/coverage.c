@@ -109,7 +109,6 @@ static void print_compiler(void)
             cell(target->rules[i].name, compiled.rules[i]);
     heading("registers, moves and branches");
     cell("operands exchanged", compiled.exchanged);
-    cell("addresses folded", compiled.folded_addresses);
     cell("values spilled", compiled.spills);
     cell("values made anew", compiled.rematerialised);
     cell("reloads", compiled.reloads);
