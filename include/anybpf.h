@@ -245,6 +245,48 @@ ANYBPF_API void anybpf_trusted_end(void);
 
 /* ---- Native functions ---- */
 
+/* A program attached to a function. */
+struct anybpf_link;
+
+struct anybpf_attach_options {
+    uint64_t cookie; /* what bpf_get_attach_cookie() gives */
+    bool account;    /* count the runs and the time that they take */
+    bool sled;       /* only where the function was built with a place for it (see below) */
+    /* Not the function itself but the calls made through ... */
+    void **pointer;       /* ... this variable, or ... */
+    const char *import;   /* ... an import of this name of the loaded file that holds ... */
+    const void *importer; /* ... this address (any of its functions) */
+};
+
+/* Lets a program of section fentry, fexit, fmod_ret or replace run whenever the function is called,
+ * by whatever thread. function: its address; NULL: the one given to anybpf_env_function(). options:
+ * zeroed but for what is wanted; NULL: nothing is. Other threads may run the function meanwhile.
+ *
+ * The function's entry is changed: best where it was built with -fpatchable-function-entry=5,0
+ * (x86-64; 2,0 on arm64), else its first instructions are moved aside, where that can be done.
+ * Several programs of one function run in this order: fentry, fmod_ret, replace (from the oldest
+ * on), the function itself, fexit (from the oldest on). fmod_ret programs that return something
+ * other than 0 keep the rest up to fexit from running; that is the function's result then. A
+ * function called by what a program calls runs no program again (missed).
+ *
+ * The program is loaded if it is not. NULL: as anybpf_load_prog(); E_UNSUPPORTED with the reason
+ * where the function cannot be intercepted or a program cannot do what it should there. */
+ANYBPF_API struct anybpf_link *anybpf_attach(struct anybpf_prog *prog, void *function,
+                                             const struct anybpf_attach_options *options);
+/* Calls of the function that begin after this do not run the program. Calls that have begun go on,
+ * so the program's memory is kept for them. Closing the object does the same. After an error it is
+ * attached still: E_SYSTEM. NULL is allowed. */
+ANYBPF_API int anybpf_detach(struct anybpf_link *link);
+
+struct anybpf_link_info {
+    uint64_t runs, time_ns; /* where options.account was set, else 0 */
+    uint64_t
+        misses; /* not run: no virtual CPU for the thread, or within another attached program */
+};
+/* size: sizeof info, so that the struct can grow. */
+ANYBPF_API void anybpf_link_info(const struct anybpf_link *link, struct anybpf_link_info *info,
+                                 size_t size);
+
 /* A program of a section "struct_ops/TABLE.MEMBER" as a C function of that member's type, to be put
  * in such a table and called as plain C; lives as long as the object. Before it can run (no virtual
  * CPU free) it returns 0. Loads the program if it is not. NULL: as anybpf_load_prog(), and

@@ -88,3 +88,126 @@ void *anybpf_function(struct anybpf_prog *prog)
     memcpy(&function, &entry, sizeof function);
     return function;
 }
+
+/* ---- Attaching ---- */
+
+struct attaching {
+    struct anybpf_env *env;
+    struct loaded *loaded;
+    struct arena *arena;
+    const struct anybpf_attach_options *options;
+    struct anybpf_link *link;
+    struct code *code;
+    struct error *err;
+};
+
+static int compile_link(void *arg)
+{
+    struct attaching *a = arg;
+    struct anybpf_link *link = a->link = arena_new_of(a->arena, struct anybpf_link);
+    int code;
+
+    *link = (struct anybpf_link){ .env = a->env, .arena = a->arena, .loaded = a->loaded };
+    link->t = arena_new_of(a->arena, struct trampoline);
+    link->state = arena_new_of(a->arena, struct hook_state);
+    link->state->cookie = a->options->cookie;
+    code = prog_trampoline(a->loaded, a->arena, link->state, link->t, a->err);
+    link->t->attachment.counts = a->options->account;
+    return code ? code : trampoline_compile(a->arena, link->t, &a->code, a->err);
+}
+
+static int attach(struct attaching *a, const void *function)
+{
+    const struct anybpf_attach_options *o = a->options;
+    struct site_options site = { .kind = o->pointer  ? SITE_POINTER
+                                         : o->import ? SITE_IMPORT
+                                                     : SITE_ENTRY,
+                                 .sled = o->sled,
+                                 .import = o->import,
+                                 .importer = o->importer,
+                                 .variable = o->pointer };
+    int code;
+
+    if (site.kind == SITE_ENTRY && !function)
+        return fail(a->err, ANYBPF_E_ARGUMENT, "where the function is was not told");
+    if (!(a->arena = arena_new(&a->env->from, 0)))
+        return fail(a->err, ANYBPF_E_MEMORY, "out of memory");
+    code = arena_try(a->arena, a->err, compile_link, a);
+    if (!code)
+        code = link_attach(&a->link->link, a->link->t, a->code, function, &site, a->err);
+    if (code) {
+        arena_free(a->arena);
+        return code;
+    }
+    runnable_hold(&a->loaded->run);
+    a->link->next = a->env->links;
+    a->env->links = a->link;
+    return 0;
+}
+
+struct anybpf_link *anybpf_attach(struct anybpf_prog *prog, void *function,
+                                  const struct anybpf_attach_options *options)
+{
+    static const struct anybpf_attach_options none;
+    struct anybpf_env *env = prog->object->env;
+    struct error err = { 0 };
+    struct attaching a = { .env = env, .options = options ? options : &none, .err = &err };
+    const struct native *native;
+
+    if (anybpf_load_prog(prog))
+        return NULL;
+    a.loaded = prog->loaded;
+    native = a.loaded->native;
+    if (!native || a.loaded->tracing->kind == ATTACH_MEMBER) {
+        api_error(env, ANYBPF_E_ARGUMENT, "program %s (section \"%s\") is not for functions",
+                  prog->name, prog->section);
+        return NULL;
+    }
+    if (!function)
+        memcpy(&function, &native->address, sizeof function);
+    if (!attach(&a, function))
+        return a.link;
+    error_prefix(&err, "%s: %s", prog->name, native->name);
+    api_fail(env, &err);
+    return NULL;
+}
+
+int anybpf_detach(struct anybpf_link *link)
+{
+    struct error err = { 0 };
+    struct anybpf_link **at;
+
+    if (!link)
+        return 0;
+    if (link_detach(link->link, &err))
+        return api_fail(link->env, &err);
+    for (at = &link->env->links; *at != link;)
+        at = &(*at)->next;
+    *at = link->next;
+    link->env->detached++;
+    return 0;
+}
+
+void link_drop_all(struct anybpf_env *env, const struct anybpf_object *obj)
+{
+    struct anybpf_link *next;
+
+    for (struct anybpf_link *link = env->links; link; link = next) {
+        next = link->next;
+        if (!obj || link->loaded->object == obj)
+            anybpf_detach(link);
+    }
+}
+
+void anybpf_link_info(const struct anybpf_link *link, struct anybpf_link_info *info, size_t size)
+{
+    const struct hook_state *state = link->state;
+    struct anybpf_link_info all = {
+        .runs = __atomic_load_n(&state->runs, __ATOMIC_RELAXED),
+        .time_ns = __atomic_load_n(&state->time, __ATOMIC_RELAXED),
+        .misses = __atomic_load_n(&state->misses, __ATOMIC_RELAXED),
+    };
+
+    memset(info, 0, size);
+    memcpy(info, &all, size < sizeof all ? size : sizeof all);
+}

@@ -74,6 +74,9 @@ struct anybpf_env *anybpf_env_new(void)
     return anybpf_env_new_with(&allocator_libc);
 }
 
+/* Environments that are freed, but for what threads may still be within. */
+static struct anybpf_env *kept;
+
 void anybpf_env_free(struct anybpf_env *env)
 {
     struct anybpf_allocator from;
@@ -81,6 +84,11 @@ void anybpf_env_free(struct anybpf_env *env)
         return;
     while (env->objects)
         anybpf_close(env->objects);
+    if (env->detached) {
+        env->next_kept = kept; /* threads may be within code of its programs */
+        kept = env;
+        return;
+    }
     epoch_drain(); /* programs still retired point into the environment */
     env_free(env->rt);
     arena_free(env->scratch);

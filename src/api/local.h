@@ -17,6 +17,9 @@ struct anybpf_env {
     const struct target *target;   /* of this processor; NULL: this build has none for it */
     uint32_t features;             /* those of the target that this processor has */
     struct anybpf_object *objects; /* open ones, newest first */
+    struct anybpf_link *links;     /* programs attached, newest first */
+    uint32_t detached;             /* links whose code may have threads within */
+    struct anybpf_env *next_kept;
     anybpf_log_fn *log;
     void *log_user;
     enum anybpf_log log_most;
@@ -64,6 +67,17 @@ struct loaded {
     const struct native *native;
 };
 
+/* A program attached to a function. Its memory is its arena's. */
+struct anybpf_link {
+    struct anybpf_env *env;
+    struct anybpf_link *next; /* in env->links */
+    struct arena *arena;
+    struct loaded *loaded; /* held */
+    struct link *link;
+    struct trampoline *t;
+    struct hook_state *state;
+};
+
 struct anybpf_prog {
     struct anybpf_object *object;
     uint32_t index; /* in the file */
@@ -88,6 +102,8 @@ int api_map_result(const struct anybpf_map *map, int result);
 struct trampoline;
 int prog_trampoline(struct loaded *loaded, struct arena *arena, struct hook_state *state,
                     struct trampoline *t, struct error *err);
+/* Detaches the programs of an object, or all if it is NULL. */
+void link_drop_all(struct anybpf_env *env, const struct anybpf_object *obj);
 /* What a loaded program's code refers to: a symbol_fn. */
 uint64_t prog_symbol(void *loaded, enum symbol_kind kind, uint32_t index, struct error *err);
 

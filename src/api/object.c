@@ -55,6 +55,7 @@ void anybpf_close(struct anybpf_object *obj)
     for (link = &obj->env->objects; *link != obj;)
         link = &(*link)->next;
     *link = obj->next;
+    link_drop_all(obj->env, obj);
     /* Its prog arrays would hold its programs, and those the object, for ever. */
     for (uint32_t i = 0; i < obj->map_count; i++) {
         const struct anybpf_map *map = &obj->maps[i];

@@ -91,3 +91,16 @@ int trampoline_compile(struct arena *arena, const struct trampoline *t, struct c
  * The code's function 0 is entered as the native function is. */
 int trampoline_seal(const struct trampoline *t, const struct code *code, const void *next,
                     uintptr_t near, struct image **out, struct error *err);
+
+/* ---- link.c: programs attached to functions, several to one in a fixed order ---- */
+
+struct link;
+
+/* Leads the site's calls through the program, as all that were attached there before. All that the
+ * trampoline and its code refer to is to be kept: threads may be within them even after the program
+ * is detached. ANYBPF_E_UNSUPPORTED: as site_open(). */
+int link_attach(struct link **out, const struct trampoline *t, const struct code *code,
+                const void *function, const struct site_options *options, struct error *err);
+/* Nobody who enters the function after that runs the program. After an error it is attached still.
+ */
+int link_detach(struct link *link, struct error *err);

@@ -30,7 +30,7 @@ struct hooking {
     bool calls;          /* helpers, and what these may call */
     bool needs_vcpu, needs_fuel, needs_stack;
     /* What the invocation puts back. */
-    uint32_t epoch, stack_at, fuel, errno_at, errno_was;
+    uint32_t epoch, stack_at, fuel, errno_at, errno_was, began;
 };
 
 /* ---- What the program needs ---- */
@@ -62,8 +62,9 @@ static int find_needs(struct build *b)
         h->calls |= kind == INSN_KIND_CALLX || (insn.id == INSN_CALL && !is_inlined(b, insn, at));
         h->needs_fuel |= kind == INSN_KIND_MAY_GOTO;
     }
+    h->calls |= h->to->counts; /* the clock */
     h->needs_stack = b->checked->funcs[0].tree > MACHINE_STACK;
-    h->needs_vcpu = h->calls || h->needs_fuel || h->needs_stack || h->to->counts;
+    h->needs_vcpu = h->calls || h->needs_fuel || h->needs_stack;
     return 0;
 }
 
@@ -385,16 +386,20 @@ static void return_results(struct build *b)
     maker_node(&b->maker, node);
 }
 
+static void count(struct build *b, size_t offset, uint32_t by)
+{
+    struct node node = { .op = IR_ATOMIC_ADD, .width = 64, .imm = (int64_t)offset };
+    node.in[0] = maker_symbol(&b->maker, SYMBOL_HOOK, 0, 0);
+    node.in[1] = by;
+    maker_node(&b->maker, node);
+}
+
 /* Without the program: it is counted, and all goes on as if there were no hook. */
 static void pass(struct build *b)
 {
     struct hooking *h = b->hook;
     struct maker *maker = &b->maker;
-    struct node count = { .op = IR_ATOMIC_ADD, .width = 64 };
-    count.in[0] = maker_symbol(maker, SYMBOL_HOOK, 0, 0);
-    count.in[1] = maker_const(maker, 1);
-    count.imm = offsetof(struct hook_state, misses);
-    maker_node(maker, count);
+    count(b, offsetof(struct hook_state, misses), maker_const(maker, 1));
     if (h->hook.preserves)
         maker_node(maker, (struct node){ .op = IR_NEXT });
     else if (h->tracing->kind == ATTACH_EXIT)
@@ -473,6 +478,12 @@ static void enter_epoch(struct build *b)
         store_vcpu(b, offsetof(struct vcpu, epoch), now);
 }
 
+static uint32_t call_clock(struct build *b)
+{
+    struct node node = { .op = IR_CALL_HELPER, .imm = HELPER_ktime_get_ns };
+    return maker_list(&b->maker, node, NULL, 0);
+}
+
 static void begin_invocation(struct build *b)
 {
     struct hooking *h = b->hook;
@@ -492,6 +503,10 @@ static void begin_invocation(struct build *b)
     if (h->needs_fuel) {
         h->fuel = load_vcpu(b, 64, offsetof(struct vcpu, fuel));
         store_vcpu(b, offsetof(struct vcpu, fuel), maker_const(maker, FUEL));
+    }
+    if (h->to->counts) {
+        count(b, offsetof(struct hook_state, runs), maker_const(maker, 1));
+        h->began = call_clock(b);
     }
 }
 
@@ -533,6 +548,9 @@ int hook_begin(struct build *b, uint32_t *reg, uint32_t first)
 static void end_invocation(struct build *b)
 {
     struct hooking *h = b->hook;
+    if (h->to->counts)
+        count(b, offsetof(struct hook_state, time),
+              maker_op(&b->maker, IR_SUB, 64, call_clock(b), h->began));
     if (h->needs_fuel)
         store_vcpu(b, offsetof(struct vcpu, fuel), h->fuel);
     if (h->needs_stack)

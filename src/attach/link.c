@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Links: programs attached to functions. Those of one site make a chain in which each goes on to
+ * the next one and the last one to the function, in an order that is the kernel's:
+ *
+ *     fexit, from the newest to the oldest     (so that the oldest runs first, after the call)
+ *     fentry, fmod_ret, replace, each from the oldest to the newest
+ *
+ * When a link comes or goes, the whole chain is sealed anew and the site led to it in one step; so
+ * whoever enters runs all of the old chain or all of the new one. Code of an old chain may have
+ * threads within, or asleep in the function that it called: it is kept. */
+#include "attach/attach.h"
+#include "rt/rt.h"
+#include <pthread.h>
+#include <string.h>
+
+struct link {
+    struct link *next; /* of the chain, in order */
+    struct chain *chain;
+    struct trampoline t;
+    const struct code *code;
+    struct image *image;
+};
+
+struct chain {
+    struct chain *next;
+    struct site *site;
+    struct site_options options;
+    const void *function; /* as it was asked for */
+    bool no_exit;         /* no program can run after it */
+    struct error why;
+    struct link *links;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    struct chain *chains;
+} all = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void *allocate(size_t size)
+{
+    void *memory = allocator_libc.alloc(allocator_libc.user, size);
+    if (memory)
+        memset(memory, 0, size);
+    return memory;
+}
+
+static void release(void *memory, size_t size)
+{
+    allocator_libc.release(allocator_libc.user, memory, size);
+}
+
+/* ---- Chains ---- */
+
+static bool is_same(const struct chain *chain, const void *function,
+                    const struct site_options *options)
+{
+    const struct site_options *mine = &chain->options;
+    if (mine->kind != options->kind)
+        return false;
+    switch (options->kind) {
+    case SITE_POINTER: return mine->variable == options->variable;
+    case SITE_IMPORT:
+        return mine->importer == options->importer && !strcmp(mine->import, options->import);
+    default: return chain->function == function;
+    }
+}
+
+/* Opens the site so that any program may run there, or at least those that run before. */
+static int open_site(struct chain *chain, struct error *err)
+{
+    struct site_options options = chain->options;
+    options.exit = true;
+    if (!site_open(&chain->site, chain->function, &options, &chain->why))
+        return 0;
+    options.exit = false;
+    chain->no_exit = true;
+    return site_open(&chain->site, chain->function, &options, err);
+}
+
+static struct chain *find(const void *function, const struct site_options *options,
+                          struct error *err)
+{
+    struct chain *chain = all.chains;
+    while (chain && !is_same(chain, function, options))
+        chain = chain->next;
+    if (chain)
+        return chain;
+    if (!(chain = allocate(sizeof *chain))) {
+        fail(err, ANYBPF_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    chain->function = function;
+    chain->options = *options;
+    if (open_site(chain, err)) {
+        release(chain, sizeof *chain);
+        return NULL;
+    }
+    chain->next = all.chains;
+    all.chains = chain;
+    return chain;
+}
+
+static void drop_if_empty(struct chain *chain)
+{
+    struct chain **at = &all.chains;
+    if (chain->links)
+        return;
+    while (*at != chain)
+        at = &(*at)->next;
+    *at = chain->next;
+    site_close(chain->site);
+    release(chain, sizeof *chain);
+}
+
+/* ---- Order ---- */
+
+static unsigned rank(const struct link *link)
+{
+    switch (link->t.attachment.tracing->kind) {
+    case ATTACH_EXIT: return 0;
+    case ATTACH_ENTRY: return 1;
+    case ATTACH_MODIFY: return 2;
+    default: return 3;
+    }
+}
+
+static void insert(struct chain *chain, struct link *link)
+{
+    struct link **at = &chain->links;
+    while (*at && (rank(*at) < rank(link) || (rank(link) && rank(*at) == rank(link))))
+        at = &(*at)->next;
+    link->next = *at;
+    *at = link;
+}
+
+static void take_out(struct chain *chain, struct link *link)
+{
+    struct link **at = &chain->links;
+    while (*at != link)
+        at = &(*at)->next;
+    *at = link->next;
+}
+
+/* ---- Sealing ---- */
+
+struct sealed_chain {
+    struct link *link;
+    struct image *image;
+};
+enum { CHAIN_MOST = 64 };
+
+/* Seals the links from the last one on, each leading to the one behind it. */
+static int seal(const struct chain *chain, struct sealed_chain made[CHAIN_MOST], unsigned *count,
+                struct error *err)
+{
+    const void *next = site_original(chain->site);
+    *count = 0;
+    for (struct link *link = chain->links; link; link = link->next) {
+        if (*count == CHAIN_MOST)
+            return fail(err, ANYBPF_E_LIMIT, "%d programs are attached to the function already",
+                        CHAIN_MOST);
+        made[(*count)++] = (struct sealed_chain){ link, NULL };
+    }
+    for (unsigned i = *count; i-- > 0;) {
+        struct link *link = made[i].link;
+        int code = trampoline_seal(&link->t, link->code, next, site_hint(chain->site),
+                                   &made[i].image, err);
+        if (code) {
+            while (++i < *count)
+                image_free(made[i].image);
+            return code;
+        }
+        next = image_entry(made[i].image, 0);
+    }
+    return 0;
+}
+
+static int lead(const struct chain *chain, struct error *err)
+{
+    struct sealed_chain made[CHAIN_MOST];
+    struct site_change change = { chain->site, NULL };
+    unsigned count;
+    int code = seal(chain, made, &count, err);
+    if (code)
+        return code;
+    if (count)
+        change.to = image_entry(made[0].image, 0);
+    code = site_set(&change, 1, err);
+    for (unsigned i = 0; i < count; i++) {
+        if (code)
+            image_free(made[i].image);
+        else
+            made[i].link->image = made[i].image; /* the old one may have threads within */
+    }
+    return code;
+}
+
+/* ---- Links ---- */
+
+static int attach(struct link *link, const void *function, const struct site_options *options,
+                  struct error *err)
+{
+    struct chain *chain = find(function, options, err);
+    int code;
+    if (!chain)
+        return err->code;
+    link->chain = chain;
+    if (link->t.attachment.tracing->kind == ATTACH_EXIT && chain->no_exit) {
+        *err = chain->why;
+        drop_if_empty(chain);
+        return err->code;
+    }
+    link->t.state->ip = (uintptr_t)site_function(chain->site);
+    insert(chain, link);
+    code = lead(chain, err);
+    if (code) {
+        take_out(chain, link);
+        drop_if_empty(chain);
+    }
+    return code;
+}
+
+int link_attach(struct link **out, const struct trampoline *t, const struct code *code,
+                const void *function, const struct site_options *options, struct error *err)
+{
+    struct link *link = allocate(sizeof *link);
+    int rc;
+    if (!link)
+        return fail(err, ANYBPF_E_MEMORY, "out of memory");
+    link->t = *t;
+    link->code = code;
+    pthread_mutex_lock(&all.lock);
+    rc = attach(link, function, options, err);
+    pthread_mutex_unlock(&all.lock);
+    if (rc)
+        release(link, sizeof *link);
+    else
+        *out = link;
+    return rc;
+}
+
+int link_detach(struct link *link, struct error *err)
+{
+    struct chain *chain = link->chain;
+    int rc;
+    pthread_mutex_lock(&all.lock);
+    take_out(chain, link);
+    rc = lead(chain, err);
+    if (rc && rc != ANYBPF_E_NOT_FOUND)
+        insert(chain, link);
+    else
+        drop_if_empty(chain);
+    pthread_mutex_unlock(&all.lock);
+    if (rc && rc != ANYBPF_E_NOT_FOUND)
+        return rc;
+    error_clear(err);
+    release(link, sizeof *link);
+    return 0;
+}
