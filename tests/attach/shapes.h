@@ -25,21 +25,21 @@ typedef __int128 wide;
         long a, b;                                                                                 \
     };                                                                                             \
     struct s3 {                                                                                    \
-        char a[3];                                                                                 \
+        signed char a[3];                                                                          \
     };                                                                                             \
     struct s4 {                                                                                    \
         unsigned long a;                                                                           \
         int b;                                                                                     \
     };                                                                                             \
     struct s5 {                                                                                    \
-        char a;                                                                                    \
+        signed char a;                                                                             \
         short b;                                                                                   \
         int c;                                                                                     \
         long d;                                                                                    \
     };                                                                                             \
     struct big {                                                                                   \
         long a[5];                                                                                 \
-        char b;                                                                                    \
+        signed char b;                                                                             \
     };                                                                                             \
     struct floats {                                                                                \
         float a, b, c;                                                                             \
@@ -50,14 +50,14 @@ typedef __int128 wide;
     };
 STRUCTS
 
-#define S1(x)   (x).a
-#define S2(x)   (x).a, (x).b
-#define S3(x)   (x).a[0], (x).a[1], (x).a[2]
-#define S4(x)   (x).a, (x).b
-#define S5(x)   (x).a, (x).b, (x).c, (x).d
-#define W(x)    (x), (x) >> 64
-#define P(x)    (s64)(x)
-#define BIG(x)  (x).a[0], (x).a[4], (x).b
+#define S1(x)  (x).a
+#define S2(x)  (x).a, (x).b
+#define S3(x)  (x).a[0], (x).a[1], (x).a[2]
+#define S4(x)  (x).a, (x).b
+#define S5(x)  (x).a, (x).b, (x).c, (x).d
+#define W(x)   (x), (x) >> 64
+#define P(x)   (s64)(x)
+#define BIG(x) (x).a[0], (x).a[4], (x).b
 
 /* What programs saw, by shape; modify: whether fmod_ret programs give a result. */
 struct seen {
@@ -75,7 +75,7 @@ static inline __attribute__((always_inline)) s64 mix(const s64 *numbers, unsigne
 }
 #define MIX(...)                                                                                   \
     ({                                                                                             \
-        s64 numbers_[] = { __VA_ARGS__ };                                                         \
+        s64 numbers_[] = { __VA_ARGS__ };                                                          \
         mix(numbers_, sizeof numbers_ / sizeof *numbers_);                                         \
     })
 #define ALL(...) __VA_ARGS__
@@ -93,13 +93,12 @@ static inline __attribute__((always_inline)) s64 mix(const s64 *numbers, unsigne
           (unsigned long, a, void *, b, short, c, int, d, void *, e, struct s4, f, int, g),        \
           (a, P(b), c, d, P(e), S4(f), g))                                                         \
     SHAPE(t7, int,                                                                                 \
-          (unsigned long a, void *b, short c, int d, void *e, char f, short g, struct s5 h,        \
+          (unsigned long a, void *b, short c, int d, void *e, signed char f, short g, struct s5 h, \
            long i),                                                                                \
-          (unsigned long, a, void *, b, short, c, int, d, void *, e, char, f, short, g, struct s5, \
-           h, long, i),                                                                            \
+          (unsigned long, a, void *, b, short, c, int, d, void *, e, signed char, f, short, g,     \
+           struct s5, h, long, i),                                                                 \
           (a, P(b), c, d, P(e), f, g, S5(h), i))                                                   \
-    SHAPE(t8, int,                                                                                 \
-          (struct s4 a, struct s4 b, struct s4 c, struct s4 d, short e, struct s4 f),              \
+    SHAPE(t8, int, (struct s4 a, struct s4 b, struct s4 c, struct s4 d, short e, struct s4 f),     \
           (struct s4, a, struct s4, b, struct s4, c, struct s4, d, short, e, struct s4, f),        \
           (S4(a), S4(b), S4(c), S4(d), e, S4(f)))                                                  \
     SHAPE(i1, int, (wide a, int b, int c), (wide, a, int, b, int, c), (W(a), b, c))                \
@@ -116,19 +115,19 @@ static inline __attribute__((always_inline)) s64 mix(const s64 *numbers, unsigne
     SHAPE(i8, int, (wide a, wide b, wide c, wide d, short e, wide f),                              \
           (wide, a, wide, b, wide, c, wide, d, short, e, wide, f),                                 \
           (W(a), W(b), W(c), W(d), e, W(f)))                                                       \
-    SHAPE(m1, long, (char a), (char, a), (a))                                                      \
-    SHAPE(m2, long, (short a, char b), (short, a, char, b), (a, b))                                \
-    SHAPE(m3, long, (char a, int b, unsigned long c), (char, a, int, b, unsigned long, c),         \
-          (a, b, c))                                                                               \
-    SHAPE(m4, long, (void *a, char b, int c, unsigned long d),                                     \
-          (void *, a, char, b, int, c, unsigned long, d), (P(a), b, c, d))                         \
+    SHAPE(m1, long, (signed char a), (signed char, a), (a))                                        \
+    SHAPE(m2, long, (short a, signed char b), (short, a, signed char, b), (a, b))                  \
+    SHAPE(m3, long, (signed char a, int b, unsigned long c),                                       \
+          (signed char, a, int, b, unsigned long, c), (a, b, c))                                   \
+    SHAPE(m4, long, (void *a, signed char b, int c, unsigned long d),                              \
+          (void *, a, signed char, b, int, c, unsigned long, d), (P(a), b, c, d))                  \
     SHAPE(m5, long, (unsigned long a, void *b, short c, int d, void *e),                           \
           (unsigned long, a, void *, b, short, c, int, d, void *, e), (a, P(b), c, d, P(e)))       \
     SHAPE(m6, long, (unsigned long a, void *b, short c, int d, void *e, unsigned long f),          \
           (unsigned long, a, void *, b, short, c, int, d, void *, e, unsigned long, f),            \
           (a, P(b), c, d, P(e), f))                                                                \
-    SHAPE(m7, long, (unsigned long a, void *b, short c, int d, void *e, char f, int g),            \
-          (unsigned long, a, void *, b, short, c, int, d, void *, e, char, f, int, g),             \
+    SHAPE(m7, long, (unsigned long a, void *b, short c, int d, void *e, signed char f, int g),     \
+          (unsigned long, a, void *, b, short, c, int, d, void *, e, signed char, f, int, g),      \
           (a, P(b), c, d, P(e), f, g))                                                             \
     SHAPE(m8, long,                                                                                \
           (unsigned char a, unsigned short b, unsigned c, long d, signed char e, short f, int g,   \
@@ -137,17 +136,17 @@ static inline __attribute__((always_inline)) s64 mix(const s64 *numbers, unsigne
            int, g, unsigned char, h),                                                              \
           (a, b, c, d, e, f, g, h))                                                                \
     SHAPE(m9, long,                                                                                \
-          (unsigned long a, void *b, short c, int d, void *e, char f, short g, int h, long i),     \
-          (unsigned long, a, void *, b, short, c, int, d, void *, e, char, f, short, g, int, h,    \
-           long, i),                                                                               \
+          (unsigned long a, void *b, short c, int d, void *e, signed char f, short g, int h,       \
+           long i),                                                                                \
+          (unsigned long, a, void *, b, short, c, int, d, void *, e, signed char, f, short, g,     \
+           int, h, long, i),                                                                       \
           (a, P(b), c, d, P(e), f, g, h, i))                                                       \
-    SHAPE(m10, long,                                                                               \
-          (int a, long b, int c, long d, int e, long f, int g, long h, int i, short j),            \
+    SHAPE(m10, long, (int a, long b, int c, long d, int e, long f, int g, long h, int i, short j), \
           (int, a, long, b, int, c, long, d, int, e, long, f, int, g, long, h, int, i, short, j),  \
           (a, b, c, d, e, f, g, h, i, j))                                                          \
     SHAPE(m11, long,                                                                               \
-          (unsigned long a, void *b, short c, int d, void *e, char f, short g, int h, char i,      \
-           unsigned char j, long k),                                                               \
-          (unsigned long, a, void *, b, short, c, int, d, void *, e, char, f, short, g, int, h,    \
-           char, i, unsigned char, j, long, k),                                                    \
+          (unsigned long a, void *b, short c, int d, void *e, signed char f, short g, int h,       \
+           signed char i, unsigned char j, long k),                                                \
+          (unsigned long, a, void *, b, short, c, int, d, void *, e, signed char, f, short, g,     \
+           int, h, signed char, i, unsigned char, j, long, k),                                     \
           (a, P(b), c, d, P(e), f, g, h, i, j, k))
