@@ -53,12 +53,13 @@ struct conv {
 
     /* C functions: registers. */
     struct conv_regs args, results;
-    uint8_t hidden;      /* the address of a result in memory; REG_NONE: the first argument's */
-    uint8_t hidden_back; /* where it is given back, or REG_NONE */
-    uint8_t word;        /* bytes of a general register and of a stack slot */
-    uint64_t saved;      /* general registers that a callee preserves (BPF functions, too) */
-    uint64_t destroyed;  /* those it may not preserve */
-    uint8_t chain;       /* static chain */
+    uint8_t hidden;       /* the address of a result in memory; REG_NONE: the first argument's */
+    uint8_t hidden_back;  /* where it is given back, or REG_NONE */
+    uint8_t word;         /* bytes of a general register and of a stack slot */
+    uint64_t saved;       /* general registers that a callee preserves (BPF functions, too) */
+    uint64_t destroyed;   /* those it may not preserve */
+    uint8_t vector_count; /* registers, none of which a callee preserves whole; of hosts */
+    uint8_t chain;        /* static chain */
 
     /* Who gets them. */
     uint8_t records;         /* enum conv_records */
@@ -170,6 +171,8 @@ struct attachment {
     const struct tracing *tracing; /* kind and model */
     const struct layout *layout;
     bool counts; /* its runs and the time that they take */
+    bool
+        moved; /* callers may rely on the function to leave registers alone that any might change */
 };
 
 /* ---- moves.c: many moves at once ---- */

@@ -17,10 +17,10 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, 
         REG_BIT(RBX) | REG_BIT(RBP) | REG_BIT(R12) | REG_BIT(R13) | REG_BIT(R14) | REG_BIT(R15),   \
     .destroyed = REG_BIT(RAX) | REG_BIT(RCX) | REG_BIT(RDX) | REG_BIT(RSI) | REG_BIT(RDI) |        \
                  REG_BIT(R8) | REG_BIT(R9) | REG_BIT(R10) | REG_BIT(R11),                          \
-    .chain = R10, .records = RECORDS_EIGHTBYTES, .unnamed_records = RECORDS_EIGHTBYTES,            \
-    .vector_most = 64, .unnamed_most = 16, .result_most = RESULT_FITS, .x87 = true,                \
-    .stack_align = 16, .stack_first = 8, .extends_args = 4,                                        \
-    .bpf_args = { RDI, RSI, RDX, RCX, R8, R9, RAX }
+    .vector_count = 16, .chain = R10, .records = RECORDS_EIGHTBYTES,                               \
+    .unnamed_records = RECORDS_EIGHTBYTES, .vector_most = 64, .unnamed_most = 16,                  \
+    .result_most = RESULT_FITS, .x87 = true, .stack_align = 16, .stack_first = 8,                  \
+    .extends_args = 4, .bpf_args = { RDI, RSI, RDX, RCX, R8, R9, RAX }
 const struct conv conv_x86_64 = {
     .name = "x86_64", X86_64, .clang = &conv_x86_64_clang, .unnamed_fields = true
 };
@@ -38,10 +38,11 @@ const struct conv conv_x86_64_clang = { .name = "x86_64-clang",
               .vector = { 8, { V(0), V(1), V(2), V(3), V(4), V(5), V(6), V(7) } } },               \
     .results = { .general = { 2, { 0, 1 } }, .vector = { 4, { V(0), V(1), V(2), V(3) } } },        \
     .hidden = 8, .hidden_back = REG_NONE, .word = 8, .saved = UINT64_C(0x7ff) << 19,               \
-    .destroyed = UINT64_C(0x3ffff) | REG_BIT(30), .chain = 18, .records = RECORDS_HOMOGENEOUS,     \
-    .unnamed_records = RECORDS_HOMOGENEOUS, .vector_most = 16, .value_most = 16,                   \
-    .result_most = RESULT_FITS, .pairs = PAIRS_EVEN, .closes = true, .stack_align = 16,            \
-    .slot_most = 16, .aligns_natural = true, .bpf_args = { 0, 1, 2, 3, 4, 5, 6 }
+    .destroyed = UINT64_C(0x3ffff) | REG_BIT(30), .vector_count = 32, .chain = 18,                 \
+    .records = RECORDS_HOMOGENEOUS, .unnamed_records = RECORDS_HOMOGENEOUS, .vector_most = 16,     \
+    .value_most = 16, .result_most = RESULT_FITS, .pairs = PAIRS_EVEN, .closes = true,             \
+    .stack_align = 16, .slot_most = 16, .aligns_natural = true,                                    \
+    .bpf_args = { 0, 1, 2, 3, 4, 5, 6 }
 const struct conv conv_arm64 = { .name = "arm64", ARM64, .clang = &conv_arm64_clang };
 const struct conv conv_arm64_clang = { .name = "arm64-clang", ARM64, .ignores_unnamed = true };
 

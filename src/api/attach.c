@@ -97,11 +97,10 @@ struct attaching {
     struct arena *arena;
     const struct anybpf_attach_options *options;
     struct anybpf_link *link;
-    struct code *code;
     struct error *err;
 };
 
-static int compile_link(void *arg)
+static int make_link(void *arg)
 {
     struct attaching *a = arg;
     struct anybpf_link *link = a->link = arena_new_of(a->arena, struct anybpf_link);
@@ -113,7 +112,7 @@ static int compile_link(void *arg)
     link->state->cookie = a->options->cookie;
     code = prog_trampoline(a->loaded, a->arena, link->state, link->t, a->err);
     link->t->attachment.counts = a->options->account;
-    return code ? code : trampoline_compile(a->arena, link->t, &a->code, a->err);
+    return code;
 }
 
 static int attach(struct attaching *a, const void *function)
@@ -132,9 +131,9 @@ static int attach(struct attaching *a, const void *function)
         return fail(a->err, ANYBPF_E_ARGUMENT, "where the function is was not told");
     if (!(a->arena = arena_new(&a->env->from, 0)))
         return fail(a->err, ANYBPF_E_MEMORY, "out of memory");
-    code = arena_try(a->arena, a->err, compile_link, a);
+    code = arena_try(a->arena, a->err, make_link, a);
     if (!code)
-        code = link_attach(&a->link->link, a->link->t, a->code, function, &site, a->err);
+        code = link_attach(&a->link->link, a->arena, a->link->t, function, &site, a->err);
     if (code) {
         arena_free(a->arena);
         return code;

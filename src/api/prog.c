@@ -219,6 +219,7 @@ uint64_t prog_symbol(void *user, enum symbol_kind kind, uint32_t index, struct e
         fail(err, ANYBPF_E_NOT_FOUND, "no helper %u", index);
         return 0;
     case SYMBOL_FUNCTIONS: return (uintptr_t)loaded->functions;
+    case SYMBOL_RUN: return (uintptr_t)&loaded->run;
     case SYMBOL_VCPU:
     case SYMBOL_ERRNO:
     case SYMBOL_LEASE:
@@ -315,6 +316,7 @@ int prog_load(struct anybpf_prog *prog, struct error *err)
         .flags = checked->level == CHECK_TRUSTED ? RUNNABLE_MAY_FAULT : 0,
         .refs = 1,
         .destroy = unload,
+        .env = prog->object->env->rt,
     };
     if ((code = make_runnable(&l)))
         goto failed;

@@ -96,10 +96,11 @@ int trampoline_seal(const struct trampoline *t, const struct code *code, const v
 
 struct link;
 
-/* Leads the site's calls through the program, as all that were attached there before. All that the
- * trampoline and its code refer to is to be kept: threads may be within them even after the program
- * is detached. ANYBPF_E_UNSUPPORTED: as site_open(). */
-int link_attach(struct link **out, const struct trampoline *t, const struct code *code,
+/* Compiles the program for its place, in the arena, and leads the site's calls through it, as
+ * through all that were attached there before. The arena and all that the trampoline refers to are
+ * to be kept: threads may be within them even after the program is detached. ANYBPF_E_UNSUPPORTED:
+ * as site_open(). */
+int link_attach(struct link **out, struct arena *arena, const struct trampoline *t,
                 const void *function, const struct site_options *options, struct error *err);
 /* Nobody who enters the function after that runs the program. After an error it is attached still.
  */

@@ -17,7 +17,7 @@ struct link {
     struct link *next; /* of the chain, in order */
     struct chain *chain;
     struct trampoline t;
-    const struct code *code;
+    struct code *code;
     struct image *image;
 };
 
@@ -197,30 +197,49 @@ static int lead(const struct chain *chain, struct error *err)
 
 /* ---- Links ---- */
 
-static int attach(struct link *link, const void *function, const struct site_options *options,
-                  struct error *err)
+struct compiling {
+    struct arena *arena;
+    struct link *link;
+    struct error *err;
+};
+
+static int compile_link(void *arg)
 {
-    struct chain *chain = find(function, options, err);
+    struct compiling *c = arg;
+    return trampoline_compile(c->arena, &c->link->t, &c->link->code, c->err);
+}
+
+static int join(struct chain *chain, struct link *link, struct arena *arena, struct error *err)
+{
+    struct compiling c = { arena, link, err };
     int code;
-    if (!chain)
-        return err->code;
-    link->chain = chain;
     if (link->t.attachment.tracing->kind == ATTACH_EXIT && chain->no_exit) {
         *err = chain->why;
-        drop_if_empty(chain);
         return err->code;
     }
+    link->chain = chain;
     link->t.state->ip = (uintptr_t)site_function(chain->site);
+    link->t.attachment.moved = site_flags(chain->site) & SITE_MOVED;
+    if (arena_try(arena, err, compile_link, &c))
+        return err->code;
     insert(chain, link);
     code = lead(chain, err);
-    if (code) {
+    if (code)
         take_out(chain, link);
-        drop_if_empty(chain);
-    }
     return code;
 }
 
-int link_attach(struct link **out, const struct trampoline *t, const struct code *code,
+static int attach(struct link *link, struct arena *arena, const void *function,
+                  const struct site_options *options, struct error *err)
+{
+    struct chain *chain = find(function, options, err);
+    int code = chain ? join(chain, link, arena, err) : err->code;
+    if (chain)
+        drop_if_empty(chain);
+    return code;
+}
+
+int link_attach(struct link **out, struct arena *arena, const struct trampoline *t,
                 const void *function, const struct site_options *options, struct error *err)
 {
     struct link *link = allocate(sizeof *link);
@@ -228,9 +247,8 @@ int link_attach(struct link **out, const struct trampoline *t, const struct code
     if (!link)
         return fail(err, ANYBPF_E_MEMORY, "out of memory");
     link->t = *t;
-    link->code = code;
     pthread_mutex_lock(&all.lock);
-    rc = attach(link, function, options, err);
+    rc = attach(link, arena, function, options, err);
     pthread_mutex_unlock(&all.lock);
     if (rc)
         release(link, sizeof *link);

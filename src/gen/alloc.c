@@ -32,6 +32,7 @@ struct alloc {
     struct facts *facts; /* by value */
     uint64_t pool;       /* registers to give */
     uint64_t preserved;  /* registers to give back as they were */
+    uint64_t used;       /* those given so far */
     uint64_t taken;      /* now */
     uint32_t holder[32]; /* by register taken */
 };
@@ -257,6 +258,7 @@ static void take(struct alloc *a, uint8_t reg, uint32_t value)
     a->gen->home[value] = reg;
     a->taken |= REG_BIT(reg);
     a->holder[reg] = value;
+    a->used |= REG_BIT(reg);
     if (!stays(a, reg, value))
         a->gen->frame.saved |= FAULT(callee_saved, REG_BIT(reg), 0) & a->preserved;
 }
@@ -306,6 +308,7 @@ static uint8_t borrow(struct alloc *a, uint64_t set)
         spill(a, a->holder[reg]);
     }
     a->gen->frame.saved |= REG_BIT(reg) & a->preserved;
+    a->used |= REG_BIT(reg);
     return reg;
 }
 
@@ -487,6 +490,15 @@ static void alloc_block(struct alloc *a, uint32_t b)
             alloc_inst(a, i);
 }
 
+static uint64_t results(const struct target *target)
+{
+    const struct reg_list *list = &target->conv->results.general;
+    uint64_t set = 0;
+    for (unsigned i = 0; i < list->count; i++)
+        set |= REG_BIT(list->at[i]);
+    return set;
+}
+
 /* A hook that preserves all gives back what its instructions destroy, too. */
 static void alloc_hook(struct alloc *a)
 {
@@ -504,7 +516,18 @@ static void alloc_hook(struct alloc *a)
     }
     frame->preserves = hook->preserves;
     frame->pushes = true; /* IR_LEASE does */
+    if (hook->moved)
+        set |= a->target->conv->destroyed & ~a->pool; /* what the emitters use */
     frame->saved |= set & a->preserved;
+    if (hook->leaves) {
+        frame->left =
+            (set | a->used) & a->target->conv->destroyed & ~frame->saved & ~results(a->target);
+        frame->left_at = hook->left_at;
+        for (unsigned i = 0; i < hook->param_count; i++)
+            frame->params |= REG_BIT(hook->params[i]);
+        frame->params_at = hook->params_at;
+        area = true;
+    }
     frame->vectors = hook->reads_vectors || (hook->preserves && calls) ? hook->vectors : 0;
     frame->results = hook->results;
     frame->results_at = hook_results_at(hook);

@@ -127,6 +127,10 @@ struct frame {
     uint64_t
         results; /* the same from results_at on, from CALL_NEXT on; given back by the epilogue */
     uint32_t results_at;
+    /* What hooks that leave all alone keep there: parameters from the prologue on, and registers
+     * from CALL_NEXT to the epilogue. In the order of their numbers. */
+    uint64_t params, left;
+    uint32_t params_at, left_at;
     bool preserves;
     bool pushes; /* calls something that aligns the stack itself */
 };

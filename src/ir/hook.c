@@ -30,7 +30,7 @@ struct hooking {
     bool calls;          /* helpers, and what these may call */
     bool needs_vcpu, needs_fuel, needs_stack;
     /* What the invocation puts back. */
-    uint32_t epoch, stack_at, fuel, errno_at, errno_was, began;
+    uint32_t epoch, stack_at, fuel, running, errno_at, errno_was, began;
 };
 
 /* ---- What the program needs ---- */
@@ -120,6 +120,30 @@ static int check(const struct build *b)
     return 0;
 }
 
+/* More registers are to be left alone than a call leaves. */
+static void leave_alone(struct hooking *h)
+{
+    uint64_t vectors = REG_BIT(REG_VECTOR + h->layout->conv->vector_count - 1);
+    vectors |= vectors - REG_BIT(REG_VECTOR);
+    h->hook.moved = true;
+    h->hook.leaves = h->tracing->kind == ATTACH_EXIT;
+    if (h->calls && h->hook.preserves)
+        h->hook.vectors = vectors;
+    if (h->calls && h->hook.leaves)
+        h->hook.results = vectors;
+}
+
+/* The hook's own memory, but for what is taken later. */
+static void lay_out(struct hooking *h)
+{
+    h->hook.area =
+        hook_results_at(&h->hook) + 16u * (uint32_t)__builtin_popcountll(h->hook.results);
+    if (!h->hook.leaves)
+        return;
+    h->hook.params_at = take(h, 8u * h->hook.param_count);
+    h->hook.left_at = take(h, 8u * (uint32_t)__builtin_popcountll(h->layout->conv->destroyed));
+}
+
 int hook_new(struct build *b)
 {
     struct hooking *h = b->hook = arena_new_of(b->arena, struct hooking);
@@ -134,13 +158,16 @@ int hook_new(struct build *b)
     find_registers(h);
     if (check(b))
         return b->err->code;
+    if (find_needs(b))
+        return b->err->code;
     h->hook.preserves = kind == ATTACH_ENTRY || kind == ATTACH_MODIFY;
     if (kind != ATTACH_EXIT)
         h->hook.results = 0;
-    h->hook.area =
-        hook_results_at(&h->hook) + 16u * (uint32_t)__builtin_popcountll(h->hook.results);
+    if (h->to->moved)
+        leave_alone(h);
+    lay_out(h);
     b->fn->hook = &h->hook;
-    return find_needs(b);
+    return 0;
 }
 
 /* ---- Words of the context ---- */
@@ -258,7 +285,7 @@ static uint32_t copy_of(struct build *b, const struct layout_value *value)
 {
     struct hooking *h = b->hook;
     uint64_t size = value->value->size;
-    bool kept = is_result(h, value) || h->hook.preserves;
+    bool kept = is_result(h, value) || h->hook.preserves || h->hook.leaves;
     if (value->indirect) {
         /* What comes next may write to its argument. */
         uint32_t from = reference(b, value);
@@ -356,7 +383,11 @@ static void load_params(struct build *b)
     for (uint32_t i = 0; i < h->hook.param_count; i++)
         h->params[h->hook.params[i]] =
             maker_node(&b->maker, (struct node){ .op = IR_PARAM, .imm = i });
-    h->incoming = maker_node(&b->maker, (struct node){ .op = IR_INCOMING });
+}
+
+static void find_incoming(struct build *b)
+{
+    b->hook->incoming = maker_node(&b->maker, (struct node){ .op = IR_INCOMING });
 }
 
 static void call_next(struct build *b)
@@ -373,6 +404,16 @@ static void call_next(struct build *b)
     h->results[1] = maker_node(&b->maker, (struct node){ .op = IR_RESULT, .imm = 1 });
 }
 
+/* Runs what comes next before anything else is done. */
+static void call_next_first(struct build *b)
+{
+    struct hooking *h = b->hook;
+    call_next(b);
+    for (uint32_t i = 0; i < h->hook.param_count; i++)
+        h->params[h->hook.params[i]] =
+            maker_load(&b->maker, 64, area(b, h->hook.params_at + 8 * i), 0);
+}
+
 /* Back to the caller with what the call of what comes next left. */
 static void return_results(struct build *b)
 {
@@ -383,6 +424,8 @@ static void return_results(struct build *b)
     for (uint32_t i = 0; i < result->count && !result->indirect; i++)
         if (result->parts[i].place == PART_REG && result->parts[i].reg == second)
             node.op = IR_RETURN_PAIR;
+    if (h->hook.leaves)
+        node.op = IR_RETURN_PAIR;
     maker_node(&b->maker, node);
 }
 
@@ -494,6 +537,8 @@ static void begin_invocation(struct build *b)
         h->errno_was = maker_load(maker, 32, h->errno_at, 0);
         enter_epoch(b);
         store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(maker, 1));
+        h->running = load_vcpu(b, 64, offsetof(struct vcpu, running));
+        store_vcpu(b, offsetof(struct vcpu, running), maker_symbol(maker, SYMBOL_RUN, 0, 0));
     }
     if (h->needs_stack) {
         uint32_t tree = maker_const(maker, b->checked->funcs[0].tree);
@@ -517,9 +562,12 @@ int hook_begin(struct build *b, uint32_t *reg, uint32_t first)
     const bool *read = find_read(b);
     uint32_t missing = build_label(b), none;
     load_params(b);
+    if (h->hook.leaves)
+        call_next_first(b);
+    find_incoming(b);
     if (make_words(b, read, 0, h->tracing->arg_words))
         return b->err->code;
-    if (h->tracing->kind == ATTACH_EXIT)
+    if (h->tracing->kind == ATTACH_EXIT && !h->hook.leaves)
         call_next(b);
     if (make_words(b, read, h->tracing->arg_words, h->tracing->count))
         return b->err->code;
@@ -556,6 +604,7 @@ static void end_invocation(struct build *b)
     if (h->needs_stack)
         store_vcpu(b, offsetof(struct vcpu, stack_at), h->stack_at);
     if (h->calls) {
+        store_vcpu(b, offsetof(struct vcpu, running), h->running);
         store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(&b->maker, 0));
         store_vcpu(b, offsetof(struct vcpu, epoch), h->epoch);
         maker_store(&b->maker, 32, h->errno_at, 0, h->errno_was);

@@ -102,6 +102,7 @@ enum symbol_kind {
     SYMBOL_LEASE,     /* code that makes this thread's vcpu and disturbs nothing */
     SYMBOL_NEXT,      /* of a hook: the code that comes next, in the end the function itself */
     SYMBOL_HOOK,      /* its struct hook_state */
+    SYMBOL_RUN,       /* its program's struct runnable */
     SYMBOL_EPOCH,     /* process.epoch */
     SYMBOL_KINDS
 };
@@ -150,11 +151,14 @@ enum { HOOK_PARAMS = 10 };
 struct hook {
     uint8_t params[HOOK_PARAMS]; /* registers in which PARAM 0 and up arrive */
     uint8_t param_count;
-    bool preserves;     /* every register, at RETURN but that of the result */
-    bool reads_vectors; /* what they had at the entry */
-    uint32_t area;      /* bytes, a multiple of 16 */
-    uint64_t vectors;   /* registers with arguments: sets of REG_BIT() */
-    uint64_t results;   /* ... with the result of what comes next */
+    bool preserves; /* every register, at RETURN but that of the result */
+    bool leaves; /* alone what CALL_NEXT leaves alone: from `params_at` on it has its parameters in
+                  * memory, from `left_at` on what registers hold behind CALL_NEXT */
+    bool reads_vectors;                /* what they had at the entry */
+    bool moved;                        /* even registers that no call preserves are given back */
+    uint32_t area, params_at, left_at; /* bytes; area: a multiple of 16 */
+    uint64_t vectors;                  /* registers with arguments: sets of REG_BIT() */
+    uint64_t results;                  /* ... with the result of what comes next */
 };
 
 static inline uint32_t hook_results_at(const struct hook *hook)

@@ -36,4 +36,9 @@ for object in count*.bpf.o; do
     expect 'Ethertype 0800: 24 packets
 Ethertype 86dd: 8 packets' sh -c './count "$0" | sort' "$object"
 done
+for object in trace*.bpf.o; do
+    expect '10 pieces at 5 for Ada
+Ada buys 10
+refused: -1' ./trace "$object"
+done
 exit $status

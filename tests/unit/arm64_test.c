@@ -144,11 +144,11 @@ static int run_frames(void *arg)
                 struct code *code = code_new(in.arena, &a64_code, 1, &in.err);
                 struct image_options options = { 0 };
                 struct image *image;
-                function_with_frame(
-                    code, (struct frame){ .saved = ((UINT64_C(1) << saved) - 1) << 19,
-                                          .slots = slots[i],
-                                          .calls = calls,
-                                          .entered = true });
+                function_with_frame(code,
+                                    (struct frame){ .saved = ((UINT64_C(1) << saved) - 1) << 19,
+                                                    .slots = slots[i],
+                                                    .calls = calls,
+                                                    .entered = true });
                 CHECK(!image_seal(code, &options, &image, &in.err));
                 callback_fn *f = (callback_fn *)(uintptr_t)image_entry(image, 0);
                 CHECK_EQ(f(NULL, NULL, 1000 + i, 5000 + saved, 0, 0, 0), 4000 + saved - i);

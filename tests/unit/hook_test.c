@@ -5,6 +5,7 @@
 #include "attach/attach.h"
 #include "bpf/text.h"
 #include "runner/runner.h"
+#include "unit/attach_code.h"
 #include <anybpf.h>
 #include <complex.h>
 #include <errno.h>
@@ -22,6 +23,7 @@ static struct {
     unsigned count;
     uint64_t seen[64];
     unsigned calls;
+    bool moved; /* as hooks of moved entries */
 } h;
 
 /* A helper that destroys what C code may destroy. */
@@ -111,6 +113,7 @@ static int compile_hook(void *arg)
 {
     struct assembly *a = arg;
     int code = prog_trampoline(a->loaded, h.arena, &h.state[h.count], &a->t, &a->err);
+    a->t.attachment.moved = h.moved;
     return code ? code : trampoline_compile(h.arena, &a->t, &a->code, &a->err);
 }
 
@@ -203,5 +206,40 @@ TEST(numbers_in_registers_and_on_the_stack_are_seen)
         check_sum(f, 42);
     if ((f = hook("replace/sum", "r0 = *(u64 *)(r1 + 64)\nr0 += 1\nexit\n", NULL)))
         check_sum(f, 1001);
+    end();
+}
+
+/* ---- Registers that the function leaves alone ---- */
+
+static void check_alone(const char *section, const char *text)
+{
+    uint64_t changed = 1;
+    shape_fn *f = hook(section, text, CODE(shape_frame));
+    if (!f)
+        return;
+    CHECK_EQ(call_guarded(f, 41, &changed), 42);
+    CHECK_SAY(!changed, "%s: changed %#" PRIx64, section, changed);
+}
+
+TEST(hooks_of_moved_entries_leave_all_registers_alone)
+{
+    static const char plain[] = "r2 = *(u64 *)(r1 + 0)\n"
+                                "r3 = r2\nr3 *= 3\nr4 = r3\nr4 *= r2\nr5 = r4\nr5 <<= r2\n"
+                                "r6 = r5\nr6 /= r2\n*(u64 *)(r10 - 8) = r6\n"
+                                "*(u64 *)(r10 - 16) = r5\nr7 = *(u64 *)(r10 - 12)\n"
+                                "r0 = r7\nr0 = 0\nexit\n";
+    if (!begin())
+        return;
+    h.moved = true;
+    DECLARE("unsigned long shape_frame(unsigned long x)");
+    check_alone("fentry/shape_frame", plain);
+    check_alone("fentry/shape_frame", see_all(1));
+    CHECK_EQ(h.seen[0], 41);
+    check_alone("fexit/shape_frame", plain);
+    memset(h.seen, 0, sizeof h.seen);
+    check_alone("fexit/shape_frame", see_all(2));
+    CHECK_EQ(h.seen[0], 41);
+    CHECK_EQ(h.seen[1], 42);
+    check_alone("fmod_ret/shape_frame", see_all(1));
     end();
 }

@@ -96,6 +96,15 @@ static void move_vectors(struct code *code, uint32_t (*access)(unsigned, unsigne
         code_u32(code, access((unsigned)__builtin_ctzll(set) - 32, A64_SP, at));
 }
 
+/* The same of general registers. */
+static void move_generals(struct code *code,
+                          uint32_t (*access)(unsigned, unsigned, unsigned, unsigned), uint64_t set,
+                          uint32_t at)
+{
+    for (; set; set &= set - 1, at += 8)
+        code_u32(code, access(3, (unsigned)__builtin_ctzll(set), A64_SP, at));
+}
+
 void a64_prologue(struct code *code, const struct frame *frame)
 {
     struct shape shape = shape_of(frame);
@@ -119,6 +128,7 @@ void a64_prologue(struct code *code, const struct frame *frame)
     if (frame->calls)
         code_u32(code, a64_add_imm(true, A64_FP, A64_SP, 0, 0));
     move_vectors(code, a64_str_q, frame->vectors, shape.area);
+    move_generals(code, a64_str, frame->params, shape.area + frame->params_at);
 }
 
 void a64_epilogue(struct code *code, const struct frame *frame)
@@ -131,6 +141,7 @@ void a64_epilogue(struct code *code, const struct frame *frame)
     if (frame->preserves)
         move_vectors(code, a64_ldr_q, frame->vectors, shape.area);
     move_vectors(code, a64_ldr_q, frame->results, shape.area + frame->results_at);
+    move_generals(code, a64_ldr, frame->left, shape.area + frame->left_at);
     for (uint32_t i = post ? 2 : 0; i + 1 < shape.saved; i += 2)
         code_u32(code, a64_ldp(true, shape.regs[i], shape.regs[i + 1], A64_SP, (int)i * 8));
     if (shape.saved & 1)
@@ -219,6 +230,7 @@ EMIT(call_next)
     }
     move_vectors(e->code, a64_str_q, e->frame->results,
                  shape_of(e->frame).area + e->frame->results_at);
+    move_generals(e->code, a64_str, e->frame->left, shape_of(e->frame).area + e->frame->left_at);
 }
 
 /* It is there already. */

@@ -57,6 +57,13 @@ void x86_store_slot(struct code *code, const struct frame *frame, uint32_t slot,
     x86_m(code, X86_MOV_MR, X86_W64, from, slot_at(frame, slot));
 }
 
+/* The same of general registers. */
+static void move_generals(struct code *code, enum x86_op op, uint64_t set, uint32_t at)
+{
+    for (; set; set &= set - 1, at += 8)
+        x86_m(code, op, X86_W64, (unsigned)__builtin_ctzll(set), x86_at(RSP, (int32_t)at));
+}
+
 void x86_prologue(struct code *code, const struct frame *frame)
 {
     int32_t size = reserved(frame), cfa = 8;
@@ -81,6 +88,7 @@ void x86_prologue(struct code *code, const struct frame *frame)
         code_cfi(code, CFI_DEF_CFA, DWARF_RSP, cfa + size);
     }
     move_vectors(code, X86_MOVUPS_MR, frame->vectors, 0);
+    move_generals(code, X86_MOV_MR, frame->params, frame->params_at);
 }
 
 void x86_epilogue(struct code *code, const struct frame *frame)
@@ -93,6 +101,7 @@ void x86_epilogue(struct code *code, const struct frame *frame)
     if (frame->preserves)
         move_vectors(code, X86_MOVUPS_RM, frame->vectors, 0);
     move_vectors(code, X86_MOVUPS_RM, frame->results, (int32_t)frame->results_at);
+    move_generals(code, X86_MOV_RM, frame->left, frame->left_at);
     if (size) {
         x86_ri(code, X86_ADD_MI, X86_W64, RSP, size);
         code_cfi(code, CFI_DEF_CFA, DWARF_RSP, cfa);
@@ -132,11 +141,12 @@ void x86_emit_incoming(struct emit *e)
 
 /* Pushes the arguments on the stack once more, the last one first. As rsp moves on with the words,
  * each is as far from it as the one before. */
-static void push_incoming(struct code *code, int32_t size, struct x86_mem word)
+static void push_incoming(struct emit *e, int32_t size, struct x86_mem word)
 {
+    struct code *code = e->code;
     uint32_t again = code_label(code);
 
-    if (size <= 64) {
+    if (size <= 64 || e->frame->left) {
         for (int32_t at = 0; at < size; at += 8)
             x86_m1(code, X86_PUSH_M, X86_W64, word);
         return;
@@ -155,7 +165,7 @@ static void call_with_copy(struct emit *e, int32_t size)
 
     if (pad)
         x86_ri(code, X86_SUB_MI, X86_W64, RSP, pad);
-    push_incoming(code, size, x86_at(RSP, up + pad + size - 8));
+    push_incoming(e, size, x86_at(RSP, up + pad + size - 8));
     code_cfi(code, CFI_DEF_CFA, DWARF_RSP, up + pad + size);
     x86_call_symbol(code, SYMBOL_NEXT, 0);
     x86_ri(code, X86_ADD_MI, X86_W64, RSP, pad + size);
@@ -198,6 +208,7 @@ void x86_emit_call_next(struct emit *e)
     else
         call_with_aligned_copy(e, size, align);
     move_vectors(e->code, X86_MOVUPS_MR, e->frame->results, (int32_t)e->frame->results_at);
+    move_generals(e->code, X86_MOV_MR, e->frame->left, e->frame->left_at);
 }
 
 /* It is there already. */
