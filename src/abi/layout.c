@@ -86,16 +86,24 @@ static bool merge(enum class *into, enum class class)
     return true;
 }
 
+/* Whether gcc takes what holds nothing into account: bit-fields without a name, and an empty array
+ * that begins within an eightbyte. */
+static bool counts(const struct conv *conv, const struct model_leaf *leaf)
+{
+    if (!conv->unnamed_fields)
+        return false;
+    return leaf->field ? leaf->bits || leaf->in_union : leaf->offset % 8 != 0;
+}
+
 static bool classify(const struct placing *pl, const struct model_leaf *leaf, enum class classes[8])
 {
     const struct conv *conv = pl->conv;
     bool is_x87 = leaf->kind == MODEL_FLOAT && leaf->size == 16;
-    uint32_t first = leaf->offset / 8, last = (leaf->offset + leaf->size - 1u) / 8;
-
+    uint8_t kind = leaf->kind == MODEL_VOID ? leaf->of : leaf->kind;
+    uint32_t first = leaf->offset / 8, last = (leaf->offset + leaf->size - (leaf->size > 0)) / 8;
     if (!leaf->bits && FAULT(layout_unaligned, leaf->offset % leaf->align, 0))
         return false; /* "unaligned fields" */
-    if (leaf->kind == MODEL_VOID &&
-        !(conv->unnamed_fields && (leaf->bits || (leaf->field && leaf->in_union))))
+    if (leaf->kind == MODEL_VOID && !counts(conv, leaf))
         return true;
     if (leaf->kind == MODEL_VECTOR &&
         leaf->size > (FAULT(layout_unnamed_vector, pl->unnamed, false) ? conv->unnamed_most
@@ -105,7 +113,7 @@ static bool classify(const struct placing *pl, const struct model_leaf *leaf, en
         enum class class = CLASS_INTEGER;
         if (is_x87)
             class = i == first ? CLASS_X87 : CLASS_X87_UP;
-        else if (leaf->kind == MODEL_FLOAT || leaf->kind == MODEL_VECTOR)
+        else if (kind == MODEL_FLOAT || kind == MODEL_VECTOR)
             class = i == first ? CLASS_SSE : CLASS_SSE_UP;
         if (!merge(&classes[i], class))
             return false;
@@ -313,7 +321,7 @@ static void to_words(struct placing *pl, uint64_t size, uint32_t align)
     uint64_t words = round_up(size, conv->word) / conv->word, left, offset = 0;
 
     if ((conv->pairs == PAIRS_EVEN || (conv->pairs == PAIRS_EVEN_UNNAMED && pl->unnamed)) &&
-        align >= 2 * conv->word && !pl->is_result)
+        align >= 2 * conv->word && words > 1 && !pl->is_result)
         pl->general += FAULT(layout_pairs, pl->general & 1, 0);
     left = pl->general < regs->count ? regs->count - pl->general : 0;
     if (words > left && !(conv->splits == SPLITS_ALWAYS ||

@@ -60,6 +60,7 @@ int cmd_dump(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_conformance(int argc, char **argv);
 int cmd_plugin(int argc, char **argv);
+int cmd_abi(int argc, char **argv);
 
 /* ---- input.c ---- */
 
@@ -155,6 +156,16 @@ void maps_drain(struct anybpf_object *object);
 /* Fills maps as a file of rules says: "MAP KEY.. = VALUE.." a line. */
 int maps_init(struct anybpf_object *object, const struct anybpf_env *env, const char *path,
               struct error *err);
+
+/* ---- dwarf.c: types from debug information ---- */
+
+struct types;
+struct type;
+/* The function of that name in an ELF file with DWARF, as a FUNC in the set, which is empty and
+ * gets the file's data model. *arch: its convention's name (struct conv); *clang is set if clang
+ * built it. */
+int dwarf_function(struct types *types, const char *path, const char *name,
+                   const struct type **func, const char **arch, bool *clang, struct error *err);
 
 /* ---- native.c: machine code as text, through LLVM where it is there ---- */
 

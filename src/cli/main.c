@@ -14,6 +14,7 @@ static const struct command {
     { "dump", "print a program after any stage, from loading to machine code", cmd_dump },
     { "bench", "measure one program", cmd_bench },
     { "conformance", "run a folder of instruction-set vectors", cmd_conformance },
+    { "abi", "print where the arguments of a native function lie", cmd_abi },
     { "plugin", "be driven by the runner of the BPF conformance project", cmd_plugin },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

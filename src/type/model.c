@@ -33,7 +33,7 @@ static enum model_class class_of(const struct type *type)
 static int add_leaf(struct reading *rd, struct model_leaf leaf)
 {
     if (rd->nothing)
-        leaf = (struct model_leaf){ .offset = leaf.offset, .align = leaf.align };
+        leaf = (struct model_leaf){ .offset = leaf.offset, .align = leaf.align, .of = leaf.kind };
     if (rd->leaves.count >= LEAVES_MOST)
         return fail(rd->err, ANYBPF_E_UNSUPPORTED,
                     "a struct of up to %d bytes has more than %d parts", MODEL_LEAVES, LEAVES_MOST);
@@ -52,7 +52,8 @@ static int add_field(struct reading *rd, enum model_class kind, const struct mem
                                              .bit = (uint8_t)bit,
                                              .bits = field->bits,
                                              .field = (uint8_t)field->type->size,
-                                             .in_union = in_union });
+                                             .in_union = in_union,
+                                             .of = MODEL_INTEGER });
 }
 
 static int add_leaves(struct reading *rd, const struct type *type, uint32_t at);

@@ -287,6 +287,7 @@ struct model_leaf {
     uint8_t bit;     /* bit-field: its first bit in that byte, from type.h's bit 0 */
     uint8_t bits;    /* its width; 0: no bit-field, or (VOID) one of that width */
     bool in_union;   /* VOID: a member of a union */
+    uint8_t of;      /* VOID: the kind it would have */
     uint8_t field;   /* bit-field: bytes of its declared type */
 };
 

@@ -26,12 +26,30 @@ static bool contains(const struct type *type, bool (*is)(const struct type *type
     return false;
 }
 
-/* clang 19, x86-64: in a union with a vector an array of more than 16 bytes counts as nothing. */
+/* clang 19, x86-64: in a union larger than 16 bytes, beside a vector, some members count as
+ * nothing. */
 static bool is_vector_union(const struct model *model, const struct model_value *value)
 {
     (void)model;
-    return value->size > 16 && has_vector(value) && value->has & MODEL_HAS_UNION &&
-           value->has & MODEL_HAS_ARRAY;
+    return value->size > 16 && has_vector(value) && value->has & MODEL_HAS_UNION;
+}
+
+/* gcc 12, x86-64: a variadic call's further vectors of more than 16 bytes are on the stack, but in
+ * unions they are not. */
+static bool is_wide_union_unnamed(const struct model *model, const struct model_value *value)
+{
+    return model->is_variadic && is_vector_union(model, value);
+}
+
+/* clang 19, x86-64: of a union with floats of several sizes in an eightbyte only one is passed. */
+static bool is_union_of_floats(const struct model *model, const struct model_value *value)
+{
+    uint8_t sizes = 0;
+    (void)model;
+    for (uint32_t i = 0; i < value->count; i++)
+        if (value->leaves[i].kind == MODEL_FLOAT)
+            sizes |= value->leaves[i].size;
+    return value->has & MODEL_HAS_UNION && sizes & (sizes - 1);
 }
 
 /* clang 19, x86-64: an empty array does not ask what its packed elements hold. */
@@ -52,16 +70,16 @@ static bool is_wide_and_named(const struct model *model, const struct model_valu
     return model->is_variadic && value->size > 16 && has_vector(value) && model->count > 4;
 }
 
-/* gcc 12: what has the machine mode of a complex number is one. */
-static bool is_complex(const struct type *type)
+/* gcc 12: what has the machine mode of a complex number or a vector is one. */
+static bool has_mode(const struct type *type)
 {
-    return type->kind == TYPE_COMPLEX;
+    return type->kind == TYPE_COMPLEX || type->kind == TYPE_VECTOR;
 }
-static bool is_complex_alone(const struct model *model, const struct model_value *value)
+static bool is_by_mode(const struct model *model, const struct model_value *value)
 {
     (void)model;
     return value->class == MODEL_RECORD && value->has & MODEL_HAS_EMPTY_ARRAY &&
-           contains(value->type, is_complex);
+           contains(value->type, has_mode);
 }
 
 /* clang 19, RISC-V: a float beside a bit-field is looked for behind the whole type of the field. */
@@ -104,12 +122,20 @@ static const struct known {
     const char *toolchain;
     bool (*applies)(const struct model *model, const struct model_value *value);
 } knowns[] = {
-    { "x86_64-clang", is_vector_union },        { "x86_64-clang", has_empty_of_packed },
-    { "x86_64-clang", is_wide_and_named },      { "arm64-gcc", is_complex_alone },
-    { "arm32-gcc", is_complex_alone },          { "arm32-gcc", is_empty_and_aligned },
-    { "arm32-soft-gcc", is_empty_and_aligned }, { "riscv64-gcc", is_complex_alone },
-    { "riscv64-gcc", is_empty_and_aligned },    { "riscv64-soft-gcc", is_empty_and_aligned },
-    { "riscv64-clang", is_float_behind_field }, { "riscv64-clang", has_unnamed_only },
+    { "x86_64-gcc", is_wide_union_unnamed },
+    { "x86_64-clang", is_union_of_floats },
+    { "x86_64-clang", is_vector_union },
+    { "x86_64-clang", has_empty_of_packed },
+    { "x86_64-clang", is_wide_and_named },
+    { "arm64-gcc", is_by_mode },
+    { "arm32-gcc", is_by_mode },
+    { "arm32-gcc", is_empty_and_aligned },
+    { "arm32-soft-gcc", is_empty_and_aligned },
+    { "riscv64-gcc", is_by_mode },
+    { "riscv64-gcc", is_empty_and_aligned },
+    { "riscv64-soft-gcc", is_empty_and_aligned },
+    { "riscv64-clang", is_float_behind_field },
+    { "riscv64-clang", has_unnamed_only },
     { "arm32-soft-clang", is_vector_of_small },
 };
 

@@ -43,7 +43,7 @@ status 2 "$anybpf"
 status 2 "$anybpf" no-such-command
 status 0 "$anybpf" --help
 status 0 "$anybpf" --version
-for command in run verify dump bench conformance plugin; do
+for command in run verify dump bench conformance plugin abi; do
     status 0 "$anybpf" $command --help
     says "usage: anybpf $command"
     ! grep -qF '(null)' "$dir/out" && ok || bad "$command --help: an option without a word"
@@ -56,6 +56,28 @@ json
 status 2 "$anybpf" dump "$firewall" --opt=fold
 status 2 "$anybpf" dump "$firewall" --opt=-fold,-nothing
 status 2 "$anybpf" run "$firewall" --data-in "$firewall" --opt=-fold,,-dead
+
+status 0 "$anybpf" abi --arch x86_64 'struct s { long a; double b; }; struct s f(char c, struct s s)'
+says 's: rsi[0:8] xmm0[8:8]'
+says 'result: rax[0:8] xmm0[8:8]'
+status 0 "$anybpf" abi --arch arm64 --clang 'struct s { int : 4; }; void f(struct s, int i)'
+says 'i: x0[0:4]'
+status 1 "$anybpf" abi --arch x86_64 'struct s f(void)'
+status 2 "$anybpf" abi --arch vax 'void f(void)'
+status 2 "$anybpf" abi --binary "$anybpf" no_such_function
+if "$anybpf" abi --binary "$anybpf" main >/dev/null 2>"$dir/err"; then
+    cat >"$dir/types.c" <<'END'
+struct s { char c; double d __attribute__((aligned(32))); };
+typedef float v16f __attribute__((vector_size(16)));
+struct s traced(struct s *p, _Complex float z, v16f v, enum { A, B } e, int (*f)(void), struct s s,
+                long double q, struct { int a : 3, b; float f[2]; } m) { return *p; }
+END
+    cc -g -w -Wno-psabi -fPIC -shared -o "$dir/types.so" "$dir/types.c"
+    status 0 "$anybpf" abi --binary "$dir/types.so" traced
+    mv "$dir/out" "$dir/dwarf"
+    status 0 "$anybpf" abi "$(sed 's/ { return.*/;/' "$dir/types.c")"
+    cmp -s "$dir/dwarf" "$dir/out" && ok || bad "DWARF and C text differ: $(cat "$dir/dwarf" "$dir/out")"
+fi
 
 status 2 "$anybpf" verify
 status 2 "$anybpf" verify /nonexistent
