@@ -201,9 +201,16 @@ struct moves {
 /* Slots are numbered below `slots`; slot number `slots` is for moves_run() itself. */
 void moves_init(struct moves *moves, struct arena *arena, uint32_t slots);
 /* No two moves may have one destination. */
-void moves_add(struct moves *moves, struct place to, struct place from);
+static inline void moves_add(struct moves *moves, struct place to, struct place from)
+{
+    if (to.kind != from.kind || to.index != from.index)
+        vec_push(moves->arena, &moves->list, (struct move){ to, from });
+}
 /* Forgets all moves added since the last time. */
-void moves_clear(struct moves *moves);
+static inline void moves_clear(struct moves *moves)
+{
+    moves->list.count = 0;
+}
 /* Does all moves added since the last time as if at once, in linear time, by single ones: one(),
  * at least one side of which is a register, the other too, a slot or (from) a value, and, for a
  * cycle of registers, swap(). `scratch` is a register that no move names. */

@@ -20,27 +20,6 @@ void moves_init(struct moves *moves, struct arena *arena, uint32_t slots)
     moves->readers = arena_array_of(arena, places, uint32_t);
 }
 
-void moves_add(struct moves *moves, struct place to, struct place from)
-{
-    if (to.kind == from.kind && to.index == from.index)
-        return;
-    vec_push(moves->arena, &moves->list, (struct move){ to, from });
-    moves->writer[number(to)] = moves->list.count;
-    if (from.kind != PLACE_VALUE)
-        moves->readers[number(from)]++;
-}
-
-void moves_clear(struct moves *moves)
-{
-    for (uint32_t i = 0; i < moves->list.count; i++) {
-        struct move move = moves->list.at[i];
-        moves->writer[number(move.to)] = 0;
-        if (move.from.kind != PLACE_VALUE)
-            moves->readers[number(move.from)] = 0;
-    }
-    moves->list.count = 0;
-}
-
 struct run {
     struct moves *moves;
     struct place scratch;
@@ -115,16 +94,33 @@ static void turn(const struct run *run, uint32_t i)
     }
 }
 
+/* Who writes and who reads each place. */
+static void link(struct moves *moves)
+{
+    for (uint32_t i = 0; i < moves->list.count; i++) {
+        struct move move = moves->list.at[i];
+        moves->writer[number(move.to)] = i + 1;
+        if (move.from.kind != PLACE_VALUE)
+            moves->readers[number(move.from)]++;
+    }
+}
+
 void moves_run(struct moves *moves, uint8_t scratch, void *user,
                void (*one)(void *user, struct place to, struct place from),
                void (*swap)(void *user, uint8_t a, uint8_t b))
 {
     struct run run = { moves, { PLACE_REG, scratch }, user, one, swap };
-    for (uint32_t i = 1; i <= moves->list.count; i++)
-        if (moves->writer[number(moves->list.at[i - 1].to)] == i)
-            follow(&run, i);
-    for (uint32_t i = 1; i <= moves->list.count; i++)
-        if (moves->writer[number(moves->list.at[i - 1].to)] == i)
-            turn(&run, i);
+    uint32_t count = moves->list.count;
+    if (count == 1)
+        copy(&run, moves->list.at[0].to, moves->list.at[0].from);
+    if (count > 1) {
+        link(moves);
+        for (uint32_t i = 1; i <= count; i++)
+            if (moves->writer[number(moves->list.at[i - 1].to)] == i)
+                follow(&run, i);
+        for (uint32_t i = 1; i <= count; i++)
+            if (moves->writer[number(moves->list.at[i - 1].to)] == i)
+                turn(&run, i);
+    }
     moves->list.count = 0;
 }

@@ -123,7 +123,7 @@ static void passes(struct alloc *a, uint32_t value, uint32_t from, const struct 
 }
 
 /* Registers in which no operand of free choice may be. */
-static uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
+static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
 {
     uint64_t set = rule->clobbers | fixed(rule);
     if (rule->a == ARGS) {
@@ -154,9 +154,8 @@ static void weigh_inst(struct alloc *a, uint32_t node, float weight, const struc
     const struct rule *rule = rule_of(a->gen, node);
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
     regs avoid = (regs)avoided(a, node, rule);
-    for (unsigned i = 0; i < 4; i++) {
-        if (inst->use[i] == NO_VALUE)
-            continue;
+    EACH_BIT(i, inst->has)
+    {
         struct facts *facts = &a->facts[inst->use[i]];
         facts->weight += weight;
         if (kinds[i] >= FIX_0)
@@ -196,7 +195,8 @@ static void weigh_block(struct alloc *a, uint32_t b)
 {
     struct gen *gen = a->gen;
     const struct block *block = &a->fn->blocks.at[b];
-    struct events events = { .count = 0 };
+    struct events events;
+    events.count = 0;
     float weight = 1;
     for (uint32_t i = 0; i < block->depth && i < 8; i++)
         weight *= 8;
@@ -369,13 +369,13 @@ static void release(struct alloc *a, uint32_t value)
 static void release_operands(struct alloc *a, uint32_t node, const struct rule *rule)
 {
     const struct inst *inst = &a->gen->insts[node];
-    for (unsigned set = inst->ends; set; set &= set - 1)
-        release(a, inst->use[__builtin_ctz(set)]);
+    EACH_BIT(i, inst->ends)
+    release(a, inst->use[i]);
     if (rule->a == ARGS) {
         uint32_t count;
         const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[node], &count);
-        for (unsigned set = inst->args_ends; set; set &= set - 1)
-            release(a, args[__builtin_ctz(set)]);
+        EACH_BIT(i, inst->args_ends)
+        release(a, args[i]);
     }
 }
 
@@ -385,24 +385,23 @@ static uint64_t place_operands(struct alloc *a, struct inst *inst, const struct 
                                uint64_t avoid)
 {
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    uint64_t used = 0;
     bool tied = rule->to == TO_A;
-    for (unsigned i = 0; i < 4; i++) {
-        uint32_t value = inst->use[i];
-        inst->reg[i] = REG_NONE;
-        if (value == NO_VALUE || (i == 0 && tied))
-            continue;
-        uint8_t home = a->gen->home[value];
+    unsigned free = tied ? inst->has & ~1u : inst->has, homeless = 0;
+    uint64_t used = 0;
+    EACH_BIT(i, free)
+    {
+        uint8_t home = a->gen->home[inst->use[i]];
         if (kinds[i] >= FIX_0)
             inst->reg[i] = kinds[i] - FIX_0;
         else if (home != REG_NONE && !(avoid >> home & 1))
             used |= REG_BIT(inst->reg[i] = home);
+        else
+            homeless |= 1u << i;
     }
-    for (unsigned i = 0; i < 4; i++) {
-        if (inst->use[i] == NO_VALUE || inst->reg[i] != REG_NONE || (i == 0 && tied))
-            continue;
+    EACH_BIT(i, homeless)
+    {
         for (unsigned k = 0; k < i; k++)
-            if (inst->use[k] == inst->use[i] && !(k == 0 && tied) && kinds[k] < FIX_0)
+            if (free >> k & 1 && inst->use[k] == inst->use[i] && kinds[k] < FIX_0)
                 inst->reg[i] = inst->reg[k];
         if (inst->reg[i] == REG_NONE)
             used |= REG_BIT(inst->reg[i] = borrow(a, a->pool & ~avoid & ~used));

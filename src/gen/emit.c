@@ -11,6 +11,7 @@ struct detour { /* an edge's moves, behind the function */
 
 struct emission {
     struct gen *gen;
+    struct emit emit; /* what the next emitter is told */
     const struct fn *fn;
     const struct target *target;
     struct code *code;
@@ -78,6 +79,8 @@ static void swap(void *user, uint8_t a, uint8_t b)
 
 static void run_moves(struct emission *e)
 {
+    if (!e->moves.list.count)
+        return;
     moves_run(&e->moves, e->target->scratch, e, one, swap);
 }
 
@@ -89,10 +92,12 @@ static void move_operands(struct emission *e, uint32_t node)
     const struct inst *inst = &gen->insts[node];
     const struct rule *rule = rule_of(gen, node);
     uint64_t moved = 0;
-    for (unsigned i = 0; i < 4; i++) {
+    EACH_BIT(i, inst->has)
+    {
         uint32_t value = inst->use[i];
         /* One value may be in one register for two operands. */
-        if (value == NO_VALUE || moved & REG_BIT(inst->reg[i]))
+        if ((gen->home[value] == inst->reg[i] && !is_anew(inst, i)) ||
+            moved & REG_BIT(inst->reg[i]))
             continue;
         struct place from = is_anew(inst, i) ? moved_place(gen, value) : home_place(gen, value);
         moved |= REG_BIT(inst->reg[i]);
@@ -107,38 +112,36 @@ static void move_operands(struct emission *e, uint32_t node)
     run_moves(e);
 }
 
-static struct emit told(const struct emission *e, uint32_t value)
+/* What an emitter is told, but for where a branch goes. */
+static struct emit *tell(struct emission *e, uint32_t node)
 {
-    const struct inst *inst = &e->gen->insts[value];
-    const struct rule *rule = rule_of(e->gen, value);
-    struct emit emit = { .code = e->code,
-                         .target = e->target,
-                         .rule = rule,
-                         .node = &e->fn->nodes.at[value],
-                         .frame = &e->gen->frame,
-                         .features = e->gen->features,
-                         .width = inst->width,
-                         .to = inst->to,
-                         .a = inst->reg[0],
-                         .b = inst->reg[1],
-                         .c = inst->reg[2],
-                         .d = inst->reg[3],
-                         .cond = inst->cond,
-                         .imm = inst->imm };
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    for (unsigned i = 0; i < 4; i++)
-        if (kinds[i] == ADDR || kinds[i] == LOAD)
-            emit.mem = (struct mem){ .base = inst->reg[i],
-                                     .index = inst->reg[3],
-                                     .shift = inst->shift,
-                                     .disp = inst->disp };
+    const struct inst *inst = &e->gen->insts[node];
+    const struct rule *rule = rule_of(e->gen, node);
+    struct emit *emit = &e->emit;
+    emit->rule = rule;
+    emit->node = &e->fn->nodes.at[node];
+    emit->width = inst->width;
+    emit->to = inst->to;
+    emit->a = inst->reg[0];
+    emit->b = inst->reg[1];
+    emit->c = inst->reg[2];
+    emit->d = inst->reg[3];
+    emit->cond = inst->cond;
+    emit->imm = inst->imm;
+    emit->moves = NULL;
+    if (rule->a == ADDR || rule->a == LOAD || rule->b == LOAD)
+        emit->mem = (struct mem){ .base = inst->reg[rule->b == LOAD],
+                                  .index = inst->reg[3],
+                                  .shift = inst->shift,
+                                  .disp = inst->disp };
     return emit;
 }
 
 static void keep_result(struct emission *e, uint32_t value)
 {
     const struct inst *inst = &e->gen->insts[value];
-    if (!e->gen->needed[value] || rule_of(e->gen, value)->to == TO_NONE)
+    if (!e->gen->needed[value] || e->gen->home[value] == inst->to ||
+        rule_of(e->gen, value)->to == TO_NONE)
         return;
     struct place home = home_place(e->gen, value);
     moves_add(&e->moves, home, reg_place(inst->to));
@@ -159,8 +162,7 @@ static void emit_inst(struct emission *e, uint32_t value)
         return;
     note_line(e, e->fn->nodes.at[value].insn);
     move_operands(e, value);
-    struct emit emit = told(e, value);
-    rule->emit(&emit);
+    rule->emit(tell(e, value));
     keep_result(e, value);
 }
 
@@ -231,9 +233,8 @@ static uint64_t branch_reads(const struct emission *e, uint32_t value)
 {
     const struct inst *inst = &e->gen->insts[value];
     uint64_t set = 0;
-    for (unsigned i = 0; i < 4; i++)
-        if (inst->use[i] != NO_VALUE)
-            set |= REG_BIT(inst->reg[i]) | home_bit(e->gen, inst->use[i]);
+    EACH_BIT(i, inst->has)
+    set |= REG_BIT(inst->reg[i]) | home_bit(e->gen, inst->use[i]);
     return set;
 }
 
@@ -241,6 +242,7 @@ static uint64_t branch_reads(const struct emission *e, uint32_t value)
  * edge that jumps are done */
 struct fork {
     uint32_t jumps, falls; /* edges */
+    bool moves;            /* has the one that jumps some */
     bool invert;           /* jumps if the condition does not hold */
     enum when {
         BEHIND,  /* behind the function, so that the usual way falls through, */
@@ -283,20 +285,21 @@ static struct fork fork_of(struct emission *e, uint32_t value, const struct bloc
                            uint32_t next)
 {
     uint32_t first = block->succs, second = block->succs + 1;
-    enum when when = when_to_move(e, value, block, first, second);
-    enum when inverted = when_to_move(e, value, block, second, first);
+    bool moves = has_moves(e, first), other_moves = has_moves(e, second);
+    enum when when = moves ? when_to_move(e, value, block, first, second) : BEFORE;
+    enum when inverted = other_moves ? when_to_move(e, value, block, second, first) : BEFORE;
     /* Best is a loop that the jump itself closes. */
-    if (closes_loop(e, first) && (when != BEHIND || !has_moves(e, first)))
-        return (struct fork){ first, second, false, when };
-    if (closes_loop(e, second) && (inverted != BEHIND || !has_moves(e, second)))
-        return (struct fork){ second, first, true, inverted };
+    if (closes_loop(e, first) && when != BEHIND)
+        return (struct fork){ first, second, moves, false, when };
+    if (closes_loop(e, second) && inverted != BEHIND)
+        return (struct fork){ second, first, other_moves, true, inverted };
     /* Moves that close a loop are not done behind the function. */
     bool invert = e->fn->edges.at[first] == next;
-    uint32_t jumps = invert ? second : first, falls = invert ? first : second;
-    if (closes_loop(e, jumps) && has_moves(e, jumps) && !has_moves(e, falls))
+    if (invert ? closes_loop(e, second) && other_moves && !moves
+               : closes_loop(e, first) && moves && !other_moves)
         invert = !invert;
-    return invert ? (struct fork){ second, first, true, inverted }
-                  : (struct fork){ first, second, false, when };
+    return invert ? (struct fork){ second, first, other_moves, true, inverted }
+                  : (struct fork){ first, second, moves, false, when };
 }
 
 void emit_between(const struct emit *emit)
@@ -310,31 +313,30 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
 {
     struct fork fork = fork_of(e, value, block, next);
     uint32_t label = e->labels[e->fn->edges.at[fork.jumps]];
-    bool moves = has_moves(e, fork.jumps);
     note_line(e, e->fn->nodes.at[value].insn);
-    if (moves && fork.when == BEHIND) {
+    if (fork.moves && fork.when == BEHIND) {
         label = code_label(e->code);
         vec_push(e->gen->arena, &e->detours, (struct detour){ label, fork.jumps });
-    } else if (moves && fork.when == BEFORE) {
+    } else if (fork.moves && fork.when == BEFORE) {
         add_phis(e, fork.jumps);
         run_moves(e);
     }
     move_operands(e, value);
-    struct emit emit = told(e, value);
-    emit.cond ^= fork.invert;
-    emit.label = label;
-    if (moves && fork.when == BETWEEN) {
+    struct emit *emit = tell(e, value);
+    emit->cond ^= fork.invert;
+    emit->label = label;
+    if (fork.moves && fork.when == BETWEEN) {
         add_phis(e, fork.jumps);
-        emit.moves = e;
+        emit->moves = e;
     }
-    if (moves && fork.when != BEHIND)
+    if (fork.moves && fork.when != BEHIND)
         pass_found(PASS_MOVES);
-    rule_of(e->gen, value)->emit(&emit);
+    emit->rule->emit(emit);
     follow(e, fork.falls, next);
     if (compile_coverage) {
         compile_coverage->branch_inverted += fork.invert;
-        compile_coverage->moves_before += moves && fork.when == BEFORE;
-        compile_coverage->moves_between += moves && fork.when == BETWEEN;
+        compile_coverage->moves_before += fork.moves && fork.when == BEFORE;
+        compile_coverage->moves_between += fork.moves && fork.when == BETWEEN;
     }
 }
 
@@ -394,6 +396,9 @@ void gen_emit(struct gen *gen)
     const struct fn *fn = gen->fn;
     struct emission e = {
         .gen = gen, .fn = fn, .target = gen->target, .code = gen->code, .line = NO_VALUE
+    };
+    e.emit = (struct emit){
+        .code = gen->code, .target = gen->target, .frame = &gen->frame, .features = gen->features
     };
     /* The last slot is the moves' own. */
     moves_init(&e.moves, gen->arena, gen->frame.slots ? gen->frame.slots - 1 : 0);

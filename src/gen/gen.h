@@ -24,20 +24,22 @@ struct emit;
 
 /* How a rule takes an operand (rule.a .. rule.d for node.in[0] .. in[3]). */
 enum operand {
-    NONE,  /* there is none, or the emitter reads it from the node */
-    REG,   /* in any register: emit.a .. emit.d */
-    ADDR,  /* in[0] with node.imm as an address: emit.mem */
-    LOAD,  /* a load of the rule's width by nobody else used: emit.mem */
-    INNER, /* an operation rule.inner by nobody else used; see there */
-    ARGS,  /* node.list as arguments in the convention's registers; CALL_POINTER, TAIL: what comes
-            * first is the address, taken as rule.b says */
-    IMM_0 = 0x40, /* IMM(class): a constant for which target->immediate(class, ..): emit.imm, which
+    NONE, /* there is none, or the emitter reads it from the node */
+    REG,  /* in any register: emit.a .. emit.d */
+    ADDR, /* in[0] with node.imm as an address: emit.mem */
+    ARGS, /* node.list as arguments in the convention's registers; CALL_POINTER, TAIL: what comes
+           * first is the address, taken as rule.b says */
+    /* Those that only some nodes can be; which, is OPERAND_TRAIT() of the kind. */
+    IMM_0 = 0x20, /* IMM(class): a constant for which target->immediate(class, ..): emit.imm, which
                    * is sign-extended from the node's width */
+    LOAD = 0x40,  /* a load of the rule's width by nobody else used: emit.mem */
+    INNER = 0x60, /* an operation rule.inner by nobody else used; see there */
     FIX_0 = 0x80, /* FIX(reg): in this register, which may be destroyed: emit.a .. emit.d; not the
                    * target's scratch */
 };
-#define IMM(class) (IMM_0 + (int)(class))
-#define FIX(reg)   (FIX_0 + (reg))
+#define OPERAND_TRAIT(kind) ((kind) & (unsigned)INNER)
+#define IMM(class)          (IMM_0 + (int)(class))
+#define FIX(reg)            (FIX_0 + (reg))
 
 /* Where a rule leaves its result. */
 enum result {
@@ -74,7 +76,8 @@ struct rule {
     uint8_t flags;      /* RULE_* */
     /* INNER, as operand b: it is inner(x, y) of the same width, x in a register: emit.b, and y as
      * inner_b says: REG: emit.c, IMM: emit.imm, NONE: inner has one operand.
-     * RMW: the stored value is inner(load, y): y as inner_b says, REG: emit.b, or IMM. */
+     * RMW, with operand b INNER: the stored value is inner(load, y): y as inner_b says, REG:
+     * emit.b, or IMM. */
     uint8_t inner, inner_b;
     uint16_t conds; /* set of conditions (1 << COND_x) it takes, pairs of opposites; 0: all */
     uint32_t needs; /* features of the processor, all of them */

@@ -5,21 +5,26 @@
 
 /* What selection made of a node, and where allocation put its parts. One per node. */
 struct inst {
-    uint16_t rule; /* 1 + place in target->rules; 0: nothing is emitted for the node */
-    uint8_t cond;
-    uint8_t shift : 7; /* of the index */
+    uint16_t rule : 12; /* 1 + place in target->rules; 0: nothing is emitted for the node */
+    uint16_t anew : 4;  /* of the operands: cheap values, made in their place */
+    uint8_t cond : 4;
+    uint8_t ends : 4;  /* of the operands: values not needed after it */
+    uint8_t shift : 3; /* of the index */
     uint8_t dies : 1;  /* its value is needed, but not after it */
+    uint8_t has : 4;   /* set of operands: those that are in registers */
     int32_t disp;
     uint32_t use[4]; /* values in registers: as operand a .. d; an index is use[3]; NO_VALUE */
     int64_t imm;
     uint8_t reg[4];     /* where they are to be when the instruction runs */
     uint8_t to;         /* where it leaves its result */
     uint8_t width;      /* in bits, of the operation */
-    uint8_t ends : 4;   /* set of operands: values not needed after it */
-    uint8_t anew : 4;   /* set of operands: cheap values, made in their place */
     uint16_t args_ends; /* of list operands, call_args(): as ends */
 };
 _Static_assert(CONV_ARGS <= 16 && HOOK_PARAMS <= 16, "args_ends is a set of arguments");
+_Static_assert(sizeof(struct inst) == 40, "there is one for each node");
+#define EACH_BIT(i, set)                                                                           \
+    for (unsigned left_ = (set), i; left_ && (i = (unsigned)__builtin_ctz(left_), true);           \
+         left_ &= left_ - 1)
 
 /* A value that lives at the start of a block, in the block's list. */
 struct life {

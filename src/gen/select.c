@@ -117,7 +117,7 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
         pass_found(PASS_ADDRESS);
     m->inst.use[operand] = a.base;
     m->inst.use[3] = a.index;
-    m->inst.shift = a.shift & 127;
+    m->inst.shift = a.shift & 7;
     m->inst.disp = (int32_t)a.disp;
     return true;
 }
@@ -132,7 +132,7 @@ static bool narrow(const struct select *s, struct match *m, unsigned operand, un
         value_bits(s->fn, m->node.in[!operand]) > bits)
         return false;
     if (m->inst.cond >= COND_SLT && m->inst.cond <= COND_SGT)
-        m->inst.cond -= COND_SLT - COND_ULT;
+        m->inst.cond = (m->inst.cond - (COND_SLT - COND_ULT)) & 15;
     m->inst.width = (uint8_t)bits;
     return true;
 }
@@ -161,7 +161,7 @@ static bool take_immediate(const struct select *s, struct match *m, unsigned kin
 
 static bool is_immediate(unsigned kind)
 {
-    return kind >= IMM_0 && kind < FIX_0;
+    return kind >= IMM_0 && kind < LOAD;
 }
 
 /* Whether the low bits of the result depend on the low bits of the operands alone. */
@@ -217,7 +217,7 @@ static bool take_operand(const struct select *s, struct match *m, unsigned opera
     case NONE: return true;
     case ADDR: return take_address(s, m, operand, &m->node);
     case LOAD: return take_load(s, m, operand, user);
-    case INNER: return take_inner(s, m);
+    case INNER: return m->rule->flags & RULE_RMW ? take_update(s, m, user) : take_inner(s, m);
     case ARGS: return true;
     default: break;
     }
@@ -232,32 +232,18 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
 {
     const struct rule *rule = m->rule;
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    if (rule->conds && !(rule->conds >> m->node.cond & 1))
+    if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
+        (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
         return false;
-    m->inst = (struct inst){ .cond = m->node.cond,
+    m->inst = (struct inst){ .cond = m->node.cond & 15u,
                              .width = m->node.width,
                              .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
                              .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
                              .to = REG_NONE };
-    if (rule->flags & RULE_RMW && !take_update(s, m, user))
-        return false;
     for (unsigned i = 0; i < 4; i++)
-        if (kinds[i] != NONE && !(i == 1 && rule->flags & RULE_RMW) &&
-            !take_operand(s, m, i, kinds[i], user))
+        if (kinds[i] != NONE && !take_operand(s, m, i, kinds[i], user))
             return false;
     return true;
-}
-
-/* Whether a value can be an operand of that kind as far as its operation tells. */
-static bool suits(const struct select *s, const struct rule *rule, unsigned kind, uint32_t value)
-{
-    if (kind == REG || kind == NONE)
-        return true;
-    if (is_immediate(kind))
-        return node_at(s, value)->op == IR_CONST;
-    if (kind == LOAD)
-        return node_at(s, value)->op == IR_LOAD;
-    return kind != INNER || node_at(s, value)->op == rule->inner;
 }
 
 /* The node with its first operands exchanged, if that means the same. */
@@ -279,24 +265,26 @@ static bool exchange(struct node *node)
     return true;
 }
 
-/* What does not depend on the order of operands. */
-static bool applies(const struct select *s, const struct rule *rule, const struct node *node)
+static unsigned trait_of(const struct select *s, uint32_t value)
 {
-    return (!rule->widths || rule->widths & node->width / 8) &&
-           !(rule->needs & ~s->gen->features) &&
-           (!(rule->flags & RULE_NONZERO) || node->flags & NODE_NONZERO);
+    uint8_t op = node_at(s, value)->op;
+    if (op == IR_CONST)
+        return IMM_0;
+    return !is_private(s, value) ? 0 : op == IR_LOAD ? LOAD : INNER;
 }
 
-static bool try(const struct select *s, struct match *m, uint32_t value)
+/* Whether values of these traits may be a rule's operands a and b. */
+static bool suit(const struct rule *rule, unsigned a, unsigned b)
 {
-    const struct rule *rule = m->rule;
-    if (suits(s, rule, rule->b, m->node.in[1]) && suits(s, rule, rule->a, m->node.in[0]) &&
-        matches(s, m, value))
-        return true;
-    if (rule->a == rule->b || !exchange(&m->node))
+    unsigned as_a = OPERAND_TRAIT(rule->a), as_b = OPERAND_TRAIT(rule->b);
+    return (!as_a || as_a == a) && (!as_b || as_b == b);
+}
+
+static bool try_exchanged(const struct select *s, struct match *m, uint32_t value)
+{
+    if (m->rule->a == m->rule->b || !exchange(&m->node))
         return false;
-    if (suits(s, rule, rule->b, m->node.in[1]) && suits(s, rule, rule->a, m->node.in[0]) &&
-        matches(s, m, value)) {
+    if (matches(s, m, value)) {
         if (compile_coverage)
             compile_coverage->exchanged++;
         return true;
@@ -316,36 +304,50 @@ static void note(const struct rule *rule)
 
 static bool find(const struct select *s, uint32_t value, struct match *m)
 {
-    uint8_t op = node_at(s, value)->op;
-    m->node = *node_at(s, value);
-    for (uint32_t i = s->gen->rules_of[op]; i < s->gen->rules_of[op + 1]; i++) {
-        m->rule = &s->target->rules[i];
-        if (!applies(s, m->rule, &m->node) || !try(s, m, value))
+    const struct gen *gen = s->gen;
+    const struct node *node = node_at(s, value);
+    const struct ir_row *row = &ir_rows[node->op];
+    unsigned width = node->width / 8u;
+    unsigned a = row->ins ? trait_of(s, node->in[0]) : 0;
+    unsigned b = row->ins > 1 ? trait_of(s, node->in[1]) : 0;
+    m->node = *node;
+    for (uint32_t i = gen->rules_of[node->op]; i < gen->rules_of[node->op + 1]; i++) {
+        const struct rule *rule = m->rule = &s->target->rules[i];
+        if ((rule->widths & width) != width || rule->needs & ~gen->features)
             continue;
-        m->inst.rule = (uint16_t)(i + 1);
-        note(m->rule);
-        if (compile_coverage)
-            compile_coverage->rules[i]++;
-        return true;
+        if ((suit(rule, a, b) && matches(s, m, value)) ||
+            (suit(rule, b, a) && try_exchanged(s, m, value))) {
+            m->inst.rule = (i + 1) & 0xfff;
+            note(rule);
+            if (compile_coverage)
+                compile_coverage->rules[i]++;
+            return true;
+        }
     }
     return false;
 }
 
 /* ---- What is wanted where ---- */
 
-/* A value is wanted in a block, in a register or slot. */
-static void need(struct select *s, uint32_t value, uint32_t block)
+/* A value is wanted in a block that does not make it. */
+static void cross(struct gen *gen, uint32_t value, uint32_t block)
 {
-    struct gen *gen = s->gen;
-    const struct block *at = &s->fn->blocks.at[block];
     uint32_t first = gen->crossing[value];
-    gen->needed[value] = true;
-    if (value - at->first < at->count || (first && gen->crossings.at[first].block == block))
+    if (first && gen->crossings.at[first].block == block)
         return;
     if (!first)
         vec_push(gen->arena, &gen->crossers, value);
     gen->crossing[value] = gen->crossings.count;
     vec_push(gen->arena, &gen->crossings, (struct crossing){ block, first });
+}
+
+/* A value is wanted in a block, in a register or slot. */
+static inline void need(struct select *s, uint32_t value, uint32_t block)
+{
+    const struct block *at = &s->fn->blocks.at[block];
+    s->gen->needed[value] = true;
+    if (value - at->first >= at->count)
+        cross(s->gen, value, block);
 }
 
 /* A cheap value that a move brings to its place needs no home of its own. */
@@ -362,7 +364,8 @@ static void need_operands(struct select *s, const struct node *node, struct matc
         uint32_t value = inst->use[i];
         if (value == NO_VALUE)
             continue;
-        if (is_cheap(s->gen, value) && is_moved(m->rule, i))
+        inst->has = (inst->has | 1u << i) & 15;
+        if (is_moved(m->rule, i) && is_cheap(s->gen, value))
             inst->anew = (inst->anew | 1u << i) & 15;
         else
             need(s, value, s->block);

@@ -49,13 +49,13 @@ static void give_inst(struct slots *s, uint32_t node)
 {
     const struct inst *inst = &s->gen->insts[node];
     const struct rule *rule = rule_of(s->gen, node);
-    for (unsigned set = inst->ends; set; set &= set - 1)
-        release(s, inst->use[__builtin_ctz(set)]);
+    EACH_BIT(i, inst->ends)
+    release(s, inst->use[i]);
     if (rule->a == ARGS) {
         uint32_t count;
         const uint32_t *args = call_args(s->gen->fn, &s->gen->fn->nodes.at[node], &count);
-        for (unsigned set = inst->args_ends; set; set &= set - 1)
-            release(s, args[__builtin_ctz(set)]);
+        EACH_BIT(i, inst->args_ends)
+        release(s, args[i]);
     }
     if (is_spilled(s->gen, node)) {
         give(s, node);

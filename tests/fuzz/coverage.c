@@ -88,7 +88,7 @@ static bool is_unreached(enum ir_op op)
 static bool is_unreached_rule(const struct rule *rule)
 {
     if (rule->op == IR_ROTL) /* only made with a constant count */
-        return rule->b < IMM_0 || rule->b >= FIX_0;
+        return OPERAND_TRAIT(rule->b) != IMM_0;
     return is_unreached(rule->op) || (rule->inner && is_unreached(rule->inner));
 }
 

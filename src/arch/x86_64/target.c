@@ -78,9 +78,9 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
         R(text ".rr", OP, WXX, emitter##_rr, .a = REG, .b = REG, .to = result, .flags = flag)
 
 #define MODIFY(OP, text)                                                                           \
-    R("store." text ".i", STORE, WALL, modify_i, .a = ADDR, .flags = RULE_RMW, .inner = IR_##OP,   \
-      .inner_b = IMM(X86_IMM_32)),                                                                 \
-        R("store." text ".r", STORE, WALL, modify_r, .a = ADDR, .flags = RULE_RMW,                 \
+    R("store." text ".i", STORE, WALL, modify_i, .a = ADDR, .b = INNER, .flags = RULE_RMW,         \
+      .inner = IR_##OP, .inner_b = IMM(X86_IMM_32)),                                               \
+        R("store." text ".r", STORE, WALL, modify_r, .a = ADDR, .b = INNER, .flags = RULE_RMW,     \
           .inner = IR_##OP, .inner_b = REG)
 
 #define MEMORY(OP, text, widths, operand_b, result, emitter)                                       \
