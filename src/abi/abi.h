@@ -184,6 +184,7 @@ enum place_kind {
 };
 struct place {
     uint32_t kind, index;
+    bool half; /* as a source: the upper 32 bits are 0, or not wanted */
 };
 struct move {
     struct place to, from;

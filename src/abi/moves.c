@@ -69,7 +69,7 @@ static void turn(const struct run *run, uint32_t i)
     if (slots) {
         /* The place about to be written is kept aside; who reads it reads that. */
         struct place first = moves->list.at[i - 1].to;
-        struct place aside = { PLACE_SLOT, moves->slots };
+        struct place aside = { .kind = PLACE_SLOT, .index = moves->slots };
         copy(run, aside, first);
         for (uint32_t j = i; j;) {
             struct move move = moves->list.at[j - 1];
@@ -109,7 +109,7 @@ void moves_run(struct moves *moves, uint8_t scratch, void *user,
                void (*one)(void *user, struct place to, struct place from),
                void (*swap)(void *user, uint8_t a, uint8_t b))
 {
-    struct run run = { moves, { PLACE_REG, scratch }, user, one, swap };
+    struct run run = { moves, { .kind = PLACE_REG, .index = scratch }, user, one, swap };
     uint32_t count = moves->list.count;
     if (count == 1)
         copy(&run, moves->list.at[0].to, moves->list.at[0].from);

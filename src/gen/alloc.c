@@ -49,14 +49,13 @@ static uint64_t fixed(const struct rule *rule)
     return set;
 }
 
-/* What an instruction destroys for values that live on: registers of the rule and convention. */
-static uint64_t destroyed(const struct alloc *a, const struct rule *rule)
+uint64_t rule_destroys(const struct gen *gen, const struct rule *rule)
 {
     uint64_t set = rule->clobbers | fixed(rule);
     if (rule->to >= TO_FIX_0)
         set |= REG_BIT(rule->to - TO_FIX_0);
     if (rule->flags & (RULE_C_CALL | RULE_BPF_CALL))
-        set |= a->target->conv->destroyed;
+        set |= gen->target->conv->destroyed;
     return set;
 }
 
@@ -209,7 +208,7 @@ static void weigh_block(struct alloc *a, uint32_t b)
         }
         if (!gen->insts[i].rule)
             continue;
-        uint64_t set = destroyed(a, rule_of(gen, i)) & a->pool;
+        uint64_t set = rule_destroys(gen, rule_of(gen, i)) & a->pool;
         weigh_inst(a, i, weight, block);
         if (set)
             add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
@@ -508,7 +507,7 @@ static void alloc_hook(struct alloc *a)
     for (uint32_t i = 0; i < a->fn->nodes.count; i++) {
         if (!a->gen->insts[i].rule)
             continue;
-        set |= destroyed(a, rule_of(a->gen, i));
+        set |= rule_destroys(a->gen, rule_of(a->gen, i));
         area |= a->fn->nodes.at[i].op == IR_AREA;
         calls |= a->fn->nodes.at[i].op != IR_CALL_NEXT &&
                  ir_rows[a->fn->nodes.at[i].op].flags & IR_CALLS;

@@ -27,6 +27,7 @@ int compile(struct arena *arena, const struct module *module, const struct targe
 {
     uint32_t rules_of[IR_COUNT + 1];
     struct code *code = *out = code_new(arena, target->arch, module->count, err);
+    bool pads = !target->landing || features & target->landing;
     index_rules(target, rules_of);
     for (uint32_t i = 0; i < module->count && !code->err->code; i++) {
         struct gen gen = { .arena = arena,
@@ -36,7 +37,7 @@ int compile(struct arena *arena, const struct module *module, const struct targe
                            .features = features,
                            .left_out = module->left_out,
                            .code = code,
-                           .frame.entered = is_entered(module, i) };
+                           .frame.entered = pads && is_entered(module, i) };
         if (!gen.fn->blocks.count)
             continue;
         gen_select(&gen);

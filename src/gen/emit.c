@@ -17,7 +17,10 @@ struct emission {
     struct code *code;
     struct moves moves;
     uint32_t *labels; /* by block */
-    uint32_t line;    /* the BPF instruction last noted */
+    /* Values in slots that registers hold too, since they were moved there or came from there. */
+    uint32_t copies[32]; /* by register */
+    uint64_t copied;     /* registers that hold some */
+    uint32_t line;       /* the BPF instruction last noted */
     struct vec(struct detour) detours;
 };
 
@@ -25,7 +28,7 @@ struct emission {
 
 static struct place reg_place(uint8_t reg)
 {
-    return (struct place){ PLACE_REG, reg };
+    return (struct place){ .kind = PLACE_REG, .index = reg };
 }
 
 /* Where a value is that was given a home. */
@@ -34,8 +37,8 @@ static struct place home_place(const struct gen *gen, uint32_t value)
     if (gen->home[value] != REG_NONE)
         return reg_place(gen->home[value]);
     if (is_cheap(gen, value))
-        return (struct place){ PLACE_VALUE, value };
-    return (struct place){ PLACE_SLOT, gen->slot[value] };
+        return (struct place){ .kind = PLACE_VALUE, .index = value };
+    return (struct place){ .kind = PLACE_SLOT, .index = gen->slot[value] };
 }
 
 static uint64_t home_bit(const struct gen *gen, uint32_t value)
@@ -46,7 +49,18 @@ static uint64_t home_bit(const struct gen *gen, uint32_t value)
 /* Where to take a value from that a move brings to its place: a cheap one is made there. */
 static struct place moved_place(const struct gen *gen, uint32_t value)
 {
-    return is_cheap(gen, value) ? (struct place){ PLACE_VALUE, value } : home_place(gen, value);
+    return is_cheap(gen, value) ? (struct place){ .kind = PLACE_VALUE, .index = value }
+                                : home_place(gen, value);
+}
+
+/* Adds a move of a value from where it is. */
+static void add_move(struct emission *e, struct place to, struct place from, uint32_t value)
+{
+    if (to.kind == from.kind && to.index == from.index)
+        return;
+    if (from.kind == PLACE_REG)
+        from.half |= value_bits(e->fn, value) <= 32;
+    moves_add(&e->moves, to, from);
 }
 
 static void one(void *user, struct place to, struct place from)
@@ -57,7 +71,7 @@ static void one(void *user, struct place to, struct place from)
     if (to.kind == PLACE_SLOT) {
         target->store_slot(e->code, &e->gen->frame, to.index, (uint8_t)from.index);
     } else if (from.kind == PLACE_REG) {
-        target->move(e->code, reg, (uint8_t)from.index);
+        target->move(e->code, reg, (uint8_t)from.index, from.half);
     } else if (from.kind == PLACE_SLOT) {
         target->load_slot(e->code, &e->gen->frame, reg, from.index);
         if (compile_coverage)
@@ -84,6 +98,43 @@ static void run_moves(struct emission *e)
     moves_run(&e->moves, e->target->scratch, e, one, swap);
 }
 
+/* ---- Copies ---- */
+
+static bool has_copy(const struct emission *e, uint8_t reg, uint32_t value)
+{
+    bool has = e->copied >> reg & 1 && e->copies[reg] == value;
+    if (has && compile_coverage)
+        compile_coverage->copies++;
+    return has;
+}
+
+static void note_copy(struct emission *e, uint8_t reg, uint32_t value)
+{
+    if (e->gen->home[value] != REG_NONE)
+        return;
+    e->copies[reg] = value;
+    e->copied |= REG_BIT(reg);
+}
+
+/* What registers hold behind an instruction. */
+static void note_copies(struct emission *e, uint32_t node)
+{
+    const struct gen *gen = e->gen;
+    const struct inst *inst = &gen->insts[node];
+    const struct rule *rule = rule_of(gen, node);
+    uint64_t lost = rule_destroys(gen, rule) | (rule->to != TO_NONE ? REG_BIT(inst->to & 63) : 0);
+    EACH_BIT(i, inst->has)
+    {
+        e->copied &= ~REG_BIT(inst->reg[i]);
+        note_copy(e, inst->reg[i], inst->use[i]);
+    }
+    e->copied &= ~lost;
+    if (gen->needed[node] && rule->to != TO_NONE) {
+        e->copied &= ~home_bit(gen, node);
+        note_copy(e, inst->to, node);
+    }
+}
+
 /* ---- Instructions ---- */
 
 static void move_operands(struct emission *e, uint32_t node)
@@ -95,19 +146,21 @@ static void move_operands(struct emission *e, uint32_t node)
     EACH_BIT(i, inst->has)
     {
         uint32_t value = inst->use[i];
+        uint8_t reg = inst->reg[i];
         /* One value may be in one register for two operands. */
-        if ((gen->home[value] == inst->reg[i] && !is_anew(inst, i)) ||
-            moved & REG_BIT(inst->reg[i]))
+        if ((gen->home[value] == reg && !is_anew(inst, i)) || moved & REG_BIT(reg) ||
+            has_copy(e, reg, value))
             continue;
         struct place from = is_anew(inst, i) ? moved_place(gen, value) : home_place(gen, value);
-        moved |= REG_BIT(inst->reg[i]);
-        moves_add(&e->moves, reg_place(inst->reg[i]), from);
+        from.half = i == 0 && rule->to == TO_A && inst->width == 32;
+        moved |= REG_BIT(reg);
+        add_move(e, reg_place(reg), from, value);
     }
     if (rule->a == ARGS) {
         uint32_t count;
         const uint32_t *args = call_args(e->fn, &e->fn->nodes.at[node], &count);
         for (uint32_t i = 0; i < count; i++)
-            moves_add(&e->moves, reg_place(rule_args(gen, rule)[i]), moved_place(gen, args[i]));
+            add_move(e, reg_place(rule_args(gen, rule)[i]), moved_place(gen, args[i]), args[i]);
     }
     run_moves(e);
 }
@@ -143,8 +196,7 @@ static void keep_result(struct emission *e, uint32_t value)
     if (!e->gen->needed[value] || e->gen->home[value] == inst->to ||
         rule_of(e->gen, value)->to == TO_NONE)
         return;
-    struct place home = home_place(e->gen, value);
-    moves_add(&e->moves, home, reg_place(inst->to));
+    add_move(e, home_place(e->gen, value), reg_place(inst->to), value);
     run_moves(e);
 }
 
@@ -164,6 +216,8 @@ static void emit_inst(struct emission *e, uint32_t value)
     move_operands(e, value);
     rule->emit(tell(e, value));
     keep_result(e, value);
+    if (e->gen->spilled)
+        note_copies(e, value);
 }
 
 /* ---- Edges ---- */
@@ -181,7 +235,7 @@ static bool add_phis(struct emission *e, uint32_t edge)
             break;
         uint32_t value = e->fn->lists.at[node->list.first + gen->edge_pred[edge]];
         if (gen->needed[i] && value != i)
-            moves_add(&e->moves, home_place(gen, i), moved_place(gen, value));
+            add_move(e, home_place(gen, i), moved_place(gen, value), value);
     }
     return e->moves.list.count > 0;
 }
@@ -340,22 +394,26 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
     }
 }
 
-/* Whether an edge goes back to the block. */
-static bool is_loop(const struct fn *fn, uint32_t b)
+/* Whether an edge goes back to the block, and no loop is within that one. */
+static bool is_inner_loop(const struct fn *fn, uint32_t b)
 {
     const struct block *block = &fn->blocks.at[b];
-    for (uint32_t i = 0; i < block->pred_count; i++)
-        if (fn->edges.at[block->preds + i] >= b)
-            return true;
-    return false;
+    bool is_loop = false;
+    for (uint32_t i = 0; i < block->pred_count && !is_loop; i++)
+        is_loop = fn->edges.at[block->preds + i] >= b;
+    for (uint32_t i = b + 1;
+         is_loop && i < fn->blocks.count && fn->blocks.at[i].depth >= block->depth; i++)
+        is_loop = fn->blocks.at[i].depth == block->depth;
+    return is_loop;
 }
 
 static void emit_block(struct emission *e, uint32_t b, uint32_t next)
 {
     const struct block *block = &e->fn->blocks.at[b];
-    if (e->target->loop_align && is_loop(e->fn, b))
-        code_align(e->code, e->target->loop_align, e->target->loop_align);
+    if (e->target->loop_align && is_inner_loop(e->fn, b))
+        code_align(e->code, e->target->loop_align, e->target->loop_pad);
     code_bind(e->code, e->labels[b]);
+    e->copied = 0;
     for (uint32_t i = block->first; i < block->first + block->count; i++) {
         const struct node *node = &e->fn->nodes.at[i];
         if (node->op == IR_JUMP)

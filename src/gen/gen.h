@@ -154,11 +154,13 @@ struct target {
     const uint8_t *order; /* those to give to values, best first */
     uint8_t order_count;
     uint8_t scratch;
-    uint8_t loop_align; /* bytes to which loops are aligned, 0: none */
+    uint8_t loop_align; /* bytes to which inner loops are aligned, 0: none ... */
+    uint8_t loop_pad;   /* ... unless that takes more bytes than these */
 
     const struct rule *rules; /* sorted by op */
     uint32_t rule_count;
     const char *const *features; /* names by bit, NULL-ended */
+    uint32_t landing; /* the feature that wants a landing pad where pointers lead, 0: always */
 
     /* Whether a constant fits an immediate operand of the class in an operation of that width. */
     bool (*immediate)(unsigned class, unsigned width, int64_t value);
@@ -168,8 +170,9 @@ struct target {
     bool (*address)(const struct rule *rule, unsigned width, bool indexed, unsigned shift,
                     int64_t disp);
 
-    /* Emitters that belong to no rule. All move 64 bits. */
-    void (*move)(struct code *code, uint8_t to, uint8_t from);
+    /* Emitters that belong to no rule. All move 64 bits, but for a half move, which may leave the
+     * upper 32 alone or zero them. */
+    void (*move)(struct code *code, uint8_t to, uint8_t from, bool half);
     void (*swap)(struct code *code, uint8_t a, uint8_t b);
     void (*load_slot)(struct code *code, const struct frame *frame, uint8_t to, uint32_t slot);
     void (*store_slot)(struct code *code, const struct frame *frame, uint32_t slot, uint8_t from);
@@ -190,11 +193,12 @@ struct target {
  * compile_coverage is not NULL. Not for threads. */
 struct coverage {
     uint64_t ops[IR_COUNT];
-    uint64_t *rules;    /* by place in target->rules */
-    uint64_t exchanged; /* operands */
+    uint64_t *rules;         /* by place in target->rules */
+    uint64_t exchanged;      /* operands */
     uint64_t spills;         /* values in slots */
     uint64_t rematerialised; /* values made anew where they are used */
-    uint64_t reloads, slot_moves, cycles;
+    uint64_t reloads, copies, slot_moves,
+        cycles; /* copies: a register still held what a slot has */
     uint64_t branch_inverted, edge_moves, moves_before, moves_between, detours;
 };
 extern struct coverage *compile_coverage;

@@ -122,6 +122,9 @@ static inline uint32_t phi_use(const struct gen *gen, uint32_t phi, uint32_t pre
     return gen->needed[phi] && !is_cheap(gen, value) ? value : NO_VALUE;
 }
 
+/* Registers an instruction destroys for values that live on: the rule's and the convention's. */
+uint64_t rule_destroys(const struct gen *gen, const struct rule *rule);
+
 void gen_alloc(struct gen *gen);
 void gen_slots(struct gen *gen);
 void gen_emit(struct gen *gen);

@@ -137,10 +137,21 @@ static bool narrow(const struct select *s, struct match *m, unsigned operand, un
     return true;
 }
 
+/* Whether a value lives on behind its user, as far as is known when this is looked at. */
+static bool lives_on(const struct select *s, uint32_t value)
+{
+    uint8_t op = node_at(s, value)->op;
+    return op == IR_PHI || op == IR_PARAM ? s->counts[value].uses > 1 : s->gen->needed[value];
+}
+
 static bool take_load(const struct select *s, struct match *m, unsigned operand, uint32_t user)
 {
     uint32_t value = m->node.in[operand];
     const struct node *load = node_at(s, value);
+    /* The sum may take the place of what is loaded, rather than of a copy of the other operand. */
+    if (m->rule->to == TO_A && ir_rows[m->node.op].flags & IR_COMMUTES &&
+        lives_on(s, m->node.in[!operand]))
+        return false;
     if (!gen_does(s->gen, PASS_LOAD) || load->op != IR_LOAD || !is_private(s, value) ||
         s->counts[value].writes != s->counts[user].writes ||
         (load->width != m->node.width && !narrow(s, m, operand, load->width)))

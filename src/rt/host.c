@@ -47,9 +47,11 @@ bool host_has(const char *feature)
     static const struct {
         const char *name;
         unsigned leaf, word, bit; /* words: eax ebx ecx edx */
-    } rows[] = {
-        { "bmi1", 7, 1, 3 }, { "bmi2", 7, 1, 8 }, { "movbe", 1, 2, 22 }, { "popcnt", 1, 2, 23 }
-    };
+    } rows[] = { { "bmi1", 7, 1, 3 },
+                 { "bmi2", 7, 1, 8 },
+                 { "movbe", 1, 2, 22 },
+                 { "popcnt", 1, 2, 23 },
+                 { "ibt", 7, 3, 20 } };
     enum { UNKNOWN, MISSING, THERE };
     static uint8_t found[sizeof rows / sizeof *rows]; /* cpuid takes 20 us in a virtual machine */
     unsigned words[4];

@@ -112,6 +112,7 @@ static void print_compiler(void)
     cell("values spilled", compiled.spills);
     cell("values made anew", compiled.rematerialised);
     cell("reloads", compiled.reloads);
+    cell("values in slots that a register still holds", compiled.copies);
     cell("moves between slots", compiled.slot_moves);
     cell("cycles of moves", compiled.cycles);
     cell("branches inverted", compiled.branch_inverted);

@@ -48,7 +48,8 @@ static void begin(struct machine *m)
 
 static struct place place(uint32_t n)
 {
-    return n < REGS ? (struct place){ PLACE_REG, n } : (struct place){ PLACE_SLOT, n - REGS };
+    return n < REGS ? (struct place){ .kind = PLACE_REG, .index = n }
+                    : (struct place){ .kind = PLACE_SLOT, .index = n - REGS };
 }
 
 static uint32_t seed = 1;
@@ -68,7 +69,7 @@ static void add_random(struct moves *moves, struct machine *m, uint32_t wanted[]
             continue;
         struct place from = place(chance(REGS + SLOTS));
         if (chance(8) == 0)
-            from = (struct place){ PLACE_VALUE, chance(50) };
+            from = (struct place){ .kind = PLACE_VALUE, .index = chance(50) };
         wanted[n] = read(m, from);
         moves_add(moves, to, from);
     }

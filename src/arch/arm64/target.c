@@ -30,16 +30,16 @@ static const struct rule rules[] = {
 #undef A64_RULE
 };
 
-static void move(struct code *code, uint8_t to, uint8_t from)
+static void move(struct code *code, uint8_t to, uint8_t from, bool half)
 {
-    code_u32(code, a64_mov(true, to, from));
+    code_u32(code, a64_mov(!half, to, from));
 }
 
 static void swap(struct code *code, uint8_t a, uint8_t b)
 {
-    move(code, A64_X17, a);
-    move(code, a, b);
-    move(code, b, A64_X17);
+    move(code, A64_X17, a, false);
+    move(code, a, b, false);
+    move(code, b, A64_X17, false);
 }
 
 static void jump(struct code *code, uint32_t label)

@@ -62,9 +62,9 @@ static enum x86_cc cc_of(unsigned cond)
 
 /* ---- Moves and constants ---- */
 
-void x86_move(struct code *code, uint8_t to, uint8_t from)
+void x86_move(struct code *code, uint8_t to, uint8_t from, bool half)
 {
-    x86_r(code, X86_MOV_MR, X86_W64, from, to);
+    x86_r(code, X86_MOV_MR, half ? X86_W32 : X86_W64, from, to);
 }
 
 void x86_swap(struct code *code, uint8_t a, uint8_t b)
@@ -75,7 +75,7 @@ void x86_swap(struct code *code, uint8_t a, uint8_t b)
 static void move(struct emit *e, uint8_t to, uint8_t from)
 {
     if (to != from)
-        x86_move(e->code, to, from);
+        x86_move(e->code, to, from, false);
 }
 
 static void zero(struct code *code, uint8_t to)

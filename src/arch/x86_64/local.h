@@ -6,7 +6,7 @@
 #include "gen/patch.h"
 
 /* Processor features, bits of struct rule.needs; the names stand in target.c. */
-enum { X86_BMI1 = 1, X86_BMI2 = 2, X86_MOVBE = 4, X86_COUNTS = 8 };
+enum { X86_BMI1 = 1, X86_BMI2 = 2, X86_MOVBE = 4, X86_COUNTS = 8, X86_IBT = 16 };
 
 /* Classes of immediates, for IMM(class). */
 enum {
@@ -38,7 +38,7 @@ emitter x86_emit_constant, x86_emit_symbol, x86_emit_add_ri, x86_emit_add_rr, x8
     x86_emit_atomic_r, x86_emit_atomic_i, x86_emit_exchange, x86_emit_fetch_loop,
     x86_emit_compare_exchange, x86_emit_call, x86_emit_call_helper, x86_emit_call_pointer,
     x86_emit_tail;
-void x86_move(struct code *code, uint8_t to, uint8_t from);
+void x86_move(struct code *code, uint8_t to, uint8_t from, bool half);
 void x86_swap(struct code *code, uint8_t a, uint8_t b);
 void x86_constant(struct code *code, uint8_t to, int64_t value);
 void x86_symbol(struct code *code, uint8_t to, enum symbol_kind kind, uint32_t index,

@@ -8,13 +8,13 @@ static const char *const reg_names[X86_REGS] = {
     "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
 };
 
-/* First those that need no saving and no prefix, last those with a purpose of their own: rcx counts
- * shifts, r10 holds the address of an indirect call. */
+/* First those that need no saving and no prefix; of each kind last those with a purpose of their
+ * own: rcx counts shifts, r10 holds the address of an indirect call. */
 static const uint8_t order[] = {
-    RAX, RSI, RDI, RDX, R8, R9, RCX, R10, RBX, RBP, R12, R14, R15, R13
+    RAX, RSI, RDI, RDX, RCX, R8, R9, R10, RBX, RBP, R12, R14, R15, R13
 };
 
-static const char *const features[] = { "bmi1", "bmi2", "movbe", "popcnt", NULL };
+static const char *const features[] = { "bmi1", "bmi2", "movbe", "popcnt", "ibt", NULL };
 
 static bool immediate(unsigned class, unsigned width, int64_t value)
 {
@@ -223,6 +223,8 @@ const struct target target_x86_64 = {
     .order_count = sizeof order,
     .scratch = X86_SCRATCH,
     .loop_align = 16,
+    .loop_pad = 6,
+    .landing = X86_IBT,
     .rules = rules,
     .rule_count = sizeof rules / sizeof rules[0],
     .features = features,
