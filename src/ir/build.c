@@ -237,6 +237,24 @@ static void end_converted(struct build *b, struct joining *joining, uint32_t n, 
     arm->built = joining->endings[block->jump].built = true;
 }
 
+/* Where an edge of block n to `to` leads, not to `other`: a block that does nothing but jump on,
+ * and that nothing else leads to, is passed over. */
+static uint32_t destination(struct build *b, struct joining *joining, uint32_t n, uint32_t to,
+                            uint32_t other)
+{
+    const struct cfg_block *block = &b->cfg->blocks[to];
+    while (!b->cfg->irreducible && !(b->maker.left_out & PASS_BIT(PASS_STRAIGHTEN)) &&
+           block->preds == 1 && block->end == block->start + 1 &&
+           insn_row(b->prog->insns[block->start])->kind == INSN_KIND_GOTO && block->jump != other) {
+        joining->endings[to] =
+            (struct ending){ .reg = joining->endings[n].reg, .built = true, .to_jump = true };
+        to = block->jump;
+        block = &b->cfg->blocks[to];
+        pass_found(PASS_STRAIGHTEN);
+    }
+    return to;
+}
+
 static void end_jump(struct build *b, struct insn insn, struct joining *joining, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
@@ -257,9 +275,15 @@ static void end_jump(struct build *b, struct insn insn, struct joining *joining,
         end_converted(b, joining, n, meet);
         return;
     }
+    uint32_t jump = block->jump, next = block->next;
     choose(b, insn, ending);
-    branch(b, node, block->jump, block->next);
-    ending->to_next = ending->to_jump = true;
+    if (!ending->chosen) {
+        jump = destination(b, joining, n, jump, next);
+        next = destination(b, joining, n, next, jump);
+    }
+    branch(b, node, jump, next);
+    ending->to_jump = jump == block->jump;
+    ending->to_next = next == block->next;
 }
 
 /* While there is fuel, it is used and the code goes on. */

@@ -1,51 +1,107 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is done as nodes are made, as passes ("fold", "number", "recompose", "divide", "popcount"):
- * the function is made once more, node by node, with what other passes have found out. Blocks and
- * edges stay. */
+/* A function made once more, node by node, with what passes have found out since it was built: so
+ * what is done as nodes are made is done again ("fold", "number", "recompose", "divide",
+ * "popcount"), and unroll.c makes some nodes several times. Blocks stay. */
 #include "ir/local.h"
+#include <string.h>
 
-/* Operands of phis may be values that come later: those are set when all are there. */
-static void copy_node(struct maker *maker, struct fn *from, uint32_t value, uint32_t *map)
+enum { LIST_MOST = 1 + 2 + 5 }; /* address, vcpu, frame, r1 .. r5 */
+
+void copy_begin(struct copy *c, struct fn *fn, uint32_t left_out, uint32_t first)
 {
-    struct node node = from->nodes.at[value];
-    uint32_t count, *in = node_operands(from, &node, &count);
-    maker->insn = node.insn;
+    *c = (struct copy){ .fn = fn, .from = *fn };
+    uint32_t kept = first < fn->blocks.count ? fn->blocks.at[first].first : fn->nodes.count;
+    uint32_t count = fn->nodes.count;
+    c->map = arena_array_of(fn->arena, count, uint32_t);
+    fn->nodes.at = NULL;
+    fn->blocks.at = NULL;
+    fn->nodes.count = fn->nodes.room = fn->blocks.count = fn->blocks.room = 0;
+    vec_resize(fn->arena, &fn->nodes, count + (count - kept) / 2);
+    vec_resize(fn->arena, &fn->blocks, c->from.blocks.count);
+    memcpy(fn->nodes.at, c->from.nodes.at, kept * sizeof *fn->nodes.at);
+    memcpy(fn->blocks.at, c->from.blocks.at, first * sizeof *fn->blocks.at);
+    for (uint32_t i = 0; i < kept; i++)
+        c->map[i] = i;
+    fn->nodes.count = kept;
+    fn->blocks.count = first;
+    maker_init(&c->maker, fn, left_out);
+}
+
+/* The list of a phi keeps its place, of a call it is made anew. */
+void copy_node(struct copy *c, uint32_t value)
+{
+    struct node node = c->from.nodes.at[value];
+    uint32_t count, *in = node_operands(&c->from, &node, &count), list[LIST_MOST];
+    c->maker.insn = node.insn;
     if (node.op == IR_PHI) {
-        map[value] = maker_list(maker, node, in, count);
-        return;
+        c->map[value] = maker_append(&c->maker, &node);
+    } else if (in == node.in) {
+        for (uint32_t k = 0; k < count; k++)
+            in[k] = c->map[in[k]];
+        if (node.op != IR_NOP)
+            c->map[value] = maker_node(&c->maker, node);
+    } else {
+        for (uint32_t k = 0; k < count; k++)
+            list[k] = c->map[in[k]];
+        c->map[value] = maker_list(&c->maker, node, list, count);
     }
-    if (node.op == IR_NOP)
-        return;
-    for (uint32_t k = 0; k < count; k++)
-        in[k] = map[in[k]];
-    map[value] = in == node.in ? maker_node(maker, node) : maker_list(maker, node, in, count);
+}
+
+void copy_block_begin(struct copy *c, uint32_t b)
+{
+    const struct block *block = &c->from.blocks.at[b];
+    maker_block(&c->maker, block->insn, block->depth);
+}
+
+void copy_block_end(struct copy *c, uint32_t b)
+{
+    struct block *made = vec_last(&c->fn->blocks), now = c->from.blocks.at[b];
+    now.first = made->first;
+    now.count = made->count;
+    *made = now;
+}
+
+void copy_block(struct copy *c, uint32_t b)
+{
+    const struct block *block = &c->from.blocks.at[b];
+    copy_block_begin(c, b);
+    for (uint32_t i = block->first; i < block->first + block->count; i++)
+        copy_node(c, i);
+    copy_block_end(c, b);
+}
+
+void copy_block_as_is(struct copy *c, uint32_t b)
+{
+    struct fn *fn = c->fn;
+    struct block block = c->from.blocks.at[b];
+    uint32_t first = fn->nodes.count;
+    for (uint32_t i = block.first; i < block.first + block.count; i++) {
+        struct node node = c->from.nodes.at[i];
+        uint32_t count, *in = node_operands(fn, &node, &count);
+        for (uint32_t k = 0; k < count && node.op != IR_PHI; k++)
+            in[k] = c->map[in[k]];
+        c->map[i] = fn->nodes.count;
+        vec_push(fn->arena, &fn->nodes, node);
+    }
+    block.first = first;
+    vec_push(fn->arena, &fn->blocks, block);
+}
+
+void copy_end(struct copy *c)
+{
+    struct fn *fn = c->fn;
+    for (uint32_t i = 0; i < fn->nodes.count; i++) {
+        const struct node *node = &fn->nodes.at[i];
+        for (uint32_t k = 0; node->op == IR_PHI && k < node->list.count; k++)
+            fn->lists.at[node->list.first + k] = c->map[fn->lists.at[node->list.first + k]];
+    }
 }
 
 void copy_run(struct fn *fn, uint32_t left_out)
 {
-    struct fn from = *fn;
-    struct maker maker;
-    uint32_t *map = arena_array_of(fn->arena, from.nodes.count, uint32_t);
-    fn->nodes.at = NULL;
-    fn->lists.at = NULL;
-    fn->blocks.at = NULL;
-    fn->nodes.count = fn->nodes.room = fn->lists.count = fn->lists.room = 0;
-    fn->blocks.count = fn->blocks.room = 0;
-    maker_init(&maker, fn, left_out);
-    for (uint32_t b = 0; b < from.blocks.count; b++) {
-        const struct block *block = &from.blocks.at[b];
-        maker_block(&maker, block->insn, block->depth);
-        for (uint32_t i = block->first; i < block->first + block->count; i++)
-            copy_node(&maker, &from, i, map);
-        struct block *made = vec_last(&fn->blocks);
-        struct block now = *block;
-        now.first = made->first;
-        now.count = made->count;
-        *made = now;
-    }
-    for (uint32_t i = 0; i < fn->nodes.count; i++) {
-        const struct node *node = &fn->nodes.at[i];
-        for (uint32_t k = 0; node->op == IR_PHI && k < node->list.count; k++)
-            fn->lists.at[node->list.first + k] = map[fn->lists.at[node->list.first + k]];
-    }
+    struct copy copy;
+    copy_begin(&copy, fn, left_out, 0);
+    for (uint32_t b = 0; b < copy.from.blocks.count; b++)
+        copy_block(&copy, b);
+    copy_end(&copy);
 }

@@ -219,13 +219,14 @@ enum ir_pass {
     PASS_FOLD,       /* constants, identities, canonical forms */
     PASS_NUMBER,     /* equal values of a block are one */
     PASS_PROMOTE,    /* slots of the stack are values, like registers: while it is built */
-    PASS_STRAIGHTEN, /* a block that only one other goes on to continues it */
+    PASS_STRAIGHTEN, /* no block but where ways meet or part */
     PASS_IFCONVERT,  /* jumps over little are SELECTs */
     PASS_MERGE,      /* stores wait: neighbours are one, what is loaded of them is there */
     PASS_RECOMPOSE,  /* bytes put together are one load */
     PASS_DIVIDE,     /* division by a constant is multiplication */
     PASS_POPCOUNT,   /* bits counted by the parallel sum */
     PASS_PHIS,       /* phis of one value and itself are that value */
+    PASS_UNROLL,     /* small loops that turn a known number of times */
     PASS_DEAD,       /* what nobody uses goes */
     /* Within gen/, where there are no passes over the IR: */
     PASS_ADDRESS, /* an access takes a base, an index and more offset */
@@ -248,7 +249,7 @@ static inline void pass_found(enum ir_pass pass)
 uint32_t pass_bit(const char *name);
 void ir_opt(struct module *module, uint32_t left_out);
 /* One pass over one function. */
-void pass_run(struct fn *fn, enum ir_pass pass);
+void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out);
 
 /* ---- print.c, parse.c, check.c ---- */
 

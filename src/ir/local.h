@@ -185,7 +185,26 @@ static inline bool is_const(const struct fn *fn, uint32_t value)
     return fn->nodes.at[value].op == IR_CONST;
 }
 
-/* phis.c, dead.c, copy.c: a pass each. */
+/* phis.c, unroll.c, dead.c, copy.c: a pass each. */
 void phis_run(struct fn *fn);
+void unroll_run(struct fn *fn, uint32_t left_out);
 void dead_run(struct fn *fn);
 void copy_run(struct fn *fn, uint32_t left_out);
+
+/* A function being made once more, from its own nodes. */
+struct copy {
+    struct fn *fn, from;
+    struct maker maker;
+    uint32_t *map; /* by old value: the new one, the last if it is made several times */
+};
+/* Blocks before `first` stay as they are. */
+void copy_begin(struct copy *c, struct fn *fn, uint32_t left_out, uint32_t first);
+/* The others in order: each made anew as a whole, or as it is, or begun, filled node by node, and
+ * ended. */
+void copy_block(struct copy *c, uint32_t b);
+void copy_block_as_is(struct copy *c, uint32_t b);
+void copy_block_begin(struct copy *c, uint32_t b);
+void copy_node(struct copy *c, uint32_t value);
+void copy_block_end(struct copy *c, uint32_t b);
+/* When all values are there: the operands of phis, which may come later than they. */
+void copy_end(struct copy *c);

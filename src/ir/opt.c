@@ -15,6 +15,7 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_DIVIDE] = "divide",
     [PASS_POPCOUNT] = "popcount",
     [PASS_PHIS] = "phis",
+    [PASS_UNROLL] = "unroll",
     [PASS_DEAD] = "dead",
     [PASS_ADDRESS] = "address",
     [PASS_LOAD] = "load",
@@ -35,7 +36,7 @@ uint32_t pass_bit(const char *name)
     return 0;
 }
 
-void pass_run(struct fn *fn, enum ir_pass pass)
+void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out)
 {
     switch (pass) {
     case PASS_FOLD:
@@ -45,6 +46,7 @@ void pass_run(struct fn *fn, enum ir_pass pass)
     case PASS_DIVIDE:
     case PASS_POPCOUNT: copy_run(fn, ~PASS_BIT(pass)); break;
     case PASS_PHIS: phis_run(fn); break;
+    case PASS_UNROLL: unroll_run(fn, left_out); break;
     case PASS_DEAD: dead_run(fn); break;
     case PASS_PROMOTE:
     case PASS_STRAIGHTEN:
@@ -65,5 +67,5 @@ void ir_opt(struct module *module, uint32_t left_out)
     for (uint32_t i = 0; i < module->count; i++)
         for (enum ir_pass pass = PASS_PHIS; pass <= PASS_DEAD; pass++)
             if (module->fns[i].blocks.count && !(left_out & PASS_BIT(pass)))
-                pass_run(&module->fns[i], pass);
+                pass_run(&module->fns[i], pass, left_out);
 }

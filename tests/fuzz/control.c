@@ -182,6 +182,39 @@ void control_loop(struct generator *g)
     g->may_call = may_call;
 }
 
+/* A loop of one block that turns a number of times which can be seen, upwards or downwards. */
+void control_turns(struct generator *g)
+{
+    static const uint8_t up[] = { INSN_JNE64_K, INSN_JLT64_K, INSN_JSLT64_K,
+                                  INSN_JNE32_K, INSN_JLT32_K, INSN_JSLE32_K };
+    static const uint8_t down[] = { INSN_JNE64_K, INSN_JGT64_K, INSN_JSGT64_K,
+                                    INSN_JNE32_K, INSN_JGT32_K, INSN_JSGE32_K };
+    bool rises = chance(g, 50), early = chance(g, 30);
+    unsigned turns = 2 + below(g, 40), step = 1 + below(g, 5), which = below(g, 6);
+    int end = rises ? (int)(turns * step) : 0, plus = rises ? (int)step : -(int)step;
+    if (__builtin_popcount(writable(g)) < 5 || g->turns * turns > TURNS)
+        return;
+    uint8_t counter = changeable(g), sum;
+    g->pinned |= (uint16_t)(1 << counter);
+    emit(g, INSN_MOV64_K, counter, 0, 0, rises ? 0 : (int)(turns * step));
+    uint32_t top = g->out->count;
+    for (unsigned n = 1 + below(g, 4); n; n--)
+        straight(g);
+    sum = changeable(g);
+    emit(g, chance(g, 50) ? INSN_ADD64_X : INSN_XOR32_X, sum, number(g), 0, 0);
+    uint8_t tested = early ? changeable(g) : counter;
+    if (early)
+        emit(g, INSN_MOV64_X, tested, counter, 0, 0);
+    emit(g, chance(g, 50) ? INSN_ADD64_K : INSN_ADD32_K, counter, 0, 0, plus);
+    if (which == 5 || early) /* the last one goes on */
+        end -= plus;
+    if (which == 5 && early)
+        end -= plus;
+    uint32_t again = emit(g, (rises ? up : down)[which], tested, 0, 0, end);
+    g->out->at[again].target = top;
+    g->pinned &= (uint16_t)~(1 << counter);
+}
+
 /* A loop with two entries. */
 void control_irreducible(struct generator *g)
 {

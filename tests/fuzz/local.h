@@ -61,11 +61,15 @@ uint8_t changeable(struct generator *g);      /* one that does and may be change
 
 /* ---- statements.c, control.c: each leaves `known` as it holds where it ends ---- */
 
+/* One that does not jump. */
+void straight(struct generator *g);
+
 void control_if(struct generator *g);
 void control_test(struct generator *g);
 void control_choice(struct generator *g);
 void control_exit(struct generator *g);
 void control_loop(struct generator *g);
+void control_turns(struct generator *g);
 void control_irreducible(struct generator *g);
 void statements(struct generator *g, int count);
 void call_function(struct generator *g, uint32_t function);

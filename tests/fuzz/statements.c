@@ -513,40 +513,32 @@ static void do_tail_call(struct generator *g)
 
 /* ---- All of them ---- */
 
+void straight(struct generator *g)
+{
+    static void (*const makers[])(struct generator *) = { do_alu, do_load, do_store, do_bytes };
+    makers[below(g, 4)](g);
+}
+
 static const struct {
     void (*make)(struct generator *g);
     uint8_t weight;
     uint8_t mode; /* the tamest that may have it */
 } table[] = {
-    { do_alu, 90, MODE_KERNEL },
-    { do_swap, 4, MODE_KERNEL },
-    { do_constant, 4, MODE_KERNEL },
-    { do_rotate, 6, MODE_KERNEL },
-    { memory_slot, 20, MODE_KERNEL },
-    { memory_copy, 6, MODE_KERNEL },
-    { do_load, 22, MODE_KERNEL },
-    { do_store, 18, MODE_KERNEL },
-    { do_bytes, 3, MODE_KERNEL },
-    { do_atomic, 8, MODE_KERNEL },
-    { do_update, 8, MODE_KERNEL },
-    { do_combine, 10, MODE_KERNEL },
-    { do_popcount, 2, MODE_KERNEL },
-    { control_test, 3, MODE_KERNEL },
-    { control_choice, 6, MODE_KERNEL },
-    { do_rotl, 4, MODE_KERNEL },
-    { do_churn, 2, MODE_KERNEL },
-    { control_if, 16, MODE_KERNEL },
-    { control_exit, 2, MODE_KERNEL },
-    { control_loop, 6, MODE_KERNEL },
-    { control_irreducible, 1, MODE_KERNEL },
-    { do_call, 6, MODE_KERNEL },
-    { do_helper, 3, MODE_KERNEL },
-    { do_callback, 3, MODE_TAME },
-    { do_map, 5, MODE_TAME },
-    { do_global, 3, MODE_TAME },
-    { do_tail_call, 2, MODE_WILD },
-    { do_callx, 3, MODE_WILD },
-    { do_index, 6, MODE_WILD },
+    { do_alu, 90, MODE_KERNEL },        { do_swap, 4, MODE_KERNEL },
+    { do_constant, 4, MODE_KERNEL },    { do_rotate, 6, MODE_KERNEL },
+    { memory_slot, 20, MODE_KERNEL },   { memory_copy, 6, MODE_KERNEL },
+    { do_load, 22, MODE_KERNEL },       { do_store, 18, MODE_KERNEL },
+    { do_bytes, 3, MODE_KERNEL },       { do_atomic, 8, MODE_KERNEL },
+    { do_update, 8, MODE_KERNEL },      { do_combine, 10, MODE_KERNEL },
+    { do_popcount, 2, MODE_KERNEL },    { control_test, 3, MODE_KERNEL },
+    { control_choice, 6, MODE_KERNEL }, { do_rotl, 4, MODE_KERNEL },
+    { do_churn, 2, MODE_KERNEL },       { control_if, 16, MODE_KERNEL },
+    { control_exit, 2, MODE_KERNEL },   { control_loop, 6, MODE_KERNEL },
+    { control_turns, 5, MODE_KERNEL },  { control_irreducible, 1, MODE_KERNEL },
+    { do_call, 6, MODE_KERNEL },        { do_helper, 3, MODE_KERNEL },
+    { do_callback, 3, MODE_TAME },      { do_map, 5, MODE_TAME },
+    { do_global, 3, MODE_TAME },        { do_tail_call, 2, MODE_WILD },
+    { do_callx, 3, MODE_WILD },         { do_index, 6, MODE_WILD },
 };
 
 void statements(struct generator *g, int count)

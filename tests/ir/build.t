@@ -1,7 +1,7 @@
 == a loop
 -- asm
     r0 = 0
-    r3 = 4
+    r3 = r1
 again:
     r0 += r3
     r3 -= 1
@@ -17,35 +17,34 @@ b0:
     v4 = load64 [v0 + 64]
     v5 = const 512
     v6 = add64 v1, v5
-    v7 = const 4
     jump b1
 b1: loops 1
-    v9 = phi v3, v11
-    v10 = phi v7, v14
-    v11 = add64 v9, v10
-    v12 = const 1
-    v13 = const -1
-    v14 = add64 v10, v13
-    v15 = const 0
-    branch64 v14 ne v15 ? b1 : b2
+    v8 = phi v3, v10
+    v9 = phi v2, v13
+    v10 = add64 v8, v9
+    v11 = const 1
+    v12 = const -1
+    v13 = add64 v9, v12
+    v14 = const 0
+    branch64 v13 ne v14 ? b1 : b2
 b2:
-    return v11
+    return v10
 -- opt
 fn main index 0 args 1 depth 512
 b0:
+    v2 = param 2
     v3 = const 0
-    v7 = const 4
     jump b1
 b1: loops 1
-    v9 = phi v3, v11
-    v10 = phi v7, v14
-    v11 = add64 v9, v10
-    v13 = const -1
-    v14 = add64 v10, v13
-    v15 = const 0
-    branch64 v14 ne v15 ? b1 : b2
+    v8 = phi v3, v10
+    v9 = phi v2, v13
+    v10 = add64 v8, v9
+    v12 = const -1
+    v13 = add64 v9, v12
+    v14 = const 0
+    branch64 v13 ne v14 ? b1 : b2
 b2:
-    return v11
+    return v10
 == what a constant decides is not followed
 -- asm
     r0 = 1

@@ -33,7 +33,7 @@ b0:
 -- asm
     *(u64 *)(r10 - 8) = 0
     *(u64 *)(r10 - 16) = r1
-    r3 = 4
+    r3 = r1
 again:
     r2 = *(u64 *)(r10 - 8)
     r4 = *(u64 *)(r10 - 16)
@@ -48,18 +48,17 @@ fn main index 0 args 1 depth 512
 b0:
     v2 = param 2
     v3 = const 0
-    v7 = const 4
     jump b1
 b1: loops 1
-    v9 = phi v7, v14
-    v10 = phi v3, v11
-    v11 = add64 v10, v2
-    v13 = const -1
-    v14 = add64 v9, v13
-    v15 = const 0
-    branch64 v14 ne v15 ? b1 : b2
+    v8 = phi v2, v13
+    v9 = phi v3, v10
+    v10 = add64 v9, v2
+    v12 = const -1
+    v13 = add64 v8, v12
+    v14 = const 0
+    branch64 v13 ne v14 ? b1 : b2
 b2:
-    return v11
+    return v10
 == a part is written: it stays in memory
 -- asm
     *(u64 *)(r10 - 8) = r1

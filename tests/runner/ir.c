@@ -57,7 +57,7 @@ static int run_pass(struct job *job, const struct section *before)
         uint32_t bit = pass_bit(before->words);
         CHECK_SAY(bit, "there is no pass \"%s\"", before->words);
         for (uint32_t i = 0; bit && i < module.count; i++)
-            pass_run(&module.fns[i], (enum ir_pass)__builtin_ctz(bit));
+            pass_run(&module.fns[i], (enum ir_pass)__builtin_ctz(bit), 0);
     }
     case_expect(job->c, "after", print_module(job->arena, &module));
     return check_module(job->arena, &module, &job->err);
