@@ -9,6 +9,7 @@
  * whoever enters runs all of the old chain or all of the new one. Code of an old chain may have
  * threads within, or asleep in the function that it called: it is kept. */
 #include "attach/attach.h"
+#include "base/planted.h"
 #include "rt/rt.h"
 #include <pthread.h>
 #include <string.h>
@@ -127,7 +128,8 @@ static unsigned rank(const struct link *link)
 static void insert(struct chain *chain, struct link *link)
 {
     struct link **at = &chain->links;
-    while (*at && (rank(*at) < rank(link) || (rank(link) && rank(*at) == rank(link))))
+    while (*at && (rank(*at) < rank(link) ||
+                   (FAULT(chain_order, rank(link), 1) && rank(*at) == rank(link))))
         at = &(*at)->next;
     link->next = *at;
     *at = link;

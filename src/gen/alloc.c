@@ -516,18 +516,20 @@ static void alloc_hook(struct alloc *a)
     frame->pushes = true; /* IR_LEASE does */
     if (hook->moved)
         set |= a->target->conv->destroyed & ~a->pool; /* what the emitters use */
-    frame->saved |= set & a->preserved;
+    frame->saved |= FAULT(hook_destroys, set, 0) & a->preserved;
     if (hook->leaves) {
-        frame->left =
-            (set | a->used) & a->target->conv->destroyed & ~frame->saved & ~results(a->target);
+        frame->left = (FAULT(hook_leaves, set, 0) | a->used) & a->target->conv->destroyed &
+                      ~frame->saved & ~results(a->target);
         frame->left_at = hook->left_at;
         for (unsigned i = 0; i < hook->param_count; i++)
             frame->params |= REG_BIT(hook->params[i]);
         frame->params_at = hook->params_at;
         area = true;
     }
-    frame->vectors = hook->reads_vectors || (hook->preserves && calls) ? hook->vectors : 0;
-    frame->results = hook->results;
+    frame->vectors = hook->reads_vectors || (FAULT(hook_vectors, hook->preserves, false) && calls)
+                         ? hook->vectors
+                         : 0;
+    frame->results = FAULT(hook_results, hook->results, 0);
     frame->results_at = hook_results_at(hook);
     frame->area = area || frame->vectors || frame->results ? hook->area : 0;
 }

@@ -84,7 +84,7 @@ static void find_registers(struct hooking *h)
     if (layout->result.indirect && layout->result.count &&
         layout->result.parts[0].place == PART_REG)
         set |= REG_BIT(layout->result.parts[0].reg);
-    if (conv->destroyed & REG_BIT(conv->chain))
+    if (FAULT(hook_chain, conv->destroyed, 0) & REG_BIT(conv->chain))
         set |= REG_BIT(conv->chain);
     h->hook.vectors = set >> REG_VECTOR << REG_VECTOR;
     for (set &= UINT32_MAX; set; set &= set - 1)
@@ -200,7 +200,7 @@ static uint32_t low_bytes(struct build *b, uint32_t value, uint32_t size)
     if (size == 8)
         return value;
     if (size == 4)
-        return maker_op(maker, IR_ZEXT32, 64, value, 0);
+        return FAULT(hook_zero, maker_op(maker, IR_ZEXT32, 64, value, 0), value);
     return maker_op(maker, IR_AND, 64, value, maker_const(maker, (UINT64_C(1) << 8 * size) - 1));
 }
 
@@ -224,7 +224,7 @@ static uint32_t register_of(const struct build *b, const struct layout_value *va
     const struct hooking *h = b->hook;
     if (!is_result(h, value))
         return h->params[reg];
-    return h->results[reg != h->layout->conv->results.general.at[0]];
+    return h->results[FAULT(hook_second_result, reg != h->layout->conv->results.general.at[0], 0)];
 }
 
 /* Up to 8 bytes of a part, from byte `skip` of it on. */
@@ -249,7 +249,7 @@ static uint32_t load_value(struct build *b, const struct layout_value *value, ui
         const struct layout_part *part = &value->parts[i];
         if (part->offset >= at + 8 || part->offset + part->size <= at)
             continue;
-        uint32_t skip = at > part->offset ? at - part->offset : 0;
+        uint32_t skip = FAULT(hook_second_word, at > part->offset, false) ? at - part->offset : 0;
         uint32_t piece = load_part(b, value, part, skip);
         if (part->offset > at)
             piece = maker_op(maker, IR_SHL, 64, piece, maker_const(maker, 8 * (part->offset - at)));
@@ -536,7 +536,7 @@ static void begin_invocation(struct build *b)
             maker_node(maker, (struct node){ .op = IR_THREAD, .symbol = { SYMBOL_ERRNO, 0 } });
         h->errno_was = maker_load(maker, 32, h->errno_at, 0);
         enter_epoch(b);
-        store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(maker, 1));
+        store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(maker, FAULT(hook_mark, 1, 0)));
         h->running = load_vcpu(b, 64, offsetof(struct vcpu, running));
         store_vcpu(b, offsetof(struct vcpu, running), maker_symbol(maker, SYMBOL_RUN, 0, 0));
     }
@@ -607,7 +607,8 @@ static void end_invocation(struct build *b)
         store_vcpu(b, offsetof(struct vcpu, running), h->running);
         store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(&b->maker, 0));
         store_vcpu(b, offsetof(struct vcpu, epoch), h->epoch);
-        maker_store(&b->maker, 32, h->errno_at, 0, h->errno_was);
+        if (FAULT(hook_errno, true, false))
+            maker_store(&b->maker, 32, h->errno_at, 0, h->errno_was);
     }
 }
 
@@ -621,9 +622,9 @@ void hook_end(struct build *b, uint32_t r0)
     case ATTACH_ENTRY: maker_node(maker, (struct node){ .op = IR_NEXT }); break;
     case ATTACH_EXIT: return_results(b); break;
     case ATTACH_MODIFY: {
-        unsigned width = h->layout->model->result.size > 4 ? 64 : 32;
+        bool wide = FAULT(hook_wide_result, h->layout->model->result.size > 4, true);
         uint32_t on = build_label(b);
-        build_unless(b, COND_EQ, width, r0, maker_const(maker, 0), on);
+        build_unless(b, COND_EQ, wide ? 64 : 32, r0, maker_const(maker, 0), on);
         maker_node(maker, back);
         build_begin(b, on);
         maker_node(maker, (struct node){ .op = IR_NEXT });

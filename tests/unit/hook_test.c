@@ -243,3 +243,142 @@ TEST(hooks_of_moved_entries_leave_all_registers_alone)
     check_alone("fmod_ret/shape_frame", see_all(1));
     end();
 }
+
+/* ---- Threads and recursion ---- */
+
+static void *call_in_thread(void *function)
+{
+    uint64_t changed = 1;
+    CHECK_EQ(call_guarded((shape_fn *)(uintptr_t)function, 1, &changed), 2);
+    CHECK_SAY(!changed, "changed %#" PRIx64, changed);
+    return NULL;
+}
+
+TEST(first_hook_of_a_thread_disturbs_nothing)
+{
+    void *f;
+    pthread_t thread;
+    if (!begin())
+        return;
+    h.moved = true;
+    DECLARE("unsigned long shape_frame(unsigned long x)");
+    if ((f = hook("fentry/shape_frame", see_all(1), CODE(shape_frame)))) {
+        pthread_create(&thread, NULL, call_in_thread, f);
+        pthread_join(thread, NULL);
+        CHECK_EQ(h.calls, 1);
+        CHECK_EQ(h.state[0].misses, 0);
+    }
+    end();
+}
+
+static shape_fn *again;
+
+static uint64_t call_again(uint64_t x)
+{
+    return again(x);
+}
+
+TEST(a_function_that_a_program_calls_runs_no_program)
+{
+    if (!begin())
+        return;
+    DECLARE("unsigned long shape_frame(unsigned long x)");
+    CHECK_EQ(anybpf_env_helper(h.env, 1001, "__u64 call_again(__u64 x)", CODE(call_again)), 0);
+    again = hook("fentry/shape_frame",
+                 "r1 = *(u64 *)(r1 + 0)\ncall 1001\nr1 = 0\nr2 = r0\ncall 1000\nr0 = 0\nexit\n",
+                 CODE(shape_frame));
+    if (again) {
+        CHECK_EQ(again(7), 8);
+        CHECK_EQ(h.seen[0], 8);
+        CHECK_EQ(h.calls, 1);
+        CHECK_EQ(h.state[0].misses, 1);
+        CHECK_EQ(again(8), 9);
+        CHECK_EQ(h.state[0].misses, 2);
+    }
+    end();
+}
+
+/* ---- Results of all kinds ---- */
+
+struct pair {
+    long a, b;
+};
+struct mix {
+    double a;
+    long b;
+};
+struct large {
+    long a[4];
+};
+static struct pair give_pair(long x)
+{
+    return (struct pair){ x, -x };
+}
+static struct mix give_mix(double x, long y)
+{
+    return (struct mix){ x + 1, y + 1 };
+}
+static struct large give_large(long x)
+{
+    return (struct large){ { x, x + 1, x + 2, x + 3 } };
+}
+static double give_double(float x, double y)
+{
+    return (double)x * y;
+}
+static void give_nothing(int *x)
+{
+    ++*x;
+}
+static uint64_t bits(double x)
+{
+    uint64_t word;
+    memcpy(&word, &x, sizeof word);
+    return word;
+}
+
+TEST(results_of_all_kinds_are_seen)
+{
+    struct pair (*pair)(long);
+    struct mix (*mix)(double, long);
+    struct large (*large)(long);
+    double (*number)(float, double);
+    void (*nothing)(int *);
+    int n = 3;
+    if (!begin())
+        return;
+    DECLARE("struct pair { long a, b; }; struct pair give_pair(long x)");
+    DECLARE("struct mix { double a; long b; }; struct mix give_mix(double x, long y)");
+    DECLARE("struct large { long a[4]; }; struct large give_large(long x)");
+    DECLARE("double give_double(float x, double y)");
+    DECLARE("void give_nothing(int *x)");
+    if ((pair = hook("fexit/give_pair", see_all(3), CODE(give_pair)))) {
+        struct pair got = pair(5);
+        CHECK(got.a == 5 && got.b == -5);
+        CHECK(h.seen[0] == 5 && h.seen[1] == 5 && h.seen[2] == (uint64_t)-5);
+    }
+    if ((mix = hook("fexit/give_mix", see_all(4), CODE(give_mix)))) {
+        struct mix got = mix(1.5, 6);
+        CHECK(got.a == 2.5 && got.b == 7);
+        CHECK(h.seen[0] == bits(1.5) && h.seen[1] == 6 && h.seen[2] == bits(2.5) && h.seen[3] == 7);
+    }
+    if ((number = hook("fexit/give_double", see_all(3), CODE(give_double)))) {
+        CHECK(number(2.0f, 1.25) == 2.5);
+        CHECK(h.seen[0] == 0x40000000 && h.seen[1] == bits(1.25) && h.seen[2] == bits(2.5));
+    }
+    if ((number = hook("fentry/give_double", see_all(2), CODE(give_double))))
+        CHECK(number(2.0f, 1.25) == 2.5);
+    if ((large = hook("fexit/give_large",
+                      "r6 = *(u64 *)(r1 + 8)\nr1 = 7\nr2 = *(u64 *)(r6 + 24)\ncall 1000\n"
+                      "r0 = 0\nexit\n",
+                      CODE(give_large)))) {
+        struct large got = large(9);
+        CHECK(got.a[0] == 9 && got.a[3] == 12);
+        CHECK_EQ(h.seen[7], 12);
+    }
+    if ((nothing = hook("fexit/give_nothing", see_all(1), CODE(give_nothing)))) {
+        nothing(&n);
+        CHECK_EQ(n, 4);
+    }
+    end();
+}

@@ -9,6 +9,7 @@
  *
  * A function that saves nothing and spills nothing has no frame. */
 #include "arch/arm64/local.h"
+#include "base/planted.h"
 #include "gen/gen.h"
 
 enum { SAVED_MAX = 32, PAIR_REACH = 504, SLOT_REACH = 4095 * 8, PAGE = 1 << 12 };
@@ -214,7 +215,8 @@ static void put_next(struct emit *e, uint32_t insn)
 /* With the arguments on the stack once more, below sp, from the last one on. */
 EMIT(call_next)
 {
-    uint32_t size = (uint32_t)e->node->imm, low = (size + 15) & ~15u, up = shape_of(e->frame).size;
+    uint32_t size = (uint32_t)e->node->imm, low = (size + FAULT(a64_copy_all, 15u, 0)) & ~15u,
+             up = shape_of(e->frame).size;
 
     for (uint32_t at = low; at > 0; at -= 16) {
         /* As sp moves on with the words, each is as far from it as those before. */

@@ -10,6 +10,7 @@
  * A function that calls nothing keeps its slots in the 128 bytes below rsp that signal handlers
  * leave alone, if they fit; one that needs nothing has no frame at all. */
 #include "arch/x86_64/local.h"
+#include "base/planted.h"
 
 enum { RED_ZONE = 128, PAGE = 4096 };
 
@@ -161,11 +162,11 @@ static void push_incoming(struct emit *e, int32_t size, struct x86_mem word)
 static void call_with_copy(struct emit *e, int32_t size)
 {
     struct code *code = e->code;
-    int32_t pad = size % 16, up = height(e->frame);
+    int32_t pad = FAULT(copy_aligned, size % 16, 0), up = height(e->frame);
 
     if (pad)
         x86_ri(code, X86_SUB_MI, X86_W64, RSP, pad);
-    push_incoming(e, size, x86_at(RSP, up + pad + size - 8));
+    push_incoming(e, size, x86_at(RSP, up + FAULT(copy_from, pad, 0) + size - 8));
     code_cfi(code, CFI_DEF_CFA, DWARF_RSP, up + pad + size);
     x86_call_symbol(code, SYMBOL_NEXT, 0);
     x86_ri(code, X86_ADD_MI, X86_W64, RSP, pad + size);
@@ -245,7 +246,7 @@ void x86_emit_lease(struct emit *e)
 /* In a function that gives all registers back the result takes the place of what rax was. */
 void x86_emit_ret(struct emit *e)
 {
-    if (e->frame->saved & REG_BIT(RAX))
+    if (FAULT(hook_result, e->frame->saved & REG_BIT(RAX), 0))
         x86_m(e->code, X86_MOV_MR, X86_W64, RAX, x86_at(RSP, reserved(e->frame)));
     x86_epilogue(e->code, e->frame);
     x86_none(e->code, X86_RET);
