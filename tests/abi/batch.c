@@ -56,21 +56,6 @@ static int lay_out(struct batch *batch, struct types *types, struct trial *trial
     return layout_of(batch->arena, batch->chain->conv, trial->model, &trial->layout, err);
 }
 
-/* A _Bool is 0 or 1. */
-static void tame(struct batch *batch, const struct type *type, uint32_t at)
-{
-    const struct type *bare = type_strip(type);
-
-    if (bare->kind == TYPE_ARRAY)
-        for (uint32_t i = 0; i < bare->count; i++)
-            tame(batch, bare->to, at + i * (uint32_t)bare->to->size);
-    else if (bare->kind == TYPE_STRUCT || bare->kind == TYPE_UNION)
-        for (uint32_t i = 0; i < bare->count; i++)
-            tame(batch, bare->members[i].type, at + bare->members[i].bit_offset / 8);
-    else if (bare->is_bool)
-        batch->pool[at] &= 1;
-}
-
 /* Gives the value a place in the pool and fills it. */
 static uint32_t place(struct batch *batch, uint64_t *random, uint32_t base,
                       const struct model_value *value)
@@ -81,7 +66,7 @@ static uint32_t place(struct batch *batch, uint64_t *random, uint32_t base,
     for (uint32_t i = 0; i < size; i++)
         batch->pool[at + i] = (uint8_t)(1 + random_below(random, 255));
     if (value->class != MODEL_VOID)
-        tame(batch, value->type, at);
+        check_tame(value->type, batch->pool + at);
     return at - base;
 }
 

@@ -62,18 +62,32 @@ void check_mask(const struct type *type, bool big, uint8_t *mask)
 }
 
 /* The 80 bits of the x87 leave padding. */
-static void mask_x87(const struct type *type, uint8_t *mask)
+void check_mask_x87(const struct type *type, uint8_t *mask)
 {
     type = type_strip(type);
     if (type->kind == TYPE_FLOAT && type->size == 16)
         memset(mask + 10, 0, 6);
     else if (type->kind == TYPE_COMPLEX || type->kind == TYPE_ARRAY)
         for (uint32_t i = 0; i < type->size / (type->to->size ? type->to->size : 1); i++)
-            mask_x87(type->to, mask + i * type->to->size);
+            check_mask_x87(type->to, mask + i * type->to->size);
     else if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION)
         for (uint32_t i = 0; i < type->count; i++)
             if (!type->members[i].bits)
-                mask_x87(type->members[i].type, mask + type->members[i].bit_offset / 8);
+                check_mask_x87(type->members[i].type, mask + type->members[i].bit_offset / 8);
+}
+
+/* A _Bool is 0 or 1. */
+void check_tame(const struct type *type, uint8_t *at)
+{
+    type = type_strip(type);
+    if (type->kind == TYPE_ARRAY)
+        for (uint32_t i = 0; i < type->count; i++)
+            check_tame(type->to, at + i * type->to->size);
+    else if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION)
+        for (uint32_t i = 0; i < type->count; i++)
+            check_tame(type->members[i].type, at + type->members[i].bit_offset / 8);
+    else if (type->is_bool)
+        *at &= 1;
 }
 
 /* ---- Parts ---- */
@@ -189,7 +203,7 @@ static void check_value(struct checking *ck, const struct layout_value *value, u
 
     check_mask(model->type, conv->big, mask);
     if (conv->x87)
-        mask_x87(model->type, mask);
+        check_mask_x87(model->type, mask);
     if (value->indirect) {
         check_memory(ck, value->value, address, wanted, mask);
         return;

@@ -78,6 +78,10 @@ struct record {
 
 /* Sets a bit in mask for every bit of the type's memory that means something. */
 void check_mask(const struct type *type, bool big, uint8_t *mask);
+/* Clears it for the padding of x87 numbers. */
+void check_mask_x87(const struct type *type, uint8_t *mask);
+/* Makes of any bytes some that the type can have. */
+void check_tame(const struct type *type, uint8_t *at);
 void check_call(const struct batch *batch, struct trial *trial, const struct record *record,
                 const uint8_t *window);
 void check_return(const struct batch *batch, struct trial *trial, const struct record *record,
