@@ -494,15 +494,17 @@ static uint32_t rank_of(const struct build *b, const uint32_t *ranks, uint32_t b
 static void lay_out(struct build *b)
 {
     struct fn *fn = b->fn;
+    fn->layout = arena_array_of(fn->arena, fn->blocks.count, uint32_t);
+    struct arena_mark mark = arena_mark(b->arena);
     const uint32_t *ranks = order_blocks(b);
     uint32_t *first = arena_array_of(b->arena, b->cfg->count + 3, uint32_t);
-    fn->layout = arena_array_of(fn->arena, fn->blocks.count, uint32_t);
     for (uint32_t i = 0; i < fn->blocks.count; i++)
         first[rank_of(b, ranks, i) + 1]++;
     for (uint32_t n = 0; n < b->cfg->count + 2; n++)
         first[n + 1] += first[n];
     for (uint32_t i = 0; i < fn->blocks.count; i++)
         fn->layout[first[rank_of(b, ranks, i)]++] = i;
+    arena_reset(b->arena, mark);
 }
 
 /* Room for about what most functions need: growing keeps the old copies in the arena. */

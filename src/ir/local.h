@@ -71,8 +71,16 @@ uint32_t popcount(struct maker *maker, const struct node *node);
 bool merge(struct maker *maker, const struct node *node, uint32_t *value);
 /* Makes all stores that wait. */
 void merge_flush(struct maker *maker);
-/* Whether two regions may have bytes in common. */
-bool regions_meet(enum region a, enum region b);
+/* The set of regions that may have bytes in common with this one: what the host hands out may be
+ * any memory. */
+static inline unsigned regions_meeting(enum region region)
+{
+    enum {
+        APART = 1 << REGION_STACK | 1 << REGION_CONTEXT | 1 << REGION_FIELD | 1 << REGION_PACKET |
+                1 << REGION_MAP_VALUE
+    };
+    return APART >> region & 1 ? ~(unsigned)APART | 1u << region : ~0u;
+}
 
 /* A comparison whose result is known, and how; else the node has been put in canonical form. */
 bool fold_compare(struct maker *maker, struct node *node, bool *holds);

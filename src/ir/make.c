@@ -31,9 +31,9 @@ static uint32_t equal_from(const struct maker *maker, const struct node *node)
 
 static void note_write(struct maker *maker, const struct node *node)
 {
-    enum region region = node->op == IR_STORE ? node->region : REGION_UNKNOWN;
+    unsigned met = regions_meeting(node->op == IR_STORE ? node->region : REGION_UNKNOWN);
     for (unsigned r = 0; r < REGION_COUNT; r++)
-        if (regions_meet(r, region))
+        if (met >> r & 1)
             maker->unwritten[r] = maker->fn->nodes.count;
 }
 

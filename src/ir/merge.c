@@ -14,16 +14,6 @@
 #include "ir/local.h"
 #include <string.h>
 
-/* Memory that a region shares with others: what a pointer is given by the host may be anything. */
-bool regions_meet(enum region a, enum region b)
-{
-    enum {
-        APART = 1 << REGION_STACK | 1 << REGION_CONTEXT | 1 << REGION_FIELD | 1 << REGION_PACKET |
-                1 << REGION_MAP_VALUE
-    };
-    return a == b || !(APART >> a & 1) || !(APART >> b & 1);
-}
-
 /* ---- Places ---- */
 
 static struct location location_of(const struct fn *fn, const struct node *node)
@@ -57,7 +47,9 @@ static enum relation relate(const struct location *a, const struct location *b)
 {
     uint64_t ahead = (uint64_t)b->offset - (uint64_t)a->offset;
     if (a->root != b->root)
-        return (is_data(a) && is_data(b)) || !regions_meet(a->region, b->region) ? APART : MAY_MEET;
+        return (is_data(a) && is_data(b)) || !(regions_meeting(a->region) >> b->region & 1)
+                   ? APART
+                   : MAY_MEET;
     if (ahead < a->size)
         return ahead + b->size <= a->size ? COVERS : OVERLAPS;
     return 0 - ahead < b->size ? OVERLAPS : APART;

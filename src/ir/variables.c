@@ -74,36 +74,39 @@ static bool is_plain(const struct build *b, const struct func *func)
  * is a load or store of just these. */
 static bool touches(const struct build *b, uint32_t at, int *low, int *high, bool *exact)
 {
+    const struct insn_fact *fact = &b->checked->facts[at];
     struct insn insn = b->prog->insns[at];
     const struct insn_row *row = insn_row(insn);
-    const struct insn_fact *fact = &b->checked->facts[at];
     *low = fact->stack_low;
     *high = fact->stack_high;
-    *exact = fact->flags & FACT_OWN_STACK && ((is_access(row) && *high - *low == row->bits / 8) ||
-                                              (*high - *low == 4 && lower_loads_key(b, at)));
-    if (b->checked->level == CHECK_TRUSTED && is_access(row) && base_of(insn) == R10) {
-        *low = insn.off;
-        *high = insn.off + row->bits / 8;
-        *exact = true;
+    if (*low < *high) {
+        *exact = fact->flags & FACT_OWN_STACK &&
+                 (is_access(row) ? *high - *low == row->bits / 8
+                                 : *high - *low == 4 && lower_loads_key(b, at));
+        return true;
     }
-    return *low < *high;
+    if (b->checked->level != CHECK_TRUSTED || !is_access(row) || base_of(insn) != R10)
+        return false;
+    *low = insn.off;
+    *high = insn.off + row->bits / 8;
+    return *exact = true;
 }
 
 static void note(struct slots *s, uint32_t at)
 {
-    struct insn insn = s->b->prog->insns[at];
     int low, high;
     bool exact;
     if (!touches(s->b, at, &low, &high, &exact))
         return;
-    for (int i = low; i < high; i++) {
-        s->joined[i + STACK_MAX] |= exact && i > low;
-        s->taken[i + STACK_MAX] |= !exact;
+    if (!exact) {
+        memset(s->taken + STACK_MAX + low, true, (size_t)(high - low));
+        return;
     }
-    if (exact)
-        vec_push(s->b->arena, &s->accesses,
-                 (struct access){ at, (uint16_t)(low + STACK_MAX), (uint8_t)(high - low),
-                                  stores(insn) });
+    for (int i = low + 1; i < high; i++)
+        s->joined[i + STACK_MAX] = true;
+    vec_push(s->b->arena, &s->accesses,
+             (struct access){ at, (uint16_t)(low + STACK_MAX), (uint8_t)(high - low),
+                              stores(s->b->prog->insns[at]) });
 }
 
 /* A store to a part of a slot takes it. */
@@ -223,13 +226,14 @@ static void look(const struct build *b, struct variables *v, uint64_t *use, uint
 static void find_live(const struct build *b, struct variables *v)
 {
     const struct cfg *cfg = b->cfg;
+    v->live = arena_array_of(b->arena, cfg->count, uint64_t);
+    v->written = arena_array_of(b->arena, cfg->count, uint64_t);
+    struct arena_mark mark = arena_mark(b->arena);
     uint64_t *use = arena_array_of(b->arena, cfg->count, uint64_t);
     uint64_t *def = arena_array_of(b->arena, cfg->count, uint64_t);
     uint32_t *queue = arena_array_of(b->arena, cfg->count, uint32_t);
     bool *queued = arena_array_of(b->arena, cfg->count, bool);
     uint32_t head = 0, waiting = 0;
-    v->live = arena_array_of(b->arena, cfg->count, uint64_t);
-    v->written = arena_array_of(b->arena, cfg->count, uint64_t);
     look(b, v, use, def);
     for (uint32_t i = cfg->order_count; i--;) {
         queue[waiting++] = cfg->order[i];
@@ -255,6 +259,7 @@ static void find_live(const struct build *b, struct variables *v)
             }
         }
     }
+    arena_reset(b->arena, mark);
 }
 
 void variables_find(struct build *b)
