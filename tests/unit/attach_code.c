@@ -24,17 +24,17 @@ __asm__(".text\n"
         SHAPE(shape_calls, "push %rbx\ncall shape_short\npop %rbx\nret")
         SHAPE(shape_unknown, ".byte 0x0f, 0x0a\nlea 1(%rdi), %rax\nret"));
 __asm__(".globl call_guarded\n.type call_guarded,@function\ncall_guarded:\n"
-        "push %rbx\npush %rbp\nmov %rdx, %rbx\nmov %rdi, %rbp\nmov %rsi, %rdi\nsub $8, %rsp\n"
+        "push %rbx\npush %rbp\nmov %rdx, %rbp\nmov %rdi, %rbx\nmov %rsi, %rdi\nsub $8, %rsp\n"
         "mov $101, %ecx\nmov $102, %edx\nmov $103, %esi\nmov $104, %r8d\nmov $105, %r9d\n"
         "mov $106, %r10d\nmov $107, %r11d\n"
         "movq %rcx, %xmm0\nmovq %rdx, %xmm15\n"
-        "call *%rbp\n"
+        "call *%rbx\n"
         "sub $101, %rcx\nsub $102, %rdx\nsub $103, %rsi\nsub $104, %r8\nsub $105, %r9\n"
         "sub $106, %r10\nsub $107, %r11\n"
         "or %rdx, %rcx\nor %rsi, %rcx\nor %r8, %rcx\nor %r9, %rcx\nor %r10, %rcx\nor %r11, %rcx\n"
         "movq %xmm0, %rdx\nsub $101, %rdx\nor %rdx, %rcx\n"
         "movq %xmm15, %rdx\nsub $102, %rdx\nor %rdx, %rcx\n"
-        "mov %rcx, (%rbx)\nadd $8, %rsp\npop %rbp\npop %rbx\nret\n"
+        "mov %rcx, (%rbp)\nadd $8, %rsp\npop %rbp\npop %rbx\nret\n"
         ".size call_guarded, .-call_guarded\n");
 /* clang-format on */
 #else

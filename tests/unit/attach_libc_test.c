@@ -159,7 +159,7 @@ static int trace_all(void)
 
     if (!object)
         return 4;
-    alarm(300);
+    alarm(test_quick ? 60 : 300);
     open_all(object);
     printf("%s: %u functions can be intercepted\n", object->name, all.count);
     for (int i = 0; i < REASONS && all.reasons[i].count; i++)

@@ -41,10 +41,12 @@ static struct site *site;
 static shape_fn *function;
 static unsigned traps; /* breakpoints that the traced thread ran into */
 
-static void wait_for(volatile int *what)
+/* False: nothing came. */
+static bool wait_for(volatile int *what)
 {
-    while (!*what)
+    for (int i = 0; !*what && i < 100000; i++)
         usleep(50);
+    return *what;
 }
 
 /* ---- The child ---- */
@@ -54,7 +56,8 @@ static void *commands(void *arg)
     (void)arg;
     for (;;) {
         struct site_change change = { site, NULL };
-        wait_for(&shared->command);
+        if (!wait_for(&shared->command))
+            continue;
         if (shared->command != '0')
             change.to = shared->command == 'a' ? (const void *)hook_a : (const void *)hook_b;
         shared->failures += site_set(&change, 1, NULL) != 0;
@@ -106,7 +109,7 @@ static void command(int what)
 {
     shared->answered = 0;
     shared->command = what;
-    wait_for(&shared->answered);
+    CHECK_SAY(wait_for(&shared->answered), "the site cannot be changed");
 }
 
 /* What the stopped thread has to get: all but the tracer's own traps. */
@@ -156,7 +159,7 @@ static void finish(int tid, int signal)
         pid_t stopped = waitpid(tid, &status, __WALL | WNOHANG);
         if (stopped == tid && WIFSTOPPED(status))
             ptrace(PTRACE_CONT, tid, 0, signal_of(tid, status));
-        else if (stopped == tid)
+        else if (stopped)
             return;
         else
             usleep(20);
@@ -173,12 +176,14 @@ static bool change_at(int tid, int from, int to, unsigned steps)
     unsigned done = 0;
 
     command(from);
+    shared->result = 0;
     step_to_function(tid);
     while (done < steps && shared->done != shared->go) {
         step(tid, &signal);
         done++;
     }
-    command(to);
+    if (!test_failed())
+        command(to);
     finish(tid, signal);
     CHECK_SAY(shared->result == 6 && !shared->changed,
               "from %c to %c after %u steps: result %llu, changed %llu", from, to, steps,
@@ -203,7 +208,7 @@ static bool trace(shape_fn *of, unsigned skipped)
     shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid = fork();
     if (!pid) {
-        alarm(100);
+        alarm(60);
         child(skipped);
         _exit(0);
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sites: functions of every shape with a hook that counts, and those that are refused. */
-#include "arch/targets.h"
-#include "attach/attach.h"
+#include "attach/local.h"
 #include "rt/rt.h"
 #include "runner/runner.h"
 #include "unit/attach_code.h"
+#include <setjmp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -111,7 +111,7 @@ static void refused(const void *function, const struct site_options *options, co
 
 TEST(entries_are_refused)
 {
-    static const struct site_options only_sled = { .sled = true };
+    static const struct site_options only_sled = { .sled = true }, returning = { .exit = true };
     static uint64_t data;
 
     if (is_missing())
@@ -124,10 +124,31 @@ TEST(entries_are_refused)
     refused((const void *)shape_loop, &plain, "a loop goes back");
     refused((const void *)shape_calls, &plain, "it calls within");
     refused((const void *)shape_frame, &only_sled, "no sled");
+    refused((const void *)_setjmp, &returning, "returns twice");
     refused(&data, &plain, "not in code");
     void *heap = malloc(64);
     refused(heap, &plain, "no file");
     free(heap);
+}
+
+/* Islands lie apart, within reach, at displacements that have the bits given. */
+TEST(islands_lie_apart)
+{
+    enum { COUNT = 200 };
+    static const struct jump_place places[] = { { 0, 0, 0 }, { 0xff, 0x50, 0 } };
+    uintptr_t from = (uintptr_t)shape_frame, at[COUNT];
+
+    if (is_missing())
+        return;
+    for (unsigned i = 0; i < COUNT; i++) {
+        const struct jump_place *place = &places[i % 2];
+        at[i] = island_take(from, place, target_find(host_target)->patch->reach);
+        CHECK(at[i] && ((at[i] - from) & place->mask) == place->bits);
+        for (unsigned k = 0; k < i; k++)
+            CHECK(at[k] + ISLAND_SIZE <= at[i] || at[i] + ISLAND_SIZE <= at[k]);
+    }
+    for (unsigned i = 0; i < COUNT; i++)
+        island_free(at[i]);
 }
 
 TEST(sites_have_one_owner)
