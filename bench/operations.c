@@ -145,7 +145,7 @@ static double time_calls(const struct measured *m, enum side side)
     start = now() - start;
     if (held)
         anybpf_trusted_end();
-    return (double)start / CALLS;
+    return (double)start / (double)CALLS;
 }
 
 static struct anybpf_packet packet_of(uint8_t bytes[PACKET])
@@ -165,7 +165,7 @@ static double time_packets(const struct measured *m, enum side side)
 
     for (uint32_t i = 0; i < CALLS; i++)
         call(m->prog, &packet, &result);
-    return (double)(now() - start) / CALLS;
+    return (double)(now() - start) / (double)CALLS;
 }
 
 static void run(const struct measured *m, uint8_t first)
@@ -201,7 +201,7 @@ static double time_native(const struct row *row)
     operation = row->kind == LOOP ? NULL : !strcmp(row->prog, "ktime") ? monotonic : nothing;
     start = now();
     native_loop(operation);
-    return (double)(now() - start) / COUNT;
+    return (double)(now() - start) / (double)COUNT;
 }
 
 static void measure(struct measured *m)
@@ -222,7 +222,7 @@ static void measure(struct measured *m)
     for (int i = 0; m->kernel >= 0 && i < (m->ring ? RUNS : 1); i++) {
         uint64_t ns = kernel_run(m->kernel, packet, PACKET, m->ring ? 1 : RUNS, &verdict);
         if (ns != UINT64_MAX)
-            least(&m->ns[KERNEL], (double)ns / COUNT);
+            least(&m->ns[KERNEL], (double)ns / (double)COUNT);
         if (m->ring)
             kernel_drain(m->kernel);
     }

@@ -31,10 +31,10 @@ static struct {
 } o = { .rounds = 60 };
 
 static struct variant variants[MOST_VARIANTS] = {
-    [V3] = { "anybpf", "v3" },
-    [TRUSTED] = { "trusted", "v3", .trusted = true },
-    [V2] = { "v2", "v2" },
-    [V4] = { "v4", "v4" },
+    [V3] = { .name = "anybpf", .cpu = "v3" },
+    [TRUSTED] = { .name = "trusted", .cpu = "v3", .trusted = true },
+    [V2] = { .name = "v2", .cpu = "v2" },
+    [V4] = { .name = "v4", .cpu = "v4" },
 };
 static unsigned variant_count = VARIANTS;
 static struct anybpf_env *env;

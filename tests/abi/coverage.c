@@ -145,7 +145,7 @@ uint32_t coverage_print(const struct toolchain *chain, bool whole)
         if (whole)
             printf("  %-20s", row_names[r]);
         for (int c = 0; c < COLUMNS; c++) {
-            bool possible = is_possible(chain->conv, r, c);
+            bool possible = is_possible(chain->conv, (enum row)r, (enum column)c);
             empty += possible && !cells[r][c];
             if (whole && (possible || cells[r][c]))
                 printf(" %10llu", (unsigned long long)cells[r][c]);

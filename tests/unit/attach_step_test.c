@@ -18,8 +18,6 @@
 #if defined(__x86_64__)
 #include <sys/user.h>
 
-#define SLED __attribute__((noinline, noclone, patchable_function_entry(SLED_NOPS)))
-
 SLED static uint64_t step_sled(uint64_t x)
 {
     __asm__ volatile("" ::: "memory");

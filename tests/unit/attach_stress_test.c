@@ -12,8 +12,6 @@
 
 enum { THREADS = 8 };
 
-#define SLED __attribute__((noinline, noclone, patchable_function_entry(SLED_NOPS)))
-
 SLED static uint64_t stress_sled(uint64_t x)
 {
     __asm__ volatile("" ::: "memory");

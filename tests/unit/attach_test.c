@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SLED __attribute__((noinline, noclone, patchable_function_entry(SLED_NOPS)))
-
 SLED static uint64_t sled(uint64_t x)
 {
     __asm__ volatile("" ::: "memory");
