@@ -10,8 +10,8 @@ static uint32_t load_vcpu(struct build *b, unsigned width, size_t offset)
     return maker_load(&b->maker, width, b->vcpu, (int64_t)offset);
 }
 
-/* The map in r1 (r2 of a tail call), if it is known which. */
-static const struct map_spec *known_map(const struct build *b, uint32_t at, uint32_t *index)
+/* The map that the verifier knows the call at that instruction to take. */
+static const struct map_spec *proved_map(const struct build *b, uint32_t at, uint32_t *index)
 {
     const struct insn_fact *fact = &b->checked->facts[at];
     if (!(fact->flags & FACT_MAP))
@@ -20,22 +20,34 @@ static const struct map_spec *known_map(const struct build *b, uint32_t at, uint
     return b->prog->maps[fact->map];
 }
 
+/* The map in the register, if it is known which: the verifier says so, or the value is its
+ * address. */
+static const struct map_spec *known_map(const struct build *b, unsigned reg, uint32_t *index)
+{
+    const struct map_spec *spec = proved_map(b, b->at, index);
+    const struct node *node = &b->fn->nodes.at[b->reg[reg]];
+    if (spec || node->op != IR_SYMBOL || node->symbol.kind != SYMBOL_MAP || node->imm)
+        return spec;
+    *index = node->symbol.index;
+    return b->prog->maps[node->symbol.index];
+}
+
 static uint32_t multiplied(struct build *b, uint32_t x, uint64_t by)
 {
     return maker_op(&b->maker, IR_MUL, 64, x, maker_const(&b->maker, by));
 }
 
-static bool looks_up_array(int32_t id, const struct map_spec *spec)
+static bool is_array(const struct map_spec *spec)
 {
-    return id == HELPER_map_lookup_elem && spec &&
-           (spec->type == MAP_ARRAY || spec->type == MAP_PERCPU_ARRAY);
+    return spec && (spec->type == MAP_ARRAY || spec->type == MAP_PERCPU_ARRAY);
 }
 
 bool lower_loads_key(const struct build *b, uint32_t at)
 {
     uint32_t map;
     struct insn insn = b->prog->insns[at];
-    return insn.id == INSN_CALL && looks_up_array(insn.imm, known_map(b, at, &map));
+    return insn.id == INSN_CALL && insn.imm == HELPER_map_lookup_elem &&
+           is_array(proved_map(b, at, &map));
 }
 
 /* key < max_entries ? values + key * stride : 0, on a per-CPU array + cpu * cpu_stride. */
@@ -67,7 +79,7 @@ static void tail_call(struct build *b)
 {
     struct maker *maker = &b->maker;
     uint32_t map = 0, out = build_label(b), zero = maker_const(maker, 0);
-    const struct map_spec *spec = known_map(b, b->at, &map);
+    const struct map_spec *spec = known_map(b, 2, &map);
     uint32_t index = maker_op(maker, IR_ZEXT32, 64, b->reg[3], 0);
     uint32_t max = spec ? maker_const(maker, spec->max_entries)
                         : maker_load(maker, 32, b->reg[2], offsetof(struct map, max_entries));
@@ -148,18 +160,99 @@ static void call(struct build *b, const struct helper *helper)
     b->reg[0] = widened(b, helper->ret_type, maker_list(maker, node, list, count));
 }
 
+/* p = (h ^ word) * HASH_MULTIPLIER, p ^ p >> 64 */
+static uint32_t hashed(struct build *b, uint32_t h, uint32_t word)
+{
+    struct maker *maker = &b->maker;
+    uint32_t factor = maker_const(maker, HASH_MULTIPLIER);
+    uint32_t x = maker_op(maker, IR_XOR, 64, h, word);
+    return maker_op(maker, IR_XOR, 64, maker_op(maker, IR_MUL, 64, x, factor),
+                    maker_op(maker, IR_UMULH, 64, x, factor));
+}
+
+/* Where the pointer to the element with that hash is. */
+static uint32_t hash_place(struct build *b, uint32_t h, uint32_t map)
+{
+    struct maker *maker = &b->maker;
+    uint32_t count = maker_load(maker, 32, maker_symbol(maker, SYMBOL_MAP, map, 0),
+                                offsetof(struct map, bucket_count));
+    uint32_t half = maker_const(maker, 32);
+    uint32_t bucket = maker_op(maker, IR_MUL, 64, maker_op(maker, IR_SHR, 64, h, half), count);
+    uint32_t way = multiplied(b, maker_op(maker, IR_ZEXT32, 64, h, 0), HASH_WAYS);
+    bucket = multiplied(b, maker_op(maker, IR_SHR, 64, bucket, half), HASH_BUCKET);
+    way = multiplied(b, maker_op(maker, IR_SHR, 64, way, half), 8);
+    uint32_t table = maker_symbol(maker, SYMBOL_MAP_DATA, map, 0);
+    return maker_op(maker, IR_ADD, 64, maker_op(maker, IR_ADD, 64, table, bucket), way);
+}
+
+enum { HASH_INLINED = 16 /* bytes of keys, whole words of 4 */ };
+
+static bool hash_is_inlined(const struct map_spec *spec)
+{
+    return spec->type == MAP_HASH && spec->key_size % 4 == 0 && spec->key_size <= HASH_INLINED;
+}
+
+/* The element where it should be first, if it has the key; else the helper looks (rt/layout.h). */
+static void lookup_hash(struct build *b, const struct map_spec *spec, uint32_t map,
+                        const struct helper *helper)
+{
+    struct maker *maker = &b->maker;
+    uint32_t slow = build_label(b), out = build_label(b), owner = b->owner;
+    uint32_t head = maker_symbol(maker, SYMBOL_MAP, map, 0), zero = maker_const(maker, 0);
+    uint32_t h = maker_load(maker, 64, head, offsetof(struct map, seed));
+    uint32_t words[HASH_INLINED / 8], results[2];
+
+    for (uint32_t at = 0; at < spec->key_size; at += 8) {
+        bool half = spec->key_size - at < 8;
+        uint32_t word = maker_load(maker, half ? 32 : 64, b->reg[2], at);
+        words[at / 8] = word;
+        if (half)
+            word = multiplied(b, word, UINT64_C(0x100000001));
+        h = hashed(b, h, word);
+    }
+    uint32_t element = maker_load(maker, 64, hash_place(b, h, map), HASH_WAY_0);
+    build_unless(b, COND_EQ, 64, element, zero, slow);
+    for (uint32_t at = 0; at < spec->key_size; at += 8) {
+        unsigned width = spec->key_size - at < 8 ? 32 : 64;
+        uint32_t there = maker_load(maker, width, element, HASH_KEY_AT + at);
+        build_unless(b, FAULT(inlined_key, COND_NE, COND_UGT), width, there, words[at / 8], slow);
+    }
+    results[0] = maker_op(maker, IR_ADD, 64, element,
+                          maker_const(maker, HASH_KEY_AT + ((spec->key_size + 7) & ~7u)));
+    build_jump(b, out);
+    b->owner = COLD_BLOCK;
+    build_begin(b, slow);
+    call(b, helper);
+    results[1] = b->reg[0];
+    build_jump(b, out);
+    b->owner = owner;
+    build_begin(b, out);
+    b->reg[0] = maker_list(maker, (struct node){ .op = IR_PHI }, results, 2);
+}
+
+static void lookup(struct build *b, const struct helper *helper)
+{
+    uint32_t map = 0;
+    const struct map_spec *spec = known_map(b, 1, &map);
+
+    if (is_array(spec))
+        lookup_array(b, spec, map);
+    else if (spec && hash_is_inlined(spec))
+        lookup_hash(b, spec, map, helper);
+    else
+        call(b, helper);
+}
+
 int lower_helper(struct build *b, int32_t id)
 {
     const struct helper *helper = env_helper(b->binding->env, (uint32_t)id);
-    uint32_t map = 0;
-    const struct map_spec *spec = known_map(b, b->at, &map);
     if (!helper)
         return fail(b->err, ANYBPF_E_NOT_FOUND,
                     "instruction %u calls helper %d, which there is not", b->at, id);
     if (helper->flags & HELPER_TAIL_CALL)
         tail_call(b);
-    else if (looks_up_array(id, spec))
-        lookup_array(b, spec, map);
+    else if (id == HELPER_map_lookup_elem)
+        lookup(b, helper);
     else if (id == HELPER_get_smp_processor_id)
         b->reg[0] = load_vcpu(b, 32, offsetof(struct vcpu, cpu));
     else if (!b->hook || !hook_helper(b, helper))

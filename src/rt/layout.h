@@ -123,11 +123,15 @@ struct map {
     uint32_t key_size;
     uint32_t value_size;
     uint32_t max_entries;
-    uint32_t flags;       /* BPF_F_* */
-    uint32_t stride;      /* arrays: bytes from one element to the next (value_size to 8) */
-    SLOT(uint8_t) values; /* arrays: element 0; per-CPU arrays: of CPU 0; prog arrays: slots */
-    uint64_t cpu_stride;  /* per-CPU arrays: bytes from one CPU's values to the next one's */
+    uint32_t flags;  /* BPF_F_* */
+    uint32_t stride; /* arrays: bytes from one element to the next (value_size to 8) */
+    SLOT(uint8_t)
+    values;              /* arrays: element 0; per-CPU arrays: of CPU 0; prog arrays: slots; hash
+                            maps: buckets */
+    uint64_t cpu_stride; /* per-CPU arrays: bytes from one CPU's values to the next one's */
     SLOT(void *(struct map *map, const void *key)) lookup; /* what bpf_map_lookup_elem calls */
+    uint64_t seed;                                         /* hash maps */
+    uint32_t bucket_count;                                 /* hash maps */
     /* Of the host only, from here. */
     const struct map_kind *kind;
     struct env *env;
@@ -138,6 +142,16 @@ struct map {
 };
 /* So an inlined array lookup is   i < max_entries ? values + i * stride : 0
  * a per-CPU one                   i < max_entries ? values + cpu * cpu_stride + i * stride : 0 */
+
+/* A hash map (MAP_HASH) is buckets of HASH_BUCKET bytes, each with HASH_WAYS pointers to elements
+ * from HASH_WAY_0 on. An element has its key at HASH_KEY_AT and behind it, at a multiple of 8, its
+ * value. A key's hash h is made of its words of 8 bytes, the last one maybe of 4 bytes twice:
+ *     h = seed;  for each word: p = (h ^ word) * HASH_MULTIPLIER in 128 bits, h = p ^ p >> 64
+ * Its bucket is (h >> 32) * bucket_count >> 32, and the way in it where its element is put if that
+ * one is empty (uint32_t)h * HASH_WAYS >> 32. So an inlined lookup looks there, and calls the
+ * helper if there is another element or none. */
+enum { HASH_BUCKET = 64, HASH_WAY_0 = 8, HASH_WAYS = 6, HASH_KEY_AT = 16 };
+#define HASH_MULTIPLIER UINT64_C(0x9e3779b97f4a7c15)
 
 /* A prog array's element, 8 bytes: values[8 * i]. Null: empty. */
 struct prog_slot {
@@ -211,6 +225,8 @@ AT(map, stride, 20);
 AT(map, values, 24);
 AT(map, cpu_stride, 32);
 AT(map, lookup, 40);
+AT(map, seed, 48);
+AT(map, bucket_count, 56);
 _Static_assert(sizeof(struct prog_slot) == 8, "prog_slot");
 _Static_assert(sizeof(struct ring_record) == RING_HEADER, "ring_record");
 AT(ring_head, producer, 4096);

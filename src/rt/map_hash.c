@@ -10,6 +10,10 @@
  *            |   0   |L |   0  | tag of 5 |     | tag of 0|   a tag is 1 .. 255; 0: empty
  *            +-------+--+------+----------+-...-+---------+   L: a writer holds the whole chain
  *
+ * An element is there as long as its pointer is: a tag is set before and cleared after. Compiled
+ * code looks without tags at the place that the hash names, where an element is put if it is empty
+ * (layout.h); so both find the same at any time.
+ *
  * Writers hold the lock of the first bucket. An element's key never changes while it can be
  * reached, and a value is replaced by a whole new element, so a reader sees the old or the new
  * value, and a pointer that a program holds stays good as long as it runs (slab.c). Values of
@@ -23,7 +27,7 @@
 #include <string.h>
 
 enum {
-    WAYS = 6,
+    WAYS = HASH_WAYS,
     LOAD = 3,            /* elements per bucket when full, and ... */
     LOAD_TENTHS = 2,     /* ... tenths */
     KEY_MAX = 512,       /* bytes; the kernel's limit is that of its stack */
@@ -41,13 +45,16 @@ struct bucket {
     struct bucket *next;
 };
 
+_Static_assert(sizeof(void *) < 8 || (sizeof(struct bucket) == HASH_BUCKET &&
+                                      offsetof(struct bucket, at) == HASH_WAY_0 &&
+                                      sizeof(struct slab_element) == HASH_KEY_AT),
+               "what compiled code of 64 bits reads");
+
 struct hash_map {
-    struct map map;
-    struct bucket *buckets;
-    uint32_t bucket_count; /* of the table; chained ones follow it in memory */
+    struct map map;         /* with the seed and the number of buckets in the table */
+    struct bucket *buckets; /* the chained ones behind the others */
     uint32_t more_count, more_used;
-    uint32_t value_at; /* offset of the value from the key */
-    uint64_t seed;
+    uint32_t value_at;           /* offset of the value from the key */
     uint64_t live;               /* elements in the table */
     struct slab_element **clock; /* LRU maps */
     uint32_t hand;
@@ -66,18 +73,19 @@ static uint8_t *key_of(struct slab_element *element)
 
 /* ---- Hashing ---- */
 
-/* The high and the low half of a product folded together. */
-static inline uint64_t fold(uint64_t a, uint64_t b)
+/* The high and the low half of the product folded together. */
+static inline uint64_t fold(uint64_t a)
 {
 #ifdef __SIZEOF_INT128__
-    unsigned __int128 product = (unsigned __int128)a * b;
+    unsigned __int128 product = (unsigned __int128)a * HASH_MULTIPLIER;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 #else
-    return hash_mix(a ^ hash_mix(b));
+    uint64_t m = HASH_MULTIPLIER, low = (uint32_t)a * (m & UINT32_MAX);
+    uint64_t middle = (a >> 32) * (m & UINT32_MAX) + (low >> 32);
+    uint64_t other = (uint32_t)a * (m >> 32) + (uint32_t)middle;
+    return a * m ^ ((a >> 32) * (m >> 32) + (middle >> 32) + (other >> 32));
 #endif
 }
-
-#define MULTIPLIER UINT64_C(0x9e3779b97f4a7c15)
 
 /* Up to 8 bytes as a number that is another for each text of that size. */
 static inline uint64_t up_to_8(const uint8_t *at, uint32_t size)
@@ -95,8 +103,8 @@ static inline __attribute__((always_inline)) uint64_t hash_key(const void *key, 
 {
     const uint8_t *at = key;
     for (; size > 8; size -= 8, at += 8)
-        seed = fold(seed ^ bytes_u64(at), MULTIPLIER);
-    return fold(seed ^ up_to_8(at, size), MULTIPLIER);
+        seed = fold(seed ^ bytes_u64(at));
+    return fold(seed ^ up_to_8(at, size));
 }
 
 static inline __attribute__((always_inline)) bool same_key(const void *a, const void *b,
@@ -117,7 +125,13 @@ static inline uint64_t tag_of(uint64_t hash)
 
 static inline struct bucket *bucket_of(const struct hash_map *hash, uint64_t h)
 {
-    return &hash->buckets[((h >> 32) * hash->bucket_count) >> 32];
+    return &hash->buckets[((h >> 32) * hash->map.bucket_count) >> 32];
+}
+
+/* The way that its element is put in if it can be. */
+static inline uint32_t way_of(uint64_t h)
+{
+    return (uint32_t)((uint64_t)(uint32_t)h * WAYS >> 32);
 }
 
 /* ---- Looking up ---- */
@@ -126,7 +140,7 @@ static inline __attribute__((always_inline)) struct slab_element *
 find_sized(struct map *map, const void *key, uint32_t size)
 {
     const struct hash_map *hash = hash_of(map);
-    uint64_t h = hash_key(key, size, hash->seed), every = EVERY(tag_of(h));
+    uint64_t h = hash_key(key, size, hash->map.seed), every = EVERY(tag_of(h));
     const struct bucket *bucket = bucket_of(hash, h);
 
     do {
@@ -266,19 +280,19 @@ static void set_element(struct place place, struct slab_element *element)
 }
 
 /* An empty place, of a bucket added to the chain if need be. */
-static struct place empty_place(struct hash_map *hash, struct bucket *bucket)
+static struct place empty_place(struct hash_map *hash, struct bucket *bucket, uint64_t h)
 {
     for (;; bucket = bucket->next) {
-        for (uint32_t i = 0; i < WAYS; i++)
-            if (!(uint8_t)(tags_of(bucket) >> 8 * i))
-                return (struct place){ bucket, i };
+        for (uint32_t i = 0, way = way_of(h); i < WAYS; i++, way = way + 1 < WAYS ? way + 1 : 0)
+            if (!(uint8_t)(tags_of(bucket) >> 8 * way))
+                return (struct place){ bucket, way };
         if (!bucket->next) {
             uint32_t index = __atomic_fetch_add(&hash->more_used, 1, __ATOMIC_RELAXED);
             if (index >= hash->more_count) {
                 __atomic_fetch_sub(&hash->more_used, 1, __ATOMIC_RELAXED);
                 return (struct place){ 0 };
             }
-            __atomic_store_n(&bucket->next, &hash->buckets[hash->bucket_count + index],
+            __atomic_store_n(&bucket->next, &hash->buckets[hash->map.bucket_count + index],
                              __ATOMIC_RELEASE);
         }
     }
@@ -288,8 +302,8 @@ static struct place empty_place(struct hash_map *hash, struct bucket *bucket)
 static struct slab_element *take_out(struct hash_map *hash, struct place place)
 {
     struct slab_element *element = place.bucket->at[place.way];
-    set_tag(place, 0);
     set_element(place, NULL);
+    set_tag(place, 0);
     if (hash->clock)
         __atomic_store_n(&hash->clock[element->index], NULL, __ATOMIC_RELEASE);
     __atomic_store_n(&element->mark, 0, __ATOMIC_RELAXED);
@@ -302,7 +316,7 @@ static int remove_key(struct map *map, const void *key, const struct slab_elemen
 {
     struct hash_map *hash = hash_of(map);
     struct vcpu *vcpu = vcpu_of_thread;
-    uint64_t h = hash_key(key, map->key_size, hash->seed);
+    uint64_t h = hash_key(key, map->key_size, hash->map.seed);
     struct bucket *bucket = bucket_of(hash, h);
     struct slab_element *gone = NULL;
     struct place place;
@@ -396,11 +410,11 @@ static void swap_places(struct hash_map *hash, struct slab_element *new, struct 
 
 /* Puts the element into the chain, or where the one with its key was: *old. `counted`: it is among
  * the live ones already and has its place in the clock; else -E2BIG asks for one. */
-static int put(struct map *map, struct slab_element *element, struct bucket *bucket, uint64_t tag,
+static int put(struct map *map, struct slab_element *element, struct bucket *bucket, uint64_t h,
                uint64_t flags, bool counted, struct slab_element **old)
 {
     struct hash_map *hash = hash_of(map);
-    struct place place = place_of(map, bucket, tag, key_of(element));
+    struct place place = place_of(map, bucket, tag_of(h), key_of(element));
     int code = check_update(flags, place.bucket != NULL);
 
     if (code)
@@ -416,15 +430,15 @@ static int put(struct map *map, struct slab_element *element, struct bucket *buc
     }
     if (!counted && (hash->clock || !reserve(map)))
         return -E2BIG;
-    place = empty_place(hash, bucket);
+    place = empty_place(hash, bucket, h);
     if (!place.bucket) {
         if (!counted)
             __atomic_fetch_sub(&hash->live, 1, __ATOMIC_RELAXED);
         return -ENOMEM;
     }
     __atomic_store_n(&element->mark, MARK_LIVE, __ATOMIC_RELEASE);
+    set_tag(place, tag_of(h));
     set_element(place, element);
-    set_tag(place, tag);
     return 0;
 }
 
@@ -433,7 +447,7 @@ static int publish(struct map *map, struct slab_element *element, uint64_t flags
 {
     struct hash_map *hash = hash_of(map);
     struct vcpu *vcpu = vcpu_of_thread;
-    uint64_t h = hash_key(key_of(element), map->key_size, hash->seed);
+    uint64_t h = hash_key(key_of(element), map->key_size, hash->map.seed);
     struct bucket *bucket = bucket_of(hash, h);
     struct slab_element *old = NULL;
     bool counted = false;
@@ -442,7 +456,7 @@ static int publish(struct map *map, struct slab_element *element, uint64_t flags
     do {
         code = -EBUSY;
         if (chain_lock(vcpu, bucket)) {
-            code = put(map, element, bucket, tag_of(h), flags, counted, &old);
+            code = put(map, element, bucket, h, flags, counted, &old);
             chain_unlock(vcpu, bucket);
         }
     } while (code == -E2BIG && hash->clock && (counted = take_place(map, element)));
@@ -514,7 +528,7 @@ static struct slab_element *from_place(struct hash_map *hash, uint32_t index, st
         place.way = 0;
         place.bucket = __atomic_load_n(&place.bucket->next, __ATOMIC_ACQUIRE);
         if (!place.bucket) {
-            if (++index == hash->bucket_count)
+            if (++index == hash->map.bucket_count)
                 return NULL;
             place.bucket = &hash->buckets[index];
         }
@@ -540,7 +554,7 @@ static int next_key(struct map *map, const void *key, void *next)
     uint32_t index = 0;
 
     if (element) {
-        struct bucket *chain = bucket_of(hash, hash_key(key, map->key_size, hash->seed));
+        struct bucket *chain = bucket_of(hash, hash_key(key, map->key_size, hash->map.seed));
         index = (uint32_t)(chain - hash->buckets);
         place = place_behind(chain, element);
     }
@@ -557,7 +571,7 @@ static int64_t each(struct map *map, struct vcpu *vcpu, uint64_t callback, uint6
     const struct hash_map *hash = hash_of(map);
     int64_t seen = 0;
 
-    for (uint32_t b = 0; b < hash->bucket_count; b++)
+    for (uint32_t b = 0; b < hash->map.bucket_count; b++)
         for (struct bucket *bucket = &hash->buckets[b]; bucket;
              bucket = __atomic_load_n(&bucket->next, __ATOMIC_ACQUIRE))
             for (uint32_t i = 0; i < WAYS; i++) {
@@ -583,7 +597,7 @@ static uint64_t count(struct map *map)
 
 static uint64_t table_bytes(const struct hash_map *hash)
 {
-    return ((uint64_t)hash->bucket_count + hash->more_count) * sizeof(struct bucket);
+    return ((uint64_t)hash->map.bucket_count + hash->more_count) * sizeof(struct bucket);
 }
 
 static uint64_t values_bytes(const struct map *map)
@@ -600,7 +614,7 @@ static void destroy(struct map *map)
 {
     struct hash_map *hash = hash_of(map);
     slab_done(&hash->slab);
-    if (map->values.word)
+    if (map->kind->per_cpu && map->values.word)
         pages_unmap(map->values.at, values_bytes(map));
     map_memory_give(map, hash->clock, clock_bytes(map));
     map_memory_give(map, hash->buckets, table_bytes(hash));
@@ -648,12 +662,14 @@ static int create(struct map *map, const struct map_spec *spec, struct error *er
     if (code)
         return code;
     hash->value_at = round_up_8(map->key_size);
-    hash->seed = map->flags & MAP_ZERO_SEED ? 0 : random_seed();
-    hash->bucket_count = (uint32_t)((map->max_entries * UINT64_C(10) + load - 1) / load);
+    hash->map.seed = map->flags & MAP_ZERO_SEED ? 0 : random_seed();
+    hash->map.bucket_count = (uint32_t)((map->max_entries * UINT64_C(10) + load - 1) / load);
     hash->more_count = map->max_entries / 3 + 2;
     hash->buckets = map_memory_take(map, table_bytes(hash));
+    if (map->type == MAP_HASH)
+        SLOT_SET(map->values, hash->buckets);
     if (hash->buckets)
-        pages_dense(hash->buckets, hash->bucket_count * (uint64_t)sizeof(struct bucket));
+        pages_dense(hash->buckets, hash->map.bucket_count * (uint64_t)sizeof(struct bucket));
     if (lru)
         hash->clock = map_memory_take(map, clock_bytes(map));
     if (per_cpu) {
