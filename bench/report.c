@@ -172,7 +172,8 @@ static struct worth worth_of(const struct measured *all, unsigned count, unsigne
         double time = without->time / with->time;
         w.time += log(time);
         w.code += log((double)without->code_bytes / with->code_bytes);
-        w.compile += log(without->compile / with->compile);
+        if (with->compile > 0) /* not under an emulator */
+            w.compile += log(without->compile / with->compile);
         if (time > w.most) {
             w.most = time;
             w.most_in = all[i].workload->name;

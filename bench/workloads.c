@@ -26,7 +26,7 @@ enum { WORKLOADS = sizeof workloads / sizeof *workloads };
 static struct {
     const char *directory;
     bool json, passes, instructions;
-    int rounds;
+    unsigned rounds;
     char **names; /* NULL-ended; none: all */
 } o = { .rounds = 60 };
 
@@ -154,12 +154,14 @@ static void begin(struct measured *m)
     m->runs = o.instructions ? 16 : 4 + (uint32_t)((double)BATCH_NS / (once + 1));
 }
 
-static void measure(struct measured *m)
+/* The variants begin with another one each round: the first finds the caches cold. */
+static void measure(struct measured *m, unsigned round)
 {
     unsigned compilations = o.instructions ? 0 : COMPILATIONS;
     uint32_t verdict;
     least(&m->native.figures.time, time_native(m->workload, m->native.mem, m->runs), m->runs);
-    for (unsigned i = 0; i < variant_count; i++) {
+    for (unsigned k = 0; k < variant_count; k++) {
+        unsigned i = (k + round) % variant_count;
         struct side *side = &m->variants[i];
         least(&side->figures.time, time_anybpf(side->prog, side->mem, m->runs), m->runs);
         for (unsigned n = 0; n < compilations && (i == V3 || o.passes); n++)
@@ -212,7 +214,7 @@ static bool read_options(int argc, char **argv)
         else if (!strcmp(argv[arg], "--instructions"))
             o.instructions = true;
         else if (!strcmp(argv[arg], "--rounds") && arg + 1 < argc)
-            o.rounds = atoi(argv[++arg]);
+            o.rounds = (unsigned)atoi(argv[++arg]);
         else
             return false;
     }
@@ -245,9 +247,9 @@ int main(int argc, char **argv)
             all[count].workload = &workloads[i];
             begin(&all[count++]);
         }
-    for (int round = 0; round < o.rounds; round++)
+    for (unsigned round = 0; round < o.rounds; round++)
         for (unsigned i = 0; i < count; i++)
-            measure(&all[i]);
+            measure(&all[i], round);
     if (o.passes)
         report_passes(all, count, o.json);
     else

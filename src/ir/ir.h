@@ -228,6 +228,7 @@ enum ir_pass {
     PASS_PHIS,       /* phis of one value and itself are that value */
     PASS_UNROLL,     /* small loops that turn a known number of times */
     PASS_DEAD,       /* what nobody uses goes */
+    PASS_HOIST,      /* long constants are made before loops */
     /* Within gen/, where there are no passes over the IR: */
     PASS_ADDRESS, /* an access takes a base, an index and more offset */
     PASS_LOAD,    /* an operand is taken from memory */

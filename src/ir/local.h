@@ -193,10 +193,11 @@ static inline bool is_const(const struct fn *fn, uint32_t value)
     return fn->nodes.at[value].op == IR_CONST;
 }
 
-/* phis.c, unroll.c, dead.c, copy.c: a pass each. */
+/* phis.c, unroll.c, dead.c, hoist.c, copy.c: a pass each. */
 void phis_run(struct fn *fn);
 void unroll_run(struct fn *fn, uint32_t left_out);
 void dead_run(struct fn *fn);
+void hoist_run(struct fn *fn);
 void copy_run(struct fn *fn, uint32_t left_out);
 
 /* A function being made once more, from its own nodes. */

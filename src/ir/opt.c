@@ -17,6 +17,7 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_PHIS] = "phis",
     [PASS_UNROLL] = "unroll",
     [PASS_DEAD] = "dead",
+    [PASS_HOIST] = "hoist",
     [PASS_ADDRESS] = "address",
     [PASS_LOAD] = "load",
     [PASS_INNER] = "inner",
@@ -48,6 +49,7 @@ void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out)
     case PASS_PHIS: phis_run(fn); break;
     case PASS_UNROLL: unroll_run(fn, left_out); break;
     case PASS_DEAD: dead_run(fn); break;
+    case PASS_HOIST: hoist_run(fn); break;
     case PASS_PROMOTE:
     case PASS_STRAIGHTEN:
     case PASS_IFCONVERT:
@@ -65,7 +67,7 @@ void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out)
 void ir_opt(struct module *module, uint32_t left_out)
 {
     for (uint32_t i = 0; i < module->count; i++)
-        for (enum ir_pass pass = PASS_PHIS; pass <= PASS_DEAD; pass++)
+        for (enum ir_pass pass = PASS_PHIS; pass <= PASS_HOIST; pass++)
             if (module->fns[i].blocks.count && !(left_out & PASS_BIT(pass)))
                 pass_run(&module->fns[i], pass, left_out);
 }

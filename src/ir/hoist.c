@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pass "hoist": long constants and addresses are made once before an inner loop, not in each turn.
+ * Short constants stay: every processor has them within its instructions. Where no register is free
+ * all through the loop, gen/ makes them anew at each use, as before.
+ *
+ * What is written there lives in all blocks of the loop: so loops are small, and values few. */
+#include "ir/local.h"
+#include <string.h>
+
+enum { BLOCKS = 32, VALUES = 8, SHORT = 4095 };
+
+struct hoist {
+    struct fn *fn;
+    uint32_t *to;                 /* by value: the block it goes to, NO_VALUE: it stays */
+    uint32_t *same;               /* by value that goes: an equal one that does, or itself */
+    struct vec(uint32_t) hoisted; /* in the order of the blocks they come from */
+};
+
+/* The block that alone enters the loop of header b, whose last block becomes *end; NO_VALUE: b is
+ * none, or the loop is not an inner one, not small, or entered elsewhere. */
+static uint32_t entry_of(const struct fn *fn, uint32_t b, uint32_t *end)
+{
+    const struct block *header = &fn->blocks.at[b];
+    uint32_t entry = NO_VALUE, entries = 0;
+
+    *end = b;
+    for (uint32_t i = 0; i < header->pred_count; i++) {
+        uint32_t pred = fn->edges.at[header->preds + i];
+        if (pred < b)
+            entry = pred, entries++;
+        else if (pred >= *end)
+            *end = pred + 1;
+    }
+    if (*end == b || *end - b > BLOCKS || entries != 1)
+        return NO_VALUE;
+    for (uint32_t n = b; n < *end; n++) {
+        const struct block *block = &fn->blocks.at[n];
+        if (block->depth != header->depth)
+            return NO_VALUE;
+        for (uint32_t i = 0; n > b && i < block->pred_count; i++)
+            if (fn->edges.at[block->preds + i] < b || fn->edges.at[block->preds + i] >= *end)
+                return NO_VALUE;
+    }
+    return entry;
+}
+
+static bool is_long(const struct node *node)
+{
+    return node->op == IR_SYMBOL ||
+           (node->op == IR_CONST && (node->imm > SHORT || node->imm < -SHORT));
+}
+
+static bool is_equal(const struct node *a, const struct node *b)
+{
+    return a->op == b->op && a->imm == b->imm &&
+           (a->op == IR_CONST ||
+            (a->symbol.kind == b->symbol.kind && a->symbol.index == b->symbol.index));
+}
+
+static void take(struct hoist *h, uint32_t value, uint32_t entry, uint32_t first)
+{
+    const struct node *nodes = h->fn->nodes.at;
+    if (h->to[value] != NO_VALUE)
+        return;
+    for (uint32_t i = first; i < h->hoisted.count; i++)
+        if (is_equal(&nodes[h->hoisted.at[i]], &nodes[value])) {
+            h->to[value] = entry;
+            h->same[value] = h->hoisted.at[i];
+            return;
+        }
+    if (h->hoisted.count - first == VALUES)
+        return;
+    pass_found(PASS_HOIST);
+    h->to[value] = entry;
+    h->same[value] = value;
+    vec_push(h->fn->arena, &h->hoisted, value);
+}
+
+/* Those that an operation of the loop uses; what phis and calls want is made where they want it. */
+static void take_loop(struct hoist *h, uint32_t b, uint32_t end, uint32_t entry)
+{
+    const struct fn *fn = h->fn;
+    uint32_t first = h->hoisted.count, from = fn->blocks.at[b].first;
+    const struct block *last = &fn->blocks.at[end - 1];
+    for (uint32_t i = from; i < last->first + last->count; i++) {
+        struct node *node = &fn->nodes.at[i];
+        uint32_t count, *in = node_operands(fn, node, &count);
+        if (in != node->in)
+            continue;
+        for (uint32_t k = 0; k < count; k++)
+            if (in[k] >= from && is_long(&fn->nodes.at[in[k]]))
+                take(h, in[k], entry, first);
+    }
+}
+
+/* The nodes once more, each where it goes, without NOPs. */
+static void rewrite(struct hoist *h)
+{
+    struct fn *fn = h->fn;
+    const struct node *old = fn->nodes.at;
+    uint32_t *map = arena_array_of(fn->arena, fn->nodes.count, uint32_t);
+    uint32_t *next = arena_array_of(fn->arena, fn->blocks.count, uint32_t); /* of hoisted, + 1 */
+    uint32_t *chain = arena_array_of(fn->arena, h->hoisted.count, uint32_t);
+    struct node *nodes = arena_alloc(fn->arena, fn->nodes.count * sizeof *nodes);
+    uint32_t count = 0;
+
+    for (uint32_t i = h->hoisted.count; i-- > 0;) {
+        uint32_t *head = &next[h->to[h->hoisted.at[i]]];
+        chain[i] = *head;
+        *head = i + 1;
+    }
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        struct block *block = &fn->blocks.at[b];
+        uint32_t first = count, end = block->first + block->count - 1;
+        for (uint32_t i = block->first; i <= end; i++) {
+            for (uint32_t n = i == end ? next[b] : 0; n; n = chain[n - 1]) {
+                map[h->hoisted.at[n - 1]] = count;
+                nodes[count++] = old[h->hoisted.at[n - 1]];
+            }
+            if (old[i].op == IR_NOP || h->to[i] != NO_VALUE)
+                continue;
+            map[i] = count;
+            nodes[count++] = old[i];
+        }
+        block->first = first;
+        block->count = count - first;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t operands, *in = node_operands(fn, &nodes[i], &operands);
+        for (uint32_t k = 0; k < operands; k++)
+            in[k] = map[h->to[in[k]] == NO_VALUE ? in[k] : h->same[in[k]]];
+    }
+    fn->nodes.at = nodes;
+    fn->nodes.count = fn->nodes.room = count;
+}
+
+void hoist_run(struct fn *fn)
+{
+    struct hoist h = { .fn = fn };
+
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        uint32_t end, entry = entry_of(fn, b, &end);
+        if (entry == NO_VALUE)
+            continue;
+        if (!h.to) {
+            h.to = arena_alloc(fn->arena, fn->nodes.count * sizeof *h.to);
+            h.same = arena_alloc(fn->arena, fn->nodes.count * sizeof *h.same);
+            memset(h.to, 0xff, fn->nodes.count * sizeof *h.to);
+        }
+        take_loop(&h, b, end, entry);
+    }
+    if (h.hoisted.count)
+        rewrite(&h);
+}
