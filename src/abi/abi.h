@@ -155,13 +155,20 @@ int layout_of(struct arena *arena, const struct conv *conv, const struct model *
  * "s: rdi[0:8] xmm0[8:8]"; [0:8] are the bytes of the value's memory, from:size. */
 void layout_print(struct text *text, const struct layout *layout);
 
+/* ---- helper.c ---- */
+
+struct helper; /* rt/ */
+/* The layout of the helper's C function. */
+int layout_of_helper(struct arena *arena, const struct conv *conv, const struct helper *helper,
+                     const struct layout **layout, struct error *err);
+
 /* ---- Where a program will run ---- */
 
 struct env; /* rt/ */
-
 struct binding {
     const struct env *env;               /* its helpers */
     bool big;                            /* byte order of the processor */
+    const struct conv *conv;             /* of calls of C functions; NULL: of no processor */
     const struct attachment *attachment; /* NULL: nowhere, its context is in memory */
 };
 

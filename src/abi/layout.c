@@ -205,14 +205,16 @@ static void plan_flattened(const struct conv *conv, const struct model_value *va
     struct plan flat = { PLAN_UNITS, 0, { { 0 } } };
     bool floats = false;
 
-    if (FAULT(layout_union, value->has & MODEL_HAS_UNION, 0))
+    if (FAULT(layout_union, value->has & MODEL_HAS_UNION, 0) ||
+        value->has & MODEL_HAS_FLEXIBLE_ARRAY)
         return;
     for (uint32_t i = 0; i < value->count; i++) {
         const struct model_leaf *leaf = &value->leaves[i];
         bool is_float = leaf->kind == MODEL_FLOAT;
         if (leaf->kind == MODEL_VOID && !leaf->bits)
             continue;
-        if (flat.count == 2 || (!is_float && leaf->kind != MODEL_INTEGER) ||
+        if (flat.count == 2 ||
+            (!is_float && leaf->kind != MODEL_INTEGER && leaf->kind != MODEL_VOID) ||
             leaf->size > conv->word)
             return;
         floats |= is_float;

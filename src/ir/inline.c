@@ -4,6 +4,7 @@
 #include "base/planted.h"
 #include "ir/local.h"
 #include "rt/rt.h"
+#include <assert.h>
 
 static uint32_t load_vcpu(struct build *b, unsigned width, size_t offset)
 {
@@ -145,19 +146,38 @@ static uint32_t widened(struct build *b, uint8_t type, uint32_t x)
     return ops[type] ? maker_op(&b->maker, ops[type], 64, x, 0) : x;
 }
 
-static void call(struct build *b, const struct helper *helper)
+/* An argument with above it what the convention promises the callee. */
+static uint32_t extended(struct build *b, const struct layout *layout, uint32_t i, uint32_t x)
+{
+    static const uint8_t zero[] = { [1] = IR_ZEXT8, [2] = IR_ZEXT16, [4] = IR_ZEXT32 };
+    static const uint8_t sign[] = { [1] = IR_SEXT8, [2] = IR_SEXT16, [4] = IR_SEXT32 };
+    const struct layout_part *part = layout->args[i].parts;
+
+    assert(layout->args[i].count == 1 && part->place == PART_REG &&
+           part->reg == layout->conv->args.general.at[i]);
+    if (FAULT(helper_extend, part->extension, EXTEND_GARBAGE) == EXTEND_GARBAGE)
+        return x;
+    return maker_op(&b->maker, (part->extension == EXTEND_SIGN ? sign : zero)[part->size], 64, x,
+                    0);
+}
+
+static int call(struct build *b, const struct helper *helper)
 {
     struct maker *maker = &b->maker;
+    const struct layout *layout = NULL;
     uint32_t list[1 + 5], count = 0;
+    if (b->binding->conv && layout_of_helper(b->arena, b->binding->conv, helper, &layout, b->err))
+        return b->err->code;
     if (helper->flags & HELPER_CALLS_BACK)
         maker_store(maker, 64, b->vcpu, offsetof(struct vcpu, functions),
                     maker_symbol(maker, SYMBOL_FUNCTIONS, 0, 0));
     if (helper->flags & HELPER_VCPU)
         list[count++] = b->vcpu;
-    for (unsigned i = 0; i < helper->args; i++)
-        list[count++] = b->reg[1 + i];
+    for (unsigned i = 0; i < helper->args; i++, count++)
+        list[count] = layout ? extended(b, layout, count, b->reg[1 + i]) : b->reg[1 + i];
     struct node node = { .op = IR_CALL_HELPER, .imm = helper->id };
     b->reg[0] = widened(b, helper->ret_type, maker_list(maker, node, list, count));
+    return 0;
 }
 
 /* p = (h ^ word) * HASH_MULTIPLIER, p ^ p >> 64 */
@@ -256,6 +276,6 @@ int lower_helper(struct build *b, int32_t id)
     else if (id == HELPER_get_smp_processor_id)
         b->reg[0] = load_vcpu(b, 32, offsetof(struct vcpu, cpu));
     else if (!b->hook || !hook_helper(b, helper))
-        call(b, helper);
+        return call(b, helper);
     return 0;
 }

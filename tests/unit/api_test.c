@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The public functions, as an embedder calls them. */
+#include "arch/targets.h"
 #include "base/arena.h"
 #include "bpf/text.h"
+#include "rt/rt.h"
 #include "runner/runner.h"
 #include <anybpf.h>
 #include <pthread.h>
@@ -190,6 +192,34 @@ TEST(program_is_entered_from_its_own_helper)
     if (inner) {
         CHECK_EQ(anybpf_call(inner, &depth, sizeof depth, &result), 0);
         CHECK_EQ(result, 20 * 21 / 2);
+    }
+    anybpf_env_free(env);
+}
+
+static uint64_t whole(uint64_t value)
+{
+    return value;
+}
+
+/* A compiler may rely on what its convention says about the bits above a narrow argument. */
+TEST(helpers_get_narrow_numbers_extended)
+{
+    struct anybpf_env *env = anybpf_env_new();
+    uint8_t extended = target_find(host_target)->conv->extends_args;
+    uint64_t mask = extended == 8 ? UINT64_MAX : (UINT64_C(1) << extended * 8) - 1, result = 0;
+    const struct anybpf_prog *prog;
+
+    CHECK_EQ(anybpf_env_helper(env, 1000, "__u64 f(unsigned char x)", (void *)(uintptr_t)whole), 0);
+    CHECK_EQ(anybpf_env_helper(env, 1001, "__u64 g(short x)", (void *)(uintptr_t)whole), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        prog = load_text(env, "memory",
+                         i ? "r1 = 0x123456789abcdef0 ll\ncall 1001\nexit\n"
+                           : "r1 = 0x123456789abcdef0 ll\ncall 1000\nexit\n");
+        CHECK(prog);
+        if (prog && extended) {
+            CHECK_EQ(anybpf_call(prog, NULL, 0, &result), 0);
+            CHECK_EQ(result & mask, (i ? 0xffffffffffffdef0 : 0xf0) & mask);
+        }
     }
     anybpf_env_free(env);
 }
