@@ -78,9 +78,42 @@ static bool is_one(struct phis *p, uint32_t phi)
     return state->value != NO_VALUE;
 }
 
+/* Whether a phi is one value as it stands. */
+static bool is_trivial(const struct fn *fn, uint32_t phi)
+{
+    const struct node *node = &fn->nodes.at[phi];
+    uint32_t value = NO_VALUE;
+    for (uint32_t k = 0; k < node->list.count; k++) {
+        uint32_t in = fn->lists.at[node->list.first + k];
+        if (in == phi || in == value)
+            continue;
+        if (value != NO_VALUE)
+            return false;
+        value = in;
+    }
+    return true;
+}
+
+/* Without one that is there is nothing to begin with; so it is in most functions. */
+static bool has_trivial(const struct fn *fn)
+{
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        const struct block *block = &fn->blocks.at[b];
+        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+            if (fn->nodes.at[i].op == IR_PHI && is_trivial(fn, i))
+                return true;
+            if (fn->nodes.at[i].op != IR_PHI && fn->nodes.at[i].op != IR_NOP)
+                break;
+        }
+    }
+    return false;
+}
+
 void phis_run(struct fn *fn)
 {
     struct phis p = { .fn = fn };
+    if (!has_trivial(fn))
+        return;
     p.with = arena_array_of(fn->arena, fn->nodes.count, uint32_t);
     p.state = arena_array_of(fn->arena, (size_t)fn->nodes.count + 1, struct state);
     for (uint32_t i = 0; i < fn->nodes.count; i++) {
