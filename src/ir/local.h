@@ -13,10 +13,11 @@ struct location {
     uint8_t size, region;
 };
 
-struct waiting { /* a store that is not made yet */
+struct waiting { /* a store that is not made yet, or is and nothing wrote there since */
     struct location at;
     uint32_t base, value, insn;
     int64_t imm;
+    bool made;
 };
 
 /* Appends nodes to the last block of a function. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pass "merge": stores wait until something may see them, or the block ends. By then one that is
- * written over is gone, a load of what one stores has its value, and neighbours are one wide store
- * where the wide value is there or is one load: constants, parts of a number, copies of memory, in
- * either order of bytes.
+/* Pass "merge": stores that may have neighbours wait until something may see them, or the block
+ * ends. By then one that is written over is gone, a load of what one stores has its value, and
+ * neighbours are one wide store where the wide value is there or is one load: constants, parts of a
+ * number, copies of memory, in either order of bytes.
  *
  * What waits overlaps nothing else that waits, and no load behind it has read it. So all of them
  * may be made in any order, behind all loads of the block until then; and as nothing was written
@@ -95,7 +95,7 @@ static uint32_t whole_of(const struct fn *fn, uint32_t value, unsigned *from, un
     *end = 64;
     if (node->op != IR_SHR || !is_const(fn, node->in[1]))
         return value;
-    *from = (unsigned)fn->nodes.at[node->in[1]].imm;
+    *from = (unsigned)fn->nodes.at[node->in[1]].imm & (node->width - 1u);
     *end = node->width;
     return node->in[0];
 }
@@ -203,12 +203,25 @@ static void sort(struct waiting *list, unsigned count)
     }
 }
 
+static void make(struct maker *maker, const struct waiting *store)
+{
+    struct node node = { .op = IR_STORE,
+                         .width = (uint8_t)(8 * store->at.size),
+                         .region = store->at.region,
+                         .in = { store->base, store->value },
+                         .imm = store->imm };
+    maker->insn = store->insn;
+    maker_append(maker, &node);
+}
+
 void merge_flush(struct maker *maker)
 {
     struct waiting list[STORES_WAITING];
-    unsigned count = maker->waiting_count, kept = 0;
+    unsigned count = 0, kept = 0;
     uint32_t insn = maker->insn;
-    memcpy(list, maker->waiting, count * sizeof *list);
+    for (unsigned i = 0; i < maker->waiting_count; i++)
+        if (!maker->waiting[i].made)
+            list[count++] = maker->waiting[i];
     maker->waiting_count = 0;
     sort(list, count);
     /* All wide loads stand before the first store. */
@@ -218,20 +231,23 @@ void merge_flush(struct maker *maker)
         list[kept] = list[i];
         i += length;
     }
-    for (unsigned i = 0; i < kept; i++) {
-        struct node node = { .op = IR_STORE,
-                             .width = (uint8_t)(8 * list[i].at.size),
-                             .region = list[i].at.region };
-        node.in[0] = list[i].base;
-        node.in[1] = list[i].value;
-        node.imm = list[i].imm;
-        maker->insn = list[i].insn;
-        maker_append(maker, &node);
-    }
+    for (unsigned i = 0; i < kept; i++)
+        make(maker, &list[i]);
     maker->insn = insn;
 }
 
-/* A store begins to wait. */
+/* Whether a store may become a part of a wider one. Others would only keep their value alive. */
+static bool may_merge(const struct fn *fn, const struct waiting *store)
+{
+    switch (fn->nodes.at[store->value].op) {
+    case IR_CONST:
+    case IR_LOAD:
+    case IR_LOADS: return store->at.size < 8;
+    default: return store->at.size < 4;
+    }
+}
+
+/* A store begins to wait, or is made at once if nothing waits that it could join. */
 static void wait(struct maker *maker, const struct node *node)
 {
     struct waiting store = { .at = location_of(maker->fn, node),
@@ -239,23 +255,30 @@ static void wait(struct maker *maker, const struct node *node)
                              .imm = node->imm,
                              .value = node->in[1],
                              .insn = maker->insn };
-    unsigned kept = 0;
+    unsigned kept = 0, waits = 0;
     for (unsigned i = 0; i < maker->waiting_count; i++) {
         enum relation relation = relate(&store.at, &maker->waiting[i].at);
-        if (relation == MAY_MEET || relation == FAULT(store_overlaps, OVERLAPS, APART)) {
+        waits += !maker->waiting[i].made;
+        if (!maker->waiting[i].made &&
+            (relation == MAY_MEET || relation == FAULT(store_overlaps, OVERLAPS, APART))) {
             merge_flush(maker);
-            kept = 0;
+            waits = 0;
             break;
         }
     }
-    for (unsigned i = 0; i < maker->waiting_count; i++)
-        if (relate(&store.at, &maker->waiting[i].at) != COVERS)
-            maker->waiting[kept++] = maker->waiting[i];
-        else
+    for (unsigned i = 0; i < maker->waiting_count; i++) {
+        enum relation relation = relate(&store.at, &maker->waiting[i].at);
+        if (relation == COVERS && !maker->waiting[i].made)
             pass_found(PASS_MERGE);
+        else if (relation == APART)
+            maker->waiting[kept++] = maker->waiting[i];
+    }
     maker->waiting_count = kept;
     if (kept == STORES_WAITING)
         merge_flush(maker);
+    store.made = !waits && !may_merge(maker->fn, &store);
+    if (store.made)
+        make(maker, &store);
     maker->waiting[maker->waiting_count++] = store;
 }
 
@@ -284,7 +307,11 @@ static uint32_t load(struct maker *maker, const struct node *node)
         switch (relate(&store->at, &place)) {
         case COVERS: pass_found(PASS_MERGE); return part(maker, node, &place, store);
         case APART: break;
-        default: merge_flush(maker); return NO_VALUE;
+        default:
+            if (store->made)
+                break;
+            merge_flush(maker);
+            return NO_VALUE;
         }
     }
     return NO_VALUE;

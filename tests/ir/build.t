@@ -110,10 +110,10 @@ b0:
     v5 = const 512
     v6 = add64 v1, v5
     v7 = const 1
-    v9 = const 504
-    v10 = add64 v1, v9
     store64 [v1 + 504], v7
-    v12 = call 1 (v0, v6, v10, v4, v3, v3, v3)
+    v10 = const 504
+    v11 = add64 v1, v10
+    v12 = call 1 (v0, v6, v11, v4, v3, v3, v3)
     return v12
 fn func1 index 1 args 5 depth 512
 b0:
@@ -157,11 +157,11 @@ b3:
 b4:
     v23 = const 0xffffffff
     v24 = add32 v17, v23
-    v25 = add64 v1, v19
-    v26 = load64 [v0 + 0]
-    v27 = select64 v25 ugt v26 ? v25 : v26
-    store64 [v0 + 0], v27
     store32 [v0 + 16], v24
+    v26 = add64 v1, v19
+    v27 = load64 [v0 + 0]
+    v28 = select64 v26 ugt v27 ? v26 : v27
+    store64 [v0 + 0], v28
     v30 = load64 [v15 + 0]
     tail v30, v0, v1, v2
 b5:
@@ -182,16 +182,16 @@ b0:
     v3 = const 0
     jump b1
 b1: loops 1
-    v8 = phi v3, v15
+    v8 = phi v3, v16
     v9 = load64 [v0 + 24]
     v10 = const 0
     branch64 v9 eq v10 ? b3 : b2
 b2: loops 1
     v12 = const -1
     v13 = add64 v9, v12
-    v14 = const 1
-    v15 = add64 v8, v14
     store64 [v0 + 24], v13
+    v15 = const 1
+    v16 = add64 v8, v15
     jump b1
 b3:
     return v8

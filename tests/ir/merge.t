@@ -377,3 +377,24 @@ b0:
     v5 = fetch_add64 [v0 + 8], v3
     store8 [v0 + 2], v1
     return v5
+== a count beyond the width is taken modulo the width
+-- before merge
+fn f index 0 args 2 depth 0
+b0:
+    v0 = param 2
+    v1 = param 3
+    v2 = const -8
+    v3 = shr64 v1, v2
+    store8 [v0 + 0], v3
+    store8 [v0 + 1], v1
+    return v1
+-- after
+fn f index 0 args 2 depth 0
+b0:
+    v0 = param 2
+    v1 = param 3
+    v2 = const -8
+    v3 = shr64 v1, v2
+    store8 [v0 + 0], v3
+    store8 [v0 + 1], v1
+    return v1

@@ -182,10 +182,10 @@ b0:
     v5 = const 32
     v6 = add64 v1, v5
     v11 = const 6
-    v14 = const 16
-    v15 = add64 v1, v14
     store64 stack [v1 + 16], v11
-    v17 = call 1 (v0, v6, v15)
+    v15 = const 16
+    v16 = add64 v1, v15
+    v17 = call 1 (v0, v6, v16)
     v18 = load64 stack [v1 + 16]
     v20 = const 12
     v21 = add64 v18, v20
@@ -194,9 +194,9 @@ fn func1 index 1 args 1 depth 16
 b0:
     v2 = param 2
     v6 = const 1
-    v7 = const 2
     store64 stack [v2 + 0], v6
-    return v7
+    v8 = const 2
+    return v8
 == an index into an array takes its bytes, not the slot beside it
 -- asm verified
     *(u64 *)(r10 - 24) = 0
@@ -219,12 +219,12 @@ b0:
     v4 = load64 [v0 + 64]
     v5 = const 32
     v6 = add64 v1, v5
-    v7 = const 7
-    v8 = and64 v4, v7
-    v9 = sub64 v6, v8
-    v10 = const 1
     store64 stack [v1 + 8], v3
-    store8 stack [v9 - 17], v10
+    v8 = const 7
+    v9 = and64 v4, v8
+    v10 = sub64 v6, v9
+    v11 = const 1
+    store8 stack [v10 - 17], v11
     v13 = load64 stack [v1 + 8]
     v14 = add64 v13, v4
     return v14
@@ -256,10 +256,10 @@ b0:
     v5 = const 16
     v6 = add64 v1, v5
     v7 = const 5
-    v9 = const 8
-    v10 = add64 v1, v9
     store64 stack [v1 + 8], v7
-    v12 = call 1 (v0, v6, v10, v4)
+    v10 = const 8
+    v11 = add64 v1, v10
+    v12 = call 1 (v0, v6, v11, v4)
     v13 = load64 stack [v1 + 8]
     return v13
 fn func1 index 1 args 2 depth 16
@@ -270,9 +270,9 @@ b0:
     v5 = const 16
     v6 = add64 v1, v5
     v7 = const 3
-    v8 = const 5
     store64 stack [v1 + 8], v7
-    branch64 v3 eq v8 ? b2 : b1
+    v9 = const 5
+    branch64 v3 eq v9 ? b2 : b1
 b1:
     v11 = const -8
     v12 = add64 v6, v11
