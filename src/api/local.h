@@ -13,7 +13,7 @@
 struct anybpf_env {
     struct anybpf_allocator from;
     struct env *rt;
-    struct arena *scratch;         /* of one compilation at a time; keeps memory for the next */
+    struct arena *scratch;         /* of one verification or compilation at a time; keeps memory */
     const struct target *target;   /* of this processor; NULL: this build has none for it */
     uint32_t features;             /* those of the target that this processor has */
     struct anybpf_object *objects; /* open ones, newest first */

@@ -5,8 +5,9 @@
 #include "interp/interp.h"
 #include <stdio.h>
 
-/* Compiling a program of 5,000 instructions or so takes that much. */
-enum { SCRATCH_KEPT = 1 << 20 };
+/* Verifying and compiling take about as much, 200 bytes for an instruction: what the one has taken
+ * serves the other. Afterwards there stays enough for programs of 5,000 instructions. */
+enum { SCRATCH_REUSED = 256 << 20, SCRATCH_KEPT = 1 << 20 };
 
 /* ---- Final form and proof, in an arena of the caller's, within arena_try() ---- */
 
@@ -70,6 +71,7 @@ int prog_check(const struct anybpf_prog *handle, struct arena *arena, const stru
     bool verbose = env->log_most >= ANYBPF_LOG_VERIFIER;
     struct log_filter filter = { env, verbose ? ANYBPF_LOG_VERIFIER : ANYBPF_LOG_REJECTED };
     struct verify_options options = {
+        .scratch = env->scratch,
         .level = obj->trusted ? CHECK_TRUSTED : CHECK_VERIFIED,
         .log = env->log && env->log_most >= ANYBPF_LOG_REJECTED ? log_verifier : NULL,
         .log_user = &filter,
@@ -80,7 +82,9 @@ int prog_check(const struct anybpf_prog *handle, struct arena *arena, const stru
         return fail(err, ANYBPF_E_UNSUPPORTED,
                     "section \"%s\" names no type of program known here; give it one",
                     prog->section);
-    return verify(arena, env->rt, prog, &options, err, out);
+    int code = verify(arena, env->rt, prog, &options, err, out);
+    arena_clear(env->scratch, SCRATCH_REUSED);
+    return code;
 }
 
 /* ---- Loading, in steps that each stay within an arena ---- */

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGN = 16, CHUNK_MIN = 512, CHUNK_MAX = 1 << 20 };
+enum { ALIGN = 16, CHUNK_MIN = 512, CHUNK_MAX = 1 << 20, HUGE_PAGE = 2 << 20 };
 
 struct chunk {
     struct chunk *before;
@@ -17,14 +18,26 @@ enum { HEAD = (sizeof(struct chunk) + ALIGN - 1) / ALIGN * ALIGN };
 struct arena {
     struct anybpf_allocator from;
     struct chunk *chunk; /* the newest, from which memory is cut */
+    struct chunk *spare; /* empty ones, to be used again */
     size_t taken, limit;
+    bool scratch;
     jmp_buf *landing; /* of the innermost arena_try() */
 };
 
+/* What is large comes on large pages where the system has them: to write to megabytes for the first
+ * time costs more than a compiler then does with them. */
 static void *libc_alloc(void *user, size_t size)
 {
+    size_t rounded = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *memory;
+
     (void)user;
-    return malloc(size);
+    if (size < HUGE_PAGE || rounded < size)
+        return malloc(size);
+    memory = aligned_alloc(HUGE_PAGE, rounded);
+    if (memory)
+        madvise(memory, rounded, MADV_HUGEPAGE);
+    return memory;
 }
 
 static void libc_release(void *user, void *memory, size_t size)
@@ -43,10 +56,19 @@ struct arena *arena_new(const struct anybpf_allocator *from, size_t limit)
     return arena;
 }
 
-static void drop_newest(struct arena *arena)
+struct arena *arena_new_scratch(const struct anybpf_allocator *from, size_t limit)
 {
-    struct chunk *chunk = arena->chunk;
-    arena->chunk = chunk->before;
+    struct arena *arena = arena_new(from, limit);
+    if (arena)
+        arena->scratch = true;
+    return arena;
+}
+
+/* The first chunk of the list goes. */
+static void drop(struct arena *arena, struct chunk **list)
+{
+    struct chunk *chunk = *list;
+    *list = chunk->before;
     arena->taken -= chunk->size;
     arena->from.release(arena->from.user, chunk, chunk->size);
 }
@@ -56,7 +78,9 @@ void arena_free(struct arena *arena)
     if (!arena)
         return;
     while (arena->chunk)
-        drop_newest(arena);
+        drop(arena, &arena->chunk);
+    while (arena->spare)
+        drop(arena, &arena->spare);
     arena->from.release(arena->from.user, arena, sizeof *arena);
 }
 
@@ -83,14 +107,29 @@ static _Noreturn void run_out(struct arena *arena)
     longjmp(*arena->landing, 1);
 }
 
+/* Chunks grow with what the arena holds, so that small lifetimes stay small, and what is taken but
+ * unused stays below a ninth; of what lives shortly, below a half, but it comes on large pages. */
+static size_t chunk_size(const struct arena *arena)
+{
+    size_t size = arena->taken / 8;
+    if (arena->scratch && arena->taken >= HUGE_PAGE)
+        return arena->taken / HUGE_PAGE * HUGE_PAGE;
+    return size < CHUNK_MIN ? CHUNK_MIN : size > CHUNK_MAX ? CHUNK_MAX : size;
+}
+
 static struct chunk *add_chunk(struct arena *arena, size_t need)
 {
-    /* Chunks grow with what the arena holds, so that small lifetimes stay small, and what is taken
-     * but unused stays below a ninth. */
-    size_t size = arena->taken / 8 < CHUNK_MIN   ? CHUNK_MIN
-                  : arena->taken / 8 > CHUNK_MAX ? CHUNK_MAX
-                                                 : arena->taken / 8;
-    struct chunk *chunk;
+    size_t size = chunk_size(arena);
+    struct chunk *chunk, **spare = &arena->spare;
+
+    while (*spare && (*spare)->size < need + HEAD)
+        spare = &(*spare)->before;
+    if ((chunk = *spare)) {
+        *spare = chunk->before;
+        chunk->before = arena->chunk;
+        chunk->used = HEAD;
+        return arena->chunk = chunk;
+    }
 
     if (size < need + HEAD)
         size = need + HEAD;
@@ -173,25 +212,26 @@ struct arena_mark arena_mark(struct arena *arena)
 void arena_reset(struct arena *arena, struct arena_mark mark)
 {
     while (arena->chunk != mark.chunk)
-        drop_newest(arena);
+        drop(arena, &arena->chunk);
     if (arena->chunk)
         arena->chunk->used = mark.used;
 }
 
 void arena_clear(struct arena *arena, size_t keep)
 {
-    size_t size = arena->taken < keep ? arena->taken : keep;
+    struct chunk **end = &arena->spare;
 
-    if (arena->chunk && !arena->chunk->before && arena->chunk->size <= keep) {
-        arena->chunk->used = HEAD;
-        return;
+    while (*end)
+        end = &(*end)->before;
+    *end = arena->chunk; /* the newest, which is the largest, comes first */
+    arena->chunk = NULL;
+    for (end = &arena->spare; *end;) {
+        size_t size = (*end)->size;
+        if (size > keep) {
+            drop(arena, end);
+            continue;
+        }
+        keep -= size;
+        end = &(*end)->before;
     }
-    arena_reset(arena, (struct arena_mark){ 0 });
-    /* One chunk from now on. If there is no memory, whoever comes next will see. */
-    struct chunk *chunk = size > HEAD ? arena->from.alloc(arena->from.user, size) : NULL;
-    if (!chunk)
-        return;
-    *chunk = (struct chunk){ NULL, size, HEAD };
-    arena->chunk = chunk;
-    arena->taken = size;
 }

@@ -4,9 +4,6 @@
 #include "verify/local.h"
 #include "rt/rt.h"
 
-/* What the working state may take: enough for a million instructions walked. */
-enum { SCRATCH_MAX = 1 << 30 };
-
 static int find_context(struct verifier *v)
 {
     const struct prog *prog = v->prog;
@@ -102,11 +99,14 @@ int verify(struct arena *arena, const struct env *env, const struct prog *prog,
         v.options = *options;
     if (!v.options.budget)
         v.options.budget = VERIFY_INSNS;
-    v.scratch = arena_new(env->from, SCRATCH_MAX);
+    v.scratch = v.options.scratch;
+    if (!v.scratch)
+        v.scratch = arena_new_scratch(env->from, VERIFY_SCRATCH);
     if (!v.scratch)
         return fail(err, ANYBPF_E_MEMORY, "out of memory at verifying %s", prog->name);
     code = arena_try(arena, err, with_scratch, &v);
-    arena_free(v.scratch);
+    if (v.scratch != v.options.scratch)
+        arena_free(v.scratch);
     if (!code)
         *out = v.checked;
     return code;

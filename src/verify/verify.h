@@ -27,7 +27,12 @@ enum verify_log {
     VERIFY_LOG_STATES,    /* and each instruction walked, with the registers it changes */
 };
 
+/* The most bytes that a verification takes for itself: enough for a million instructions walked. */
+enum { VERIFY_SCRATCH = 1 << 30 };
+
 struct verify_options {
+    /* Empty, of the caller, who clears it afterwards. NULL: verify() makes one. */
+    struct arena *scratch;
     enum check_level level;
     uint64_t budget; /* instructions walked; 0: VERIFY_INSNS */
     /* Receives text that ends in a newline. NULL: no log. */
