@@ -247,7 +247,8 @@ static bool may_merge(const struct fn *fn, const struct waiting *store)
     }
 }
 
-/* A store begins to wait, or is made at once if nothing waits that it could join. */
+/* A store begins to wait, or is made at once if nothing waits that it could join and it writes over
+ * nothing: what is written twice may be so again. */
 static void wait(struct maker *maker, const struct node *node)
 {
     struct waiting store = { .at = location_of(maker->fn, node),
@@ -256,6 +257,7 @@ static void wait(struct maker *maker, const struct node *node)
                              .value = node->in[1],
                              .insn = maker->insn };
     unsigned kept = 0, waits = 0;
+    bool again = false;
     for (unsigned i = 0; i < maker->waiting_count; i++) {
         enum relation relation = relate(&store.at, &maker->waiting[i].at);
         waits += !maker->waiting[i].made;
@@ -268,6 +270,7 @@ static void wait(struct maker *maker, const struct node *node)
     }
     for (unsigned i = 0; i < maker->waiting_count; i++) {
         enum relation relation = relate(&store.at, &maker->waiting[i].at);
+        again |= relation == COVERS;
         if (relation == COVERS && !maker->waiting[i].made)
             pass_found(PASS_MERGE);
         else if (relation == APART)
@@ -276,7 +279,7 @@ static void wait(struct maker *maker, const struct node *node)
     maker->waiting_count = kept;
     if (kept == STORES_WAITING)
         merge_flush(maker);
-    store.made = !waits && !may_merge(maker->fn, &store);
+    store.made = !waits && !again && !may_merge(maker->fn, &store);
     if (store.made)
         make(maker, &store);
     maker->waiting[maker->waiting_count++] = store;

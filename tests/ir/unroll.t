@@ -141,43 +141,39 @@ b0:
     v3 = const 18
     jump b1
 b1: loops 1
-    v5 = phi v1, v27
-    v6 = phi v1, v28
+    v5 = phi v1, v23
+    v6 = phi v1, v24
     v7 = add64 v5, v2
     v8 = add64 v6, v0
     store64 [v0 + 0], v8
     v10 = const 2
     v11 = add64 v5, v10
     v12 = add64 v8, v0
-    store64 [v0 + 0], v12
-    v14 = const 3
-    v15 = add64 v5, v14
-    v16 = add64 v12, v0
-    store64 [v0 + 0], v16
-    v18 = const 4
-    v19 = add64 v5, v18
-    v20 = add64 v16, v0
-    store64 [v0 + 0], v20
-    v22 = const 5
+    v13 = const 3
+    v14 = add64 v5, v13
+    v15 = add64 v12, v0
+    v16 = const 4
+    v17 = add64 v5, v16
+    v18 = add64 v15, v0
+    v19 = const 5
+    v20 = add64 v5, v19
+    v21 = add64 v18, v0
+    v22 = const 6
     v23 = add64 v5, v22
-    v24 = add64 v20, v0
+    v24 = add64 v21, v0
+    v25 = const 18
     store64 [v0 + 0], v24
-    v26 = const 6
-    v27 = add64 v5, v26
-    v28 = add64 v24, v0
-    store64 [v0 + 0], v28
-    v30 = const 18
-    branch64 v27 ne v30 ? b1 : b2
+    branch64 v23 ne v25 ? b1 : b2
 b2:
-    v32 = const 19
+    v28 = const 19
     jump b3
 b3: loops 1
-    v34 = phi v1, v35
-    v35 = add64 v34, v2
-    store64 [v0 + 8], v35
-    branch64 v35 ne v32 ? b3 : b4
+    v30 = phi v1, v31
+    v31 = add64 v30, v2
+    store64 [v0 + 8], v31
+    branch64 v31 ne v28 ? b3 : b4
 b4:
-    return v28
+    return v24
 == not known: a bound that is no constant, a counter that wraps around, one that jumps over its bound
 -- before unroll
 fn f index 0 args 1 depth 0
