@@ -313,15 +313,25 @@ static void note(const struct rule *rule)
         pass_found(rule->flags & RULE_RMW ? PASS_UPDATE : PASS_INNER);
 }
 
+/* Whether 32 bits are enough for a result that has no more: its low half depends on the operands'
+ * low halves alone, and its upper half is 0 either way. */
+static bool is_short(const struct select *s, uint32_t value)
+{
+    const struct node *node = node_at(s, value);
+    return node->width == 64 && is_low(node->op) && value_bits(s->fn, value) <= 32;
+}
+
 static bool find(const struct select *s, uint32_t value, struct match *m)
 {
     const struct gen *gen = s->gen;
     const struct node *node = node_at(s, value);
     const struct ir_row *row = &ir_rows[node->op];
-    unsigned width = node->width / 8u;
+    m->node = *node;
+    if (is_short(s, value))
+        m->node.width = 32;
+    unsigned width = m->node.width / 8u;
     unsigned a = row->ins ? trait_of(s, node->in[0]) : 0;
     unsigned b = row->ins > 1 ? trait_of(s, node->in[1]) : 0;
-    m->node = *node;
     for (uint32_t i = gen->rules_of[node->op]; i < gen->rules_of[node->op + 1]; i++) {
         const struct rule *rule = m->rule = &s->target->rules[i];
         if ((rule->widths & width) != width || rule->needs & ~gen->features)

@@ -115,7 +115,7 @@ static inline void a64_put(struct emit *e, uint32_t insn)
 /* The sf bit: whether the operation is 64 bits wide. */
 static inline bool a64_wide(const struct emit *e)
 {
-    return e->node->width == 64;
+    return e->width == 64;
 }
 
 /* ---- Fields: type, parameter, lowest, highest, step, what else must hold, bits ---- */
