@@ -30,8 +30,8 @@ struct anybpf_env {
 struct anybpf_object {
     struct anybpf_env *env;
     struct anybpf_object *next; /* in env->objects, while open */
-    struct arena *arena;        /* everything but what belongs to one loaded program */
-    struct object *file;        /* NULL: made of an array of instructions */
+    struct arena *arena; /* everything but what belongs to one loaded program; the file's, too */
+    struct object *file; /* NULL: made of an array of instructions */
     struct anybpf_prog *progs;
     uint32_t prog_count;
     struct anybpf_map *maps;

@@ -9,32 +9,6 @@
 
 /* ---- Life ---- */
 
-static int init(void *arg)
-{
-    struct anybpf_object **obj = arg;
-    struct arena *arena = (*obj)->arena;
-    struct anybpf_object *made = arena_new_of(arena, struct anybpf_object);
-    *made = **obj;
-    *obj = made;
-    return 0;
-}
-
-static struct anybpf_object *object_new(struct anybpf_env *env, struct error *err)
-{
-    struct anybpf_object start = { .env = env, .arena = arena_new(&env->from, 0), .refs = 1 };
-    struct anybpf_object *obj = &start;
-
-    if (!start.arena) {
-        fail(err, ANYBPF_E_MEMORY, "out of memory for an object");
-        return NULL;
-    }
-    if (arena_try(start.arena, err, init, &obj)) {
-        arena_free(start.arena);
-        return NULL;
-    }
-    return obj;
-}
-
 void object_drop(struct anybpf_object *obj)
 {
     if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
@@ -42,7 +16,6 @@ void object_drop(struct anybpf_object *obj)
     for (uint32_t i = 0; i < obj->map_count; i++)
         if (obj->maps[i].map)
             map_free(obj->maps[i].map);
-    object_free(obj->file);
     arena_free(obj->arena);
 }
 
@@ -72,6 +45,9 @@ void anybpf_close(struct anybpf_object *obj)
 /* ---- Opening ---- */
 
 struct opening {
+    struct anybpf_env *env;
+    struct arena *arena;
+    struct object *file;
     struct anybpf_object *obj;
     struct bytes bytes;
     const char *name;    /* of a file; NULL: bare instructions ... */
@@ -87,9 +63,8 @@ static void list_maps(struct anybpf_object *obj, const struct map_spec *const *s
         obj->maps[i] = (struct anybpf_map){ .object = obj, .spec = specs[i] };
 }
 
-static int open_file(void *arg)
+static void open_file(const struct opening *o)
 {
-    const struct opening *o = arg;
     struct anybpf_object *obj = o->obj;
     const struct object *file = obj->file;
 
@@ -104,12 +79,10 @@ static int open_file(void *arg)
             .section = file->progs[i].section,
             .insns = file->progs[i].insns,
         };
-    return 0;
 }
 
-static int open_insns(void *arg)
+static void open_insns(const struct opening *o)
 {
-    const struct opening *o = arg;
     struct anybpf_object *obj = o->obj;
     uint32_t count = (uint32_t)(o->bytes.size / 8);
     struct insn *insns = arena_array_of(obj->arena, count, struct insn);
@@ -124,36 +97,47 @@ static int open_insns(void *arg)
         .insns = count,
         .bare = insns,
     };
+}
+
+static int make_object(void *arg)
+{
+    struct opening *o = arg;
+
+    o->obj = arena_new_of(o->arena, struct anybpf_object);
+    *o->obj =
+        (struct anybpf_object){ .env = o->env, .arena = o->arena, .file = o->file, .refs = 1 };
+    if (o->file)
+        open_file(o);
+    else
+        open_insns(o);
     return 0;
 }
 
-static struct anybpf_object *open_with(struct anybpf_env *env, struct opening *o,
-                                       int (*body)(void *))
+static struct anybpf_object *open_with(struct anybpf_env *env, struct opening *o)
 {
     struct error err = { 0 };
 
-    o->obj = object_new(env, &err);
-    if (!o->obj)
-        goto failed;
-    if (o->name && object_open(o->bytes, o->name, env->rt, env->rt->from, &o->obj->file, &err))
-        goto failed;
-    if (arena_try(o->obj->arena, &err, body, o))
-        goto failed;
+    o->env = env;
+    if (!o->name)
+        o->arena = arena_new(&env->from, 0);
+    else if (!object_open(o->bytes, o->name, env->rt, env->rt->from, &o->file, &err))
+        o->arena = o->file->arena;
+    if (!o->arena || arena_try(o->arena, &err, make_object, o)) {
+        arena_free(o->arena);
+        fail(&err, ANYBPF_E_MEMORY, "out of memory for an object"); /* unless it says more */
+        api_fail(env, &err);
+        return NULL;
+    }
     o->obj->next = env->objects;
     env->objects = o->obj;
     return o->obj;
-failed:
-    if (o->obj)
-        object_drop(o->obj);
-    api_fail(env, &err);
-    return NULL;
 }
 
 struct anybpf_object *anybpf_open_memory(struct anybpf_env *env, const void *data, size_t size,
                                          const char *name)
 {
     struct opening o = { .bytes = { data, size }, .name = name ? name : "object" };
-    return open_with(env, &o, open_file);
+    return open_with(env, &o);
 }
 
 struct anybpf_object *anybpf_open_insns(struct anybpf_env *env, const void *insns, size_t count,
@@ -162,7 +146,7 @@ struct anybpf_object *anybpf_open_insns(struct anybpf_env *env, const void *insn
     struct opening o = { .bytes = { insns, count * 8 }, .section = section };
 
     if (count && count <= VERIFY_SLOTS)
-        return open_with(env, &o, open_insns);
+        return open_with(env, &o);
     api_error(env, ANYBPF_E_ARGUMENT, "a program of %zu instructions; 1 to %d are possible", count,
               (int)VERIFY_SLOTS);
     return NULL;

@@ -102,10 +102,13 @@ struct loading {
  * opened, and the verifier is going to rely on them. */
 static void freeze_data(struct loading *l)
 {
-    struct prog *prog = arena_new_of(l->arena, struct prog);
-    const struct map_spec **specs =
-        arena_array_of(l->arena, l->final->map_count, const struct map_spec *);
+    struct prog *prog;
+    const struct map_spec **specs;
 
+    if (!l->final->map_count)
+        return;
+    prog = arena_new_of(l->arena, struct prog);
+    specs = arena_array_of(l->arena, l->final->map_count, const struct map_spec *);
     *prog = *l->final;
     for (uint32_t i = 0; i < prog->map_count; i++) {
         struct map *map = l->loaded->maps[i];

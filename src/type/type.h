@@ -47,23 +47,24 @@ enum type_kind {
 enum type_linkage { LINKAGE_STATIC, LINKAGE_GLOBAL, LINKAGE_EXTERN };
 
 struct type {
-    uint8_t kind;     /* enum type_kind */
-    uint8_t linkage;  /* FUNC, VAR: enum type_linkage */
-    bool is_signed;   /* INT, ENUM, ENUM64 */
-    bool is_bool;     /* INT: _Bool */
-    bool is_char;     /* INT: plain char as clang marks it, or declared as char */
-    bool is_union;    /* FWD */
-    bool is_variadic; /* FUNC_PROTO: ends in "..." */
-    bool is_packed;   /* STRUCT, UNION: some member lies below its natural alignment */
-    bool is_flexible; /* ARRAY: declared as [], as far as known */
-    bool has_align;   /* TYPEDEF: `align` is declared, be it less than the type's own */
-    uint32_t id;      /* in the set that made it; 0 is void */
+    uint8_t kind;         /* enum type_kind */
+    uint8_t linkage;      /* FUNC, VAR: enum type_linkage */
+    uint8_t depth;        /* levels of the tree by value, itself included; 0: not finished */
+    bool is_signed : 1;   /* INT, ENUM, ENUM64 */
+    bool is_bool : 1;     /* INT: _Bool */
+    bool is_char : 1;     /* INT: plain char as clang marks it, or declared as char */
+    bool is_union : 1;    /* FWD */
+    bool is_variadic : 1; /* FUNC_PROTO: ends in "..." */
+    bool is_packed : 1;   /* STRUCT, UNION: some member lies below its natural alignment */
+    bool is_flexible : 1; /* ARRAY: declared as [], as far as known */
+    bool has_align : 1;   /* TYPEDEF: `align` is declared, be it less than the type's own */
+    uint32_t id;          /* in the set that made it; 0 is void */
     uint32_t
-        count;     /* elements of an ARRAY, or how many of the union below; 0 of a flexible array */
-    uint8_t depth; /* levels of the tree by value, itself included; 0: not finished */
+        count; /* elements of an ARRAY, or how many of the union below; 0 of a flexible array */
     uint32_t weight;  /* nodes of that tree */
     uint32_t align;   /* bytes; 1 where it has no size */
     uint32_t natural; /* STRUCT, UNION: what its members ask for, whatever the whole declares */
+    uint32_t unnamed_count;
     uint64_t
         size; /* bytes; 0 for void, FWD, functions; qualifiers and typedefs: of what they name */
     const char *name;      /* never NULL; "" if it has none; TYPE_TAG: the tag */
@@ -80,8 +81,7 @@ struct type {
     };
     const struct member *unnamed; /* STRUCT, UNION: bit-fields without a name, known from C text
                                      only; `bits` may be 0 */
-    uint32_t unnamed_count;
-    const struct tag *tags; /* FUNC, VAR, TYPEDEF, STRUCT, UNION: annotations; NULL if none */
+    const struct tag *tags;       /* FUNC, VAR, TYPEDEF, STRUCT, UNION: annotations; NULL if none */
 };
 
 struct member {
