@@ -220,8 +220,10 @@ static void plan_flattened(const struct conv *conv, const struct model_value *va
         floats |= is_float;
         add_unit(&flat, is_float ? KIND_VECTOR : KIND_GENERAL, leaf->offset, leaf->size);
     }
-    if (value->has & (MODEL_HAS_EMPTY_ARRAY | MODEL_HAS_EMPTY_UNION) && !conv->flattens_empty &&
-        (flat.count == 2 || (flat.count && flat.units[0].size != value->size)))
+    if (!conv->flattens_empty &&
+        (value->has & MODEL_HAS_EMPTY_PART ||
+         (value->has & MODEL_HAS_EMPTY_ARRAY &&
+          (flat.count == 2 || (flat.count && flat.units[0].size != value->size)))))
         return;
     if (conv->flattens_empty && is_divided(value, &flat))
         return;

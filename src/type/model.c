@@ -69,8 +69,10 @@ static int add_array(struct reading *rd, const struct type *array, uint32_t at)
         if (add_leaves(rd, array->to, at))
             return rd->err->code;
         rd->nothing = outer;
-    } else if (!array->to->size) /* all its elements lie in one place */
+    } else if (!array->to->size) { /* all its elements lie in one place */
+        rd->has |= MODEL_HAS_EMPTY_PART;
         return add_leaves(rd, array->to, at);
+    }
     for (uint32_t i = 0; i < array->count; i++)
         if (add_leaves(rd, array->to, at + i * (uint32_t)array->to->size))
             return rd->err->code;
@@ -80,7 +82,7 @@ static int add_array(struct reading *rd, const struct type *array, uint32_t at)
 static int add_record(struct reading *rd, const struct type *record, uint32_t at)
 {
     if (record->kind == TYPE_UNION)
-        rd->has |= record->size ? MODEL_HAS_UNION : MODEL_HAS_EMPTY_UNION;
+        rd->has |= record->size ? MODEL_HAS_UNION : MODEL_HAS_EMPTY_PART;
     else if (!record->size)
         rd->has |= MODEL_HAS_EMPTY_STRUCT;
     for (uint32_t i = 0; i < record->count; i++) {

@@ -248,7 +248,7 @@ static void focus(struct generator *g, struct proto *proto)
     if (percent(g, 50) && regs->vector.count)
         doubles = 7 + below(g, 3);
     fill = words + doubles;
-    proto->result = percent(g, 25) ? "void" : pick_focus(g);
+    proto->result = doubles > 8 || percent(g, 25) ? "void" : pick_focus(g);
     proto->count = proto->named = fill + 1 + below(g, ARGS_MOST - fill);
     for (uint32_t i = 0; i < proto->count; i++)
         proto->args[i] = i < words                     ? "long"
