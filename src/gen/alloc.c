@@ -531,7 +531,9 @@ static void alloc_hook(struct alloc *a)
                          : 0;
     frame->results = FAULT(hook_results, hook->results, 0);
     frame->results_at = hook_results_at(hook);
-    frame->area = area || frame->vectors || frame->results ? hook->area : 0;
+    frame->x87 = hook->x87;
+    frame->x87_at = hook->x87_at;
+    frame->area = area || frame->vectors || frame->results || frame->x87 ? hook->area : 0;
 }
 
 void gen_alloc(struct gen *gen)

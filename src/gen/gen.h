@@ -134,6 +134,7 @@ struct frame {
      * from CALL_NEXT to the epilogue. In the order of their numbers. */
     uint64_t params, left;
     uint32_t params_at, left_at;
+    uint32_t x87, x87_at; /* x86: results on the x87's stack, as `results` */
     bool preserves;
     bool pushes; /* calls something that aligns the stack itself */
 };

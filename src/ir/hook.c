@@ -101,10 +101,6 @@ static int check(const struct build *b)
     const struct layout *layout = h->layout;
     const char *name = layout->model->name;
     bool after = h->tracing->kind == ATTACH_EXIT;
-    for (uint32_t i = 0; i < layout->result.count && after; i++)
-        if (layout->result.parts[i].place == PART_X87)
-            return fail(b->err, ANYBPF_E_UNSUPPORTED,
-                        "%s: results of type long double are not offered yet", name);
     for (uint32_t i = 0; i < layout->model->count; i++)
         for (uint32_t k = 0; k < layout->args[i].count; k++)
             if (layout->args[i].parts[k].place == PART_REG && layout->args[i].parts[k].size > 16)
@@ -138,6 +134,9 @@ static void lay_out(struct hooking *h)
 {
     h->hook.area =
         hook_results_at(&h->hook) + 16u * (uint32_t)__builtin_popcountll(h->hook.results);
+    for (uint32_t i = 0; i < h->layout->result.count && h->tracing->kind == ATTACH_EXIT; i++)
+        h->hook.x87 += h->layout->result.parts[i].place == PART_X87;
+    h->hook.x87_at = take(h, 16 * h->hook.x87);
     if (!h->hook.leaves)
         return;
     h->hook.params_at = take(h, 8u * h->hook.param_count);
@@ -235,6 +234,8 @@ static uint32_t load_part(struct build *b, const struct layout_value *value,
     uint32_t size = part->size - skip < 8 ? part->size - skip : 8;
     if (part->place == PART_STACK)
         return load_bytes(b, h->incoming, (int64_t)part->stack + skip, size);
+    if (part->place == PART_X87)
+        return load_bytes(b, area(b, h->hook.x87_at + 16u * part->reg), skip, size);
     if (part->reg >= REG_VECTOR)
         return load_bytes(b, area(b, vector_at(h, value, part->reg)), skip, size);
     return low_bytes(b, register_of(b, value, part->reg), size);

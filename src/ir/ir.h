@@ -159,6 +159,7 @@ struct hook {
     uint32_t area, params_at, left_at; /* bytes; area: a multiple of 16 */
     uint64_t vectors;                  /* registers with arguments: sets of REG_BIT() */
     uint64_t results;                  /* ... with the result of what comes next */
+    uint32_t x87, x87_at; /* x86: so much of that is on the x87's stack, kept from x87_at on */
 };
 
 static inline uint32_t hook_results_at(const struct hook *hook)

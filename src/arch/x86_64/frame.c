@@ -103,6 +103,8 @@ void x86_epilogue(struct code *code, const struct frame *frame)
         move_vectors(code, X86_MOVUPS_RM, frame->vectors, 0);
     move_vectors(code, X86_MOVUPS_RM, frame->results, (int32_t)frame->results_at);
     move_generals(code, X86_MOV_RM, frame->left, frame->left_at);
+    for (uint32_t i = frame->x87; i-- > 0;)
+        x86_m1(code, X86_FLD_T, X86_W32, x86_at(RSP, (int32_t)(frame->x87_at + 16 * i)));
     if (size) {
         x86_ri(code, X86_ADD_MI, X86_W64, RSP, size);
         code_cfi(code, CFI_DEF_CFA, DWARF_RSP, cfa);
@@ -210,6 +212,8 @@ void x86_emit_call_next(struct emit *e)
         call_with_aligned_copy(e, size, align);
     move_vectors(e->code, X86_MOVUPS_MR, e->frame->results, (int32_t)e->frame->results_at);
     move_generals(e->code, X86_MOV_MR, e->frame->left, e->frame->left_at);
+    for (uint32_t i = 0; i < e->frame->x87; i++)
+        x86_m1(e->code, X86_FSTP_T, X86_W32, x86_at(RSP, (int32_t)(e->frame->x87_at + 16 * i)));
 }
 
 /* It is there already. */
