@@ -45,6 +45,7 @@ const struct toolchain *toolchain_at(uint32_t index)
 
 uint32_t toolchain_vectors(const struct toolchain *chain)
 {
+    (void)chain;
 #ifdef __x86_64__
     if (chain->conv->vector_most > 16)
         return __builtin_cpu_supports("avx512f") ? 64 : __builtin_cpu_supports("avx") ? 32 : 16;
