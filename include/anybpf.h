@@ -258,16 +258,18 @@ struct anybpf_attach_options {
     const void *importer; /* ... this address (any of its functions) */
 };
 
-/* Lets a program of section fentry, fexit, fmod_ret or replace run whenever the function is called,
- * by whatever thread. function: its address; NULL: the one given to anybpf_env_function(). options:
- * zeroed but for what is wanted; NULL: nothing is. Other threads may run the function meanwhile.
+/* Lets a program of section fentry, fexit, fmod_ret, fsession or replace run whenever the function
+ * is called, by whatever thread. function: its address; NULL: the one given to
+ * anybpf_env_function(). options: zeroed but for what is wanted; NULL: nothing is. Other threads
+ * may run the function meanwhile.
  *
  * The function's entry is changed: best where it was built with -fpatchable-function-entry=5,0
  * (x86-64; 2,0 on arm64), else its first instructions are moved aside, where that can be done.
  * Several programs of one function run in this order: fentry, fmod_ret, replace (from the oldest
- * on), the function itself, fexit (from the oldest on). fmod_ret programs that return something
- * other than 0 keep the rest up to fexit from running; that is the function's result then. A
- * function called by what a program calls runs no program again (missed).
+ * on), the function itself, fexit (from the oldest on). A session (fsession) stands around what was
+ * attached before it; bpf_session_is_return() and bpf_session_cookie() tell its halves. fmod_ret
+ * programs that return something other than 0 keep the rest up to fexit from running; that is the
+ * function's result then. A function called by what a program calls runs no program again (missed).
  *
  * The program is loaded if it is not. NULL: as anybpf_load_prog(); E_UNSUPPORTED with the reason
  * where the function cannot be intercepted or a program cannot do what it should there. */

@@ -177,7 +177,8 @@ struct tracing; /* rt/ */
 struct attachment {
     const struct tracing *tracing; /* kind and model */
     const struct layout *layout;
-    bool counts; /* its runs and the time that they take */
+    bool counts;  /* its runs and the time that they take */
+    bool at_exit; /* of a session program, its half behind the function */
     bool
         moved; /* callers may rely on the function to leave registers alone that any might change */
 };

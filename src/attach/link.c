@@ -2,7 +2,7 @@
 /* Links: programs attached to functions. Those of one site make a chain in which each goes on to
  * the next one and the last one to the function, in an order that is the kernel's:
  *
- *     fexit, from the newest to the oldest     (so that the oldest runs first, after the call)
+ *     fexit and sessions, from the newest to the oldest; so the oldest runs first after the call
  *     fentry, fmod_ret, replace, each from the oldest to the newest
  *
  * When a link comes or goes, the whole chain is sealed anew and the site led to it in one step; so
@@ -17,6 +17,7 @@
 struct link {
     struct link *next; /* of the chain, in order */
     struct chain *chain;
+    struct link *twin; /* of a session: its half at the exit */
     struct trampoline t;
     struct code *code;
     struct image *image;
@@ -119,6 +120,7 @@ static unsigned rank(const struct link *link)
 {
     switch (link->t.attachment.tracing->kind) {
     case ATTACH_EXIT: return 0;
+    case ATTACH_SESSION: return 0;
     case ATTACH_ENTRY: return 1;
     case ATTACH_MODIFY: return 2;
     default: return 3;
@@ -127,11 +129,15 @@ static unsigned rank(const struct link *link)
 
 static void insert(struct chain *chain, struct link *link)
 {
-    struct link **at = &chain->links;
+    struct link **at = &chain->links, *last = link;
     while (*at && (rank(*at) < rank(link) ||
                    (FAULT(chain_order, rank(link), 1) && rank(*at) == rank(link))))
         at = &(*at)->next;
-    link->next = *at;
+    if (link->twin) { /* the half at the exit leads to the other one, which finds the cookie so */
+        link->twin->next = link;
+        link = link->twin;
+    }
+    last->next = *at;
     *at = link;
 }
 
@@ -141,6 +147,13 @@ static void take_out(struct chain *chain, struct link *link)
     while (*at != link)
         at = &(*at)->next;
     *at = link->next;
+}
+
+static void leave(struct chain *chain, struct link *link)
+{
+    take_out(chain, link);
+    if (link->twin)
+        take_out(chain, link->twin);
 }
 
 /* ---- Sealing ---- */
@@ -211,23 +224,29 @@ static int compile_link(void *arg)
     return trampoline_compile(c->arena, &c->link->t, &c->link->code, c->err);
 }
 
-static int join(struct chain *chain, struct link *link, struct arena *arena, struct error *err)
+static int prepare(struct chain *chain, struct link *link, struct arena *arena, struct error *err)
 {
     struct compiling c = { arena, link, err };
-    int code;
-    if (link->t.attachment.tracing->kind == ATTACH_EXIT && chain->no_exit) {
-        *err = chain->why;
-        return err->code;
-    }
     link->chain = chain;
     link->t.state->ip = (uintptr_t)site_function(chain->site);
     link->t.attachment.moved = site_flags(chain->site) & SITE_MOVED;
-    if (arena_try(arena, err, compile_link, &c))
+    return arena_try(arena, err, compile_link, &c);
+}
+
+static int join(struct chain *chain, struct link *link, struct arena *arena, struct error *err)
+{
+    enum attach_kind kind = link->t.attachment.tracing->kind;
+    int code;
+    if ((kind == ATTACH_EXIT || kind == ATTACH_SESSION) && chain->no_exit) {
+        *err = chain->why;
+        return err->code;
+    }
+    if (prepare(chain, link, arena, err) || (link->twin && prepare(chain, link->twin, arena, err)))
         return err->code;
     insert(chain, link);
     code = lead(chain, err);
     if (code)
-        take_out(chain, link);
+        leave(chain, link);
     return code;
 }
 
@@ -241,19 +260,43 @@ static int attach(struct link *link, struct arena *arena, const void *function,
     return code;
 }
 
+static void link_free(struct link *link)
+{
+    if (link && link->twin)
+        release(link->twin, sizeof *link);
+    if (link)
+        release(link, sizeof *link);
+}
+
+static struct link *link_new(const struct trampoline *t)
+{
+    struct link *link = allocate(sizeof *link);
+    if (!link)
+        return NULL;
+    link->t = *t;
+    if (t->attachment.tracing->kind != ATTACH_SESSION)
+        return link;
+    if (!(link->twin = allocate(sizeof *link))) {
+        link_free(link);
+        return NULL;
+    }
+    link->twin->t = *t;
+    link->twin->t.attachment.at_exit = true;
+    return link;
+}
+
 int link_attach(struct link **out, struct arena *arena, const struct trampoline *t,
                 const void *function, const struct site_options *options, struct error *err)
 {
-    struct link *link = allocate(sizeof *link);
+    struct link *link = link_new(t);
     int rc;
     if (!link)
         return fail(err, ANYBPF_E_MEMORY, "out of memory");
-    link->t = *t;
     pthread_mutex_lock(&all.lock);
     rc = attach(link, arena, function, options, err);
     pthread_mutex_unlock(&all.lock);
     if (rc)
-        release(link, sizeof *link);
+        link_free(link);
     else
         *out = link;
     return rc;
@@ -264,7 +307,7 @@ int link_detach(struct link *link, struct error *err)
     struct chain *chain = link->chain;
     int rc;
     pthread_mutex_lock(&all.lock);
-    take_out(chain, link);
+    leave(chain, link);
     rc = lead(chain, err);
     if (rc && rc != ANYBPF_E_NOT_FOUND)
         insert(chain, link);
@@ -274,6 +317,6 @@ int link_detach(struct link *link, struct error *err)
     if (rc && rc != ANYBPF_E_NOT_FOUND)
         return rc;
     error_clear(err);
-    release(link, sizeof *link);
+    link_free(link);
     return 0;
 }

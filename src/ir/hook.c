@@ -23,11 +23,14 @@ struct hooking {
     const struct attachment *to;
     const struct tracing *tracing;
     const struct layout *layout;
-    uint32_t params[32]; /* by general register: the value that it arrives with */
-    uint32_t incoming;   /* address of the arguments on the stack */
-    uint32_t results[2]; /* of what comes next */
-    uint32_t *words;     /* of the context: values, or NO_VALUE */
-    bool calls;          /* helpers, and what these may call */
+    enum attach_kind kind; /* of a session's half, what it alone would be */
+    uint32_t params[32];   /* by general register: the value that it arrives with */
+    uint8_t spare;         /* sessions: see spare_register() */
+    uint32_t cookie;       /* where theirs is */
+    uint32_t incoming;     /* address of the arguments on the stack */
+    uint32_t results[2];   /* of what comes next */
+    uint32_t *words;       /* of the context: values, or NO_VALUE */
+    bool calls;            /* helpers, and what these may call */
     bool needs_vcpu, needs_fuel, needs_stack;
     /* What the invocation puts back. */
     uint32_t epoch, stack_at, fuel, running, errno_at, errno_was, began;
@@ -43,6 +46,8 @@ static bool is_inlined(const struct build *b, struct insn insn, uint32_t at)
         return fact->flags & FACT_MAP && b->prog->maps[fact->map]->type == MAP_ARRAY;
     case HELPER_get_func_arg_cnt:
     case HELPER_get_func_ip:
+    case HELPER_session_is_return:
+    case HELPER_session_cookie:
     case HELPER_get_attach_cookie: return true;
     default: return false;
     }
@@ -76,6 +81,19 @@ static uint32_t take(struct hooking *h, uint64_t size)
     return at;
 }
 
+/* One that no argument is in and any function may change: a session's half at the exit tells the
+ * other one by it where the cookie is. */
+static uint8_t spare_register(const struct hooking *h, uint64_t taken)
+{
+    const struct conv *conv = h->layout->conv;
+    uint64_t set = conv->destroyed & ~taken;
+    for (unsigned i = 0; i < conv->args.general.count; i++)
+        set &= ~REG_BIT(conv->args.general.at[i]);
+    if (conv->hidden != REG_NONE)
+        set &= ~REG_BIT(conv->hidden);
+    return (uint8_t)__builtin_ctzll(set);
+}
+
 static void find_registers(struct hooking *h)
 {
     const struct layout *layout = h->layout;
@@ -87,7 +105,12 @@ static void find_registers(struct hooking *h)
     if (FAULT(hook_chain, conv->destroyed, 0) & REG_BIT(conv->chain))
         set |= REG_BIT(conv->chain);
     h->hook.vectors = set >> REG_VECTOR << REG_VECTOR;
-    for (set &= UINT32_MAX; set; set &= set - 1)
+    set &= UINT32_MAX;
+    if (h->tracing->kind == ATTACH_SESSION) {
+        h->spare = spare_register(h, set);
+        set |= REG_BIT(h->spare);
+    }
+    for (; set; set &= set - 1)
         h->hook.params[h->hook.param_count++] = (uint8_t)__builtin_ctzll(set);
     for (uint32_t i = 0; i < layout->result.count && !layout->result.indirect; i++)
         if (layout->result.parts[i].place == PART_REG && layout->result.parts[i].reg >= REG_VECTOR)
@@ -100,7 +123,7 @@ static int check(const struct build *b)
     const struct hooking *h = b->hook;
     const struct layout *layout = h->layout;
     const char *name = layout->model->name;
-    bool after = h->tracing->kind == ATTACH_EXIT;
+    bool after = h->kind == ATTACH_EXIT;
     for (uint32_t i = 0; i < layout->model->count; i++)
         for (uint32_t k = 0; k < layout->args[i].count; k++)
             if (layout->args[i].parts[k].place == PART_REG && layout->args[i].parts[k].size > 16)
@@ -111,8 +134,9 @@ static int check(const struct build *b)
                     "%s takes any number of arguments: a program can only be run before it", name);
     if (h->hook.param_count > HOOK_PARAMS)
         return fail(b->err, ANYBPF_E_LIMIT, "%s: its arguments take too many registers", name);
-    if (h->tracing->kind == ATTACH_SESSION)
-        return fail(b->err, ANYBPF_E_UNSUPPORTED, "session programs are not offered yet");
+    if (h->tracing->kind == ATTACH_SESSION && h->to->moved)
+        return fail(b->err, ANYBPF_E_UNSUPPORTED,
+                    "session programs are not offered yet where the entry has no place for a jump");
     return 0;
 }
 
@@ -122,7 +146,7 @@ static void leave_alone(struct hooking *h)
     uint64_t vectors = REG_BIT(REG_VECTOR + h->layout->conv->vector_count - 1);
     vectors |= vectors - REG_BIT(REG_VECTOR);
     h->hook.moved = true;
-    h->hook.leaves = h->tracing->kind == ATTACH_EXIT;
+    h->hook.leaves = h->kind == ATTACH_EXIT;
     if (h->calls && h->hook.preserves)
         h->hook.vectors = vectors;
     if (h->calls && h->hook.leaves)
@@ -134,7 +158,7 @@ static void lay_out(struct hooking *h)
 {
     h->hook.area =
         hook_results_at(&h->hook) + 16u * (uint32_t)__builtin_popcountll(h->hook.results);
-    for (uint32_t i = 0; i < h->layout->result.count && h->tracing->kind == ATTACH_EXIT; i++)
+    for (uint32_t i = 0; i < h->layout->result.count && h->kind == ATTACH_EXIT; i++)
         h->hook.x87 += h->layout->result.parts[i].place == PART_X87;
     h->hook.x87_at = take(h, 16 * h->hook.x87);
     if (!h->hook.leaves)
@@ -146,11 +170,12 @@ static void lay_out(struct hooking *h)
 int hook_new(struct build *b)
 {
     struct hooking *h = b->hook = arena_new_of(b->arena, struct hooking);
-    enum attach_kind kind;
     h->to = b->binding->attachment;
     h->tracing = h->to->tracing;
     h->layout = h->to->layout;
-    kind = h->tracing->kind;
+    h->kind = h->tracing->kind;
+    if (h->kind == ATTACH_SESSION)
+        h->kind = h->to->at_exit ? ATTACH_EXIT : ATTACH_ENTRY;
     h->words = arena_array_of(b->arena, h->tracing->count + 1, uint32_t);
     memset(h->words, 0xff, h->tracing->count * sizeof *h->words);
     memset(h->results, 0xff, sizeof h->results);
@@ -159,8 +184,8 @@ int hook_new(struct build *b)
         return b->err->code;
     if (find_needs(b))
         return b->err->code;
-    h->hook.preserves = kind == ATTACH_ENTRY || kind == ATTACH_MODIFY;
-    if (kind != ATTACH_EXIT)
+    h->hook.preserves = h->kind == ATTACH_ENTRY || h->kind == ATTACH_MODIFY;
+    if (h->kind != ATTACH_EXIT)
         h->hook.results = 0;
     if (h->to->moved)
         leave_alone(h);
@@ -307,11 +332,13 @@ static uint32_t copy_of(struct build *b, const struct layout_value *value)
 
 static uint32_t make_word(struct build *b, uint32_t index)
 {
-    const struct hooking *h = b->hook;
+    struct hooking *h = b->hook;
     const struct tracing_word *word = &h->tracing->words[index];
     const struct layout_value *value =
         word->value < h->layout->model->count ? &h->layout->args[word->value] : &h->layout->result;
     uint32_t x;
+    if (is_result(h, value) && h->kind != ATTACH_EXIT)
+        return word->is_copy ? area(b, take(h, value->value->size)) : maker_const(&b->maker, 0);
     if (word->is_copy)
         return copy_of(b, value);
     x = value->indirect ? load_bytes(b, reference(b, value), word->offset, word->size)
@@ -365,7 +392,10 @@ static uint32_t make_context(struct build *b)
     uint32_t words = area(b, at);
     uint32_t state = maker_symbol(maker, SYMBOL_HOOK, 0, 0);
     maker_store(maker, 64, words, 8 * TRACING_COUNT, maker_const(maker, h->tracing->arg_words));
-    maker_store(maker, 64, words, 8 * TRACING_KIND, maker_const(maker, (uint64_t)h->tracing->kind));
+    maker_store(maker, 64, words, 8 * TRACING_RETURN, maker_const(maker, h->kind == ATTACH_EXIT));
+    if (h->tracing->kind == ATTACH_SESSION)
+        maker_store(maker, 64, words, 8 * TRACING_SESSION, h->cookie);
+    maker_store(maker, 64, words, 8 * TRACING_KIND, maker_const(maker, (uint64_t)h->kind));
     maker_store(maker, 64, words, 8 * TRACING_IP,
                 maker_load(maker, 64, state, offsetof(struct hook_state, ip)));
     maker_store(maker, 64, words, 8 * TRACING_COOKIE,
@@ -384,6 +414,11 @@ static void load_params(struct build *b)
     for (uint32_t i = 0; i < h->hook.param_count; i++)
         h->params[h->hook.params[i]] =
             maker_node(&b->maker, (struct node){ .op = IR_PARAM, .imm = i });
+    if (h->tracing->kind != ATTACH_SESSION)
+        return;
+    if (h->kind == ATTACH_EXIT)
+        h->params[h->spare] = area(b, take(h, 8));
+    h->cookie = h->params[h->spare];
 }
 
 static void find_incoming(struct build *b)
@@ -395,6 +430,8 @@ static void call_next(struct build *b)
 {
     struct hooking *h = b->hook;
     uint32_t list[HOOK_PARAMS];
+    if (h->tracing->kind == ATTACH_SESSION)
+        maker_store(&b->maker, 64, h->cookie, 0, maker_const(&b->maker, 0));
     struct node node = { .op = IR_CALL_NEXT, .imm = h->layout->stack_size };
     node.imm |= (int64_t)h->layout->stack_align << 32;
     if (!h->layout->stack_size)
@@ -446,7 +483,7 @@ static void pass(struct build *b)
     count(b, offsetof(struct hook_state, misses), maker_const(maker, 1));
     if (h->hook.preserves)
         maker_node(maker, (struct node){ .op = IR_NEXT });
-    else if (h->tracing->kind == ATTACH_EXIT)
+    else if (h->kind == ATTACH_EXIT)
         return_results(b);
     else
         maker_node(maker, (struct node){ .op = IR_RETURN, .in = { maker_const(maker, 0) } });
@@ -484,7 +521,7 @@ static void enter(struct build *b, uint32_t missing)
     if (b->binding->env->cpus < VCPU_MAX)
         build_unless(b, COND_UGE, 32, load_vcpu(b, 32, offsetof(struct vcpu, cpu)),
                      maker_const(maker, b->binding->env->cpus), missing);
-    if (h->calls && h->tracing->kind != ATTACH_MEMBER && h->tracing->kind != ATTACH_REPLACE)
+    if (h->calls && h->kind != ATTACH_MEMBER && h->kind != ATTACH_REPLACE)
         build_unless(b, COND_NE, 64, load_vcpu(b, 64, offsetof(struct vcpu, recursion)), zero,
                      missing);
     if (h->needs_stack) {
@@ -568,7 +605,7 @@ int hook_begin(struct build *b, uint32_t *reg, uint32_t first)
     find_incoming(b);
     if (make_words(b, read, 0, h->tracing->arg_words))
         return b->err->code;
-    if (h->tracing->kind == ATTACH_EXIT && !h->hook.leaves)
+    if (h->kind == ATTACH_EXIT && !h->hook.leaves)
         call_next(b);
     if (make_words(b, read, h->tracing->arg_words, h->tracing->count))
         return b->err->code;
@@ -619,7 +656,7 @@ void hook_end(struct build *b, uint32_t r0)
     struct maker *maker = &b->maker;
     struct node back = { .op = IR_RETURN, .in = { r0 } };
     end_invocation(b);
-    switch (h->tracing->kind) {
+    switch (h->kind) {
     case ATTACH_ENTRY: maker_node(maker, (struct node){ .op = IR_NEXT }); break;
     case ATTACH_EXIT: return_results(b); break;
     case ATTACH_MODIFY: {
@@ -642,6 +679,14 @@ bool hook_helper(struct build *b, const struct helper *helper)
     if (helper->id == HELPER_get_func_arg_cnt) {
         b->reg[0] = maker_const(maker, b->hook->tracing->arg_words);
         return true;
+    }
+    if (helper->id == HELPER_session_is_return) {
+        b->reg[0] = maker_const(maker, b->hook->kind == ATTACH_EXIT);
+        return true;
+    }
+    if (helper->id == HELPER_session_cookie) {
+        b->reg[0] = b->hook->cookie;
+        return b->hook->tracing->kind == ATTACH_SESSION;
     }
     if (helper->id != HELPER_get_func_ip && helper->id != HELPER_get_attach_cookie)
         return false;

@@ -324,8 +324,10 @@ enum {
     TRACING_COUNT = -1, /* how many words hold arguments */
     TRACING_IP = -2,    /* the function's address */
     TRACING_COOKIE = -3,
-    TRACING_KIND = -4, /* enum attach_kind */
-    TRACING_HEAD = 4,
+    TRACING_KIND = -4,    /* enum attach_kind */
+    TRACING_SESSION = -5, /* sessions: address of their cookie */
+    TRACING_RETURN = -6,  /* whether the function has returned */
+    TRACING_HEAD = 6,
     TRACING_WORDS = 256 /* the most */
 };
 
@@ -417,6 +419,7 @@ enum ret_kind {
     RET_SCALAR,
     RET_SCALAR32,  /* a number below 2^32 */
     RET_MAP_VALUE, /* a value of the map argument, or null */
+    RET_COOKIE,    /* 8 bytes of a session */
     RET_RECORD,    /* memory as long as the CONST_SIZE argument says, or null: acquired */
 };
 
@@ -426,6 +429,7 @@ enum {
     HELPER_MOVES_PACKET = 4,  /* packet pointers held are void afterwards */
     HELPER_TAIL_CALL = 8,     /* never called: the tail call sequence of layout.h */
     HELPER_VARARGS = 16,      /* trailing ANYTHING arguments need not be initialised */
+    HELPER_SESSION = 128,     /* for session programs */
     HELPER_CONTEXT_ONLY = 64, /* of the context it asks what compiled code has at hand */
     HELPER_VCPU = 32,         /* the C function's first parameter is struct vcpu * */
 };

@@ -191,3 +191,13 @@ uint64_t helper_get_attach_cookie(const uint64_t *words)
 {
     return words[TRACING_COOKIE];
 }
+
+uint64_t helper_session_is_return(const uint64_t *words)
+{
+    return words[TRACING_RETURN];
+}
+
+uint64_t *helper_session_cookie(const uint64_t *words)
+{
+    return (uint64_t *)(uintptr_t)words[TRACING_SESSION];
+}

@@ -227,6 +227,7 @@ static int put_result(struct verifier *v, struct state *state, const struct call
 
     switch (call->helper->ret) {
     case RET_NOTHING: r0->kind = REG_NONE; break;
+    case RET_COOKIE: *r0 = reg_pointer(REG_MEMORY, 8); break;
     case RET_SCALAR32: *r0 = reg_scalar(scalar_between(0, UINT32_MAX, 64)); break;
     case RET_MAP_VALUE:
         *r0 = reg_pointer(REG_VALUE, call->map_index);
@@ -280,6 +281,9 @@ static int check_programs(struct verifier *v, const struct helper *helper)
 {
     uint32_t kind = v->context ? (uint32_t)v->context->kind : 0;
 
+    if (helper->flags & HELPER_SESSION &&
+        (!v->options.tracing || v->options.tracing->kind != ATTACH_SESSION))
+        return refuse(v, "%s is for session programs", helper->name);
     if (helper->programs & kind || (!kind && helper->programs & CONTEXT_MEMORY))
         return 0;
     return refuse(v, "%s cannot be called by programs of type %s", helper->name,

@@ -382,3 +382,76 @@ TEST(results_of_all_kinds_are_seen)
     }
     end();
 }
+
+/* ---- Live functions ---- */
+
+#define SLED __attribute__((noinline, noclone, patchable_function_entry(SLED_NOPS)))
+
+static SLED long twice(long x)
+{
+    h.calls++;
+    return 2 * x;
+}
+
+TEST(a_session_keeps_a_cookie_from_entry_to_exit)
+{
+    /* At the entry the cookie becomes the argument; at the exit it is handed over. */
+    static const char text[] = "r6 = r1\nr7 = *(u64 *)(r1 + 0)\nr8 = *(u64 *)(r1 + 8)\ncall 999\n"
+                               "r9 = r0\nr1 = r6\ncall 998\nif r0 == 0 goto entry\n"
+                               "r1 = 0\nr2 = *(u64 *)(r9 + 0)\ncall 1000\n"
+                               "r1 = 1\nr2 = r8\ncall 1000\ngoto out\n"
+                               "entry: r1 = 2\nr2 = *(u64 *)(r9 + 0)\ncall 1000\n"
+                               "*(u64 *)(r9 + 0) = r7\nout: r0 = 0\nexit\n";
+    struct anybpf_link *links[2];
+    struct anybpf_prog *prog;
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(h.env, "long twice(long x)", CODE(twice)), 0);
+    prog = load("fsession/twice", text);
+    for (int i = 0; i < 2 && prog; i++) {
+        links[i] = anybpf_attach(prog, NULL, NULL);
+        CHECK_SAY(links[i], "%s", anybpf_error(h.env));
+    }
+    h.seen[2] = 7;
+    CHECK_EQ(twice(21), 42);
+    CHECK_EQ(h.seen[0], 21);
+    CHECK_EQ(h.seen[1], 42);
+    CHECK_EQ(h.seen[2], 0);
+    CHECK_EQ(h.calls, 1 + 2 * 3);
+    CHECK_EQ(anybpf_detach(links[0]), 0);
+    CHECK_EQ(twice(4), 8);
+    CHECK_EQ(h.calls, 7 + 1 + 3);
+    CHECK_EQ(anybpf_detach(links[1]), 0);
+    CHECK_EQ(twice(4), 8);
+    CHECK_EQ(h.calls, 12);
+    end();
+}
+
+TEST(runs_are_counted_on_request)
+{
+    struct anybpf_attach_options options = { .cookie = 77, .account = true };
+    struct anybpf_link_info info;
+    struct anybpf_link *link;
+    struct anybpf_prog *prog;
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(h.env, "long twice(long x)", NULL), 0);
+    prog = load("fentry/twice", "r6 = r1\ncall 174\nr1 = 0\nr2 = r0\ncall 1000\nr1 = r6\ncall 173\n"
+                                "r1 = 1\nr2 = r0\ncall 1000\nr0 = 0\nexit\n");
+    CHECK(!anybpf_attach(prog, NULL, NULL)); /* nobody told where it is */
+    link = anybpf_attach(prog, CODE(twice), &options);
+    CHECK_SAY(link, "%s", anybpf_error(h.env));
+    for (int i = 0; i < 5; i++)
+        CHECK_EQ(twice(i), 2 * i);
+    CHECK_EQ(h.seen[0], 77);
+    CHECK_EQ(h.seen[1], (uintptr_t)twice);
+    anybpf_link_info(link, &info, sizeof info);
+    CHECK_EQ(info.runs, 5);
+    CHECK(info.time_ns > 0);
+    CHECK_EQ(info.misses, 0);
+    anybpf_close(prog->object); /* detaches */
+    h.calls = 0;
+    CHECK_EQ(twice(1), 2);
+    CHECK_EQ(h.calls, 1);
+    end();
+}
