@@ -9,7 +9,9 @@
 #include <anybpf.h>
 #include <complex.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <pthread.h>
+#include <setjmp.h>
 
 /* ---- Programs from text, and hooks made of them ---- */
 
@@ -453,5 +455,153 @@ TEST(runs_are_counted_on_request)
     h.calls = 0;
     CHECK_EQ(twice(1), 2);
     CHECK_EQ(h.calls, 1);
+    end();
+}
+
+/* ---- Leaving a traced function otherwise ---- */
+
+static jmp_buf back;
+static void *frames[64];
+static int frame_count;
+
+static SLED long leave(long how)
+{
+    h.calls++;
+    switch (how) {
+    case 1: longjmp(back, 1);
+    case 2: pthread_exit(&back);
+    case 3: frame_count = backtrace(frames, 64); break;
+    default: break;
+    }
+    return how;
+}
+
+static void *leave_thread(void *unused)
+{
+    (void)unused;
+    leave(2);
+    return NULL;
+}
+
+static __attribute__((noinline)) void call_leave(long how)
+{
+    leave(how);
+    __asm__ volatile(""); /* no tail call */
+}
+
+static __attribute__((noinline)) void jump_out(void)
+{
+    if (!setjmp(back))
+        call_leave(1);
+}
+
+static bool is_within(void (*function)(long), const void *at)
+{
+    uintptr_t begin = (uintptr_t)function;
+    return (uintptr_t)at > begin && (uintptr_t)at < begin + 64;
+}
+
+TEST(traced_functions_are_left_in_every_way)
+{
+    struct anybpf_link_info info;
+    struct anybpf_link *link = NULL;
+    struct anybpf_prog *prog;
+    pthread_t thread;
+    void *result = NULL;
+    bool found = false;
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(h.env, "long leave(long how)", CODE(leave)), 0);
+    for (int i = 0; i < 2; i++) {
+        prog = load(i ? "fentry/leave" : "fexit/leave", see_all(1));
+        link = prog ? anybpf_attach(prog, NULL, NULL) : NULL;
+        CHECK_SAY(link, "%s", anybpf_error(h.env));
+    }
+    jump_out();
+    CHECK_EQ(h.calls, 2); /* not what comes behind */
+    call_leave(0);
+    CHECK_EQ(h.calls, 2 + 3);
+    pthread_create(&thread, NULL, leave_thread, NULL);
+    pthread_join(thread, &result);
+    CHECK(result == &back);
+    CHECK_EQ(h.calls, 5 + 2);
+    call_leave(3);
+    for (int i = 0; i < frame_count; i++)
+        found |= is_within(call_leave, frames[i]);
+    CHECK(found);
+    if (link) {
+        anybpf_link_info(link, &info, sizeof info);
+        CHECK_EQ(info.misses, 0);
+    }
+    end();
+}
+
+/* ---- What the verifier knows of the function ---- */
+
+struct box {
+    int width;
+    short height;
+    struct box *next;
+};
+static long measure(struct box *b)
+{
+    return b != NULL;
+}
+#define BOX "struct box { int width; short height; struct box *next; };"
+
+static void check_refused(const char *section, const char *text, const char *why)
+{
+    struct assembly a = { .text = text };
+    struct anybpf_object *obj;
+    CHECK_SAY(!arena_try(h.arena, &a.err, assemble, &a), "%s", a.err.text);
+    obj = anybpf_open_insns(h.env, a.bytes, a.list.count, section);
+    CHECK(!anybpf_find(obj, NULL));
+    CHECK_SAY(strstr(anybpf_error(h.env), why), "%s", anybpf_error(h.env));
+}
+
+TEST(records_of_the_host_are_read_with_care)
+{
+    struct box second = { 5, -6, NULL }, first = { 70000, 2, &second };
+    long (*f)(struct box *);
+    if (!begin())
+        return;
+    DECLARE(BOX " long measure(struct box *b)");
+    f = hook("fentry/measure",
+             "r6 = *(u64 *)(r1 + 0)\nr1 = 0\nr2 = *(u32 *)(r6 + 0)\ncall 1000\n"
+             "r6 = *(u64 *)(r6 + 8)\nr1 = 1\nr2 = *(s16 *)(r6 + 4)\ncall 1000\nr0 = 0\nexit\n",
+             CODE(measure));
+    if (f) {
+        CHECK_EQ(f(&first), 1);
+        CHECK_EQ(h.seen[0], 70000);
+        CHECK_EQ(h.seen[1], (uint64_t)-6);
+        CHECK_EQ(f(NULL), 0);
+        CHECK(h.seen[0] == 0 && h.seen[1] == 0);
+        memset(h.seen, 1, sizeof h.seen);
+        CHECK_EQ(f((struct box *)16), 1);
+        CHECK(h.seen[0] == 0 && h.seen[1] == 0);
+    }
+    check_refused("fentry/measure", "r1 = *(u64 *)(r1 + 0)\n*(u32 *)(r1 + 0) = 1\nr0 = 0\nexit\n",
+                  "read only");
+    check_refused("fentry/measure", "r1 = *(u64 *)(r1 + 0)\nr1 = *(u64 *)(r1 + 16)\nr0 = 0\nexit\n",
+                  "struct box, which has 16");
+    check_refused("fentry/measure", "r1 = *(u64 *)(r1 + 8)\nr0 = 0\nexit\n", "tracing");
+    check_refused("fentry/measure", "*(u64 *)(r1 + 0) = 1\nr0 = 0\nexit\n", "cannot be written");
+    check_refused("fentry/measure", "r0 = 1\nexit\n", "end with 0 to 0");
+    check_refused("fentry/measured", "r0 = 0\nexit\n", "no function \"measured\"");
+    end();
+}
+
+TEST(results_stay_within_their_type)
+{
+    if (!begin())
+        return;
+    DECLARE("bool is_fine(int x)");
+    DECLARE("signed char small(int x)");
+    DECLARE("double real(int x)");
+    check_refused("replace/is_fine", "r0 = 2\nexit\n", "end with 0 to 1");
+    check_refused("fmod_ret/small", "r0 = 128\nexit\n", "end with -128 to 127");
+    check_refused("replace/real", "r0 = 0\nexit\n", "no integer or pointer");
+    CHECK(load("fmod_ret/small", "r0 = -128\nexit\n"));
+    CHECK(load("replace/is_fine", "r0 = *(u32 *)(r1 + 0)\nr0 &= 1\nexit\n"));
     end();
 }
