@@ -115,6 +115,48 @@ static int make_link(void *arg)
     return code;
 }
 
+/* The program was attached there before, in the same way: its code is used again. */
+static bool is_same(const struct anybpf_link *link, const struct attaching *a, const void *function)
+{
+    const struct anybpf_attach_options *o = &link->options;
+    return link->loaded == a->loaded && link->function == function &&
+           o->account == a->options->account && o->sled == a->options->sled &&
+           o->pointer == a->options->pointer && o->import == a->options->import &&
+           o->importer == a->options->importer;
+}
+
+static int attach_again(struct attaching *a, struct anybpf_link **at, const void *function,
+                        const struct site_options *site)
+{
+    struct anybpf_link *link = *at;
+    link->state->cookie = a->options->cookie;
+    link->state->runs = link->state->time = link->state->misses = 0;
+    if (link_attach_again(link->link, function, site, a->err))
+        return a->err->code;
+    *at = link->next;
+    a->link = link;
+    return 0;
+}
+
+static int attach_new(struct attaching *a, const void *function, const struct site_options *site)
+{
+    int code;
+
+    if (!(a->arena = arena_new(&a->env->from, 0)))
+        return fail(a->err, ANYBPF_E_MEMORY, "out of memory");
+    code = arena_try(a->arena, a->err, make_link, a);
+    if (!code)
+        code = link_attach(&a->link->link, a->arena, a->link->t, function, site, a->err);
+    if (code) {
+        arena_free(a->arena);
+        return code;
+    }
+    a->link->function = function;
+    a->link->options = *a->options;
+    runnable_hold(&a->loaded->run);
+    return 0;
+}
+
 static int attach(struct attaching *a, const void *function)
 {
     const struct anybpf_attach_options *o = a->options;
@@ -125,20 +167,16 @@ static int attach(struct attaching *a, const void *function)
                                  .import = o->import,
                                  .importer = o->importer,
                                  .variable = o->pointer };
+    struct anybpf_link **at = &a->env->idle;
     int code;
 
     if (site.kind == SITE_ENTRY && !function)
         return fail(a->err, ANYBPF_E_ARGUMENT, "where the function is was not told");
-    if (!(a->arena = arena_new(&a->env->from, 0)))
-        return fail(a->err, ANYBPF_E_MEMORY, "out of memory");
-    code = arena_try(a->arena, a->err, make_link, a);
-    if (!code)
-        code = link_attach(&a->link->link, a->arena, a->link->t, function, &site, a->err);
-    if (code) {
-        arena_free(a->arena);
+    while (*at && !is_same(*at, a, function))
+        at = &(*at)->next;
+    code = *at ? attach_again(a, at, function, &site) : attach_new(a, function, &site);
+    if (code)
         return code;
-    }
-    runnable_hold(&a->loaded->run);
     a->link->next = a->env->links;
     a->env->links = a->link;
     return 0;
@@ -183,7 +221,8 @@ int anybpf_detach(struct anybpf_link *link)
     for (at = &link->env->links; *at != link;)
         at = &(*at)->next;
     *at = link->next;
-    link->env->detached++;
+    link->next = link->env->idle;
+    link->env->idle = link;
     return 0;
 }
 

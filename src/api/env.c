@@ -84,7 +84,7 @@ void anybpf_env_free(struct anybpf_env *env)
         return;
     while (env->objects)
         anybpf_close(env->objects);
-    if (env->detached) {
+    if (env->idle) {
         env->next_kept = kept; /* threads may be within code of its programs */
         kept = env;
         return;

@@ -18,7 +18,7 @@ struct anybpf_env {
     uint32_t features;             /* those of the target that this processor has */
     struct anybpf_object *objects; /* open ones, newest first */
     struct anybpf_link *links;     /* programs attached, newest first */
-    uint32_t detached;             /* links whose code may have threads within */
+    struct anybpf_link *idle;      /* detached ones, whose code may have threads within */
     struct anybpf_env *next_kept;
     anybpf_log_fn *log;
     void *log_user;
@@ -70,7 +70,9 @@ struct loaded {
 /* A program attached to a function. Its memory is its arena's. */
 struct anybpf_link {
     struct anybpf_env *env;
-    struct anybpf_link *next; /* in env->links */
+    struct anybpf_link *next; /* in env->links or idle */
+    const void *function;
+    struct anybpf_attach_options options;
     struct arena *arena;
     struct loaded *loaded; /* held */
     struct link *link;

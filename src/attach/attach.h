@@ -103,5 +103,7 @@ struct link;
 int link_attach(struct link **out, struct arena *arena, const struct trampoline *t,
                 const void *function, const struct site_options *options, struct error *err);
 /* Nobody who enters the function after that runs the program. After an error it is attached still.
- */
+ * Threads may be within it, so it is kept; it can be attached again where it was. */
 int link_detach(struct link *link, struct error *err);
+int link_attach_again(struct link *link, const void *function, const struct site_options *options,
+                      struct error *err);

@@ -20,6 +20,12 @@ struct link {
     struct link *twin; /* of a session: its half at the exit */
     struct trampoline t;
     struct code *code;
+    struct sealed_link *images; /* by what comes next: all that ever ran */
+};
+
+struct sealed_link {
+    struct sealed_link *older;
+    const void *next;
     struct image *image;
 };
 
@@ -158,56 +164,47 @@ static void leave(struct chain *chain, struct link *link)
 
 /* ---- Sealing ---- */
 
-struct sealed_chain {
-    struct link *link;
-    struct image *image;
-};
 enum { CHAIN_MOST = 64 };
 
-/* Seals the links from the last one on, each leading to the one behind it. */
-static int seal(const struct chain *chain, struct sealed_chain made[CHAIN_MOST], unsigned *count,
-                struct error *err)
+/* The link's code that leads to `next`; the same as before if there was one. */
+static const void *seal(struct link *link, const void *next, uintptr_t near, struct error *err)
 {
-    const void *next = site_original(chain->site);
-    *count = 0;
-    for (struct link *link = chain->links; link; link = link->next) {
-        if (*count == CHAIN_MOST)
-            return fail(err, ANYBPF_E_LIMIT, "%d programs are attached to the function already",
-                        CHAIN_MOST);
-        made[(*count)++] = (struct sealed_chain){ link, NULL };
+    struct sealed_link *made;
+    for (made = link->images; made; made = made->older)
+        if (made->next == next)
+            return image_entry(made->image, 0);
+    if (!(made = allocate(sizeof *made))) {
+        fail(err, ANYBPF_E_MEMORY, "out of memory");
+        return NULL;
     }
-    for (unsigned i = *count; i-- > 0;) {
-        struct link *link = made[i].link;
-        int code = trampoline_seal(&link->t, link->code, next, site_hint(chain->site),
-                                   &made[i].image, err);
-        if (code) {
-            while (++i < *count)
-                image_free(made[i].image);
-            return code;
-        }
-        next = image_entry(made[i].image, 0);
+    if (trampoline_seal(&link->t, link->code, next, near, &made->image, err)) {
+        release(made, sizeof *made);
+        return NULL;
     }
-    return 0;
+    made->next = next;
+    made->older = link->images;
+    link->images = made;
+    return image_entry(made->image, 0);
 }
 
+/* Seals the links from the last one on, each leading to the one behind it, and the site to the
+ * first.
+ */
 static int lead(const struct chain *chain, struct error *err)
 {
-    struct sealed_chain made[CHAIN_MOST];
     struct site_change change = { chain->site, NULL };
-    unsigned count;
-    int code = seal(chain, made, &count, err);
-    if (code)
-        return code;
-    if (count)
-        change.to = image_entry(made[0].image, 0);
-    code = site_set(&change, 1, err);
-    for (unsigned i = 0; i < count; i++) {
-        if (code)
-            image_free(made[i].image);
-        else
-            made[i].link->image = made[i].image; /* the old one may have threads within */
+    struct link *links[CHAIN_MOST];
+    const void *next = site_original(chain->site);
+    unsigned count = 0;
+    for (struct link *link = chain->links; link; link = link->next) {
+        if (count == CHAIN_MOST)
+            return fail(err, ANYBPF_E_LIMIT, "%d programs are attached to the function already",
+                        CHAIN_MOST);
+        links[count++] = link;
     }
-    return code;
+    while (count && next)
+        change.to = next = seal(links[--count], next, site_hint(chain->site), err);
+    return next ? site_set(&change, 1, err) : err->code;
 }
 
 /* ---- Links ---- */
@@ -227,7 +224,6 @@ static int compile_link(void *arg)
 static int prepare(struct chain *chain, struct link *link, struct arena *arena, struct error *err)
 {
     struct compiling c = { arena, link, err };
-    link->chain = chain;
     link->t.state->ip = (uintptr_t)site_function(chain->site);
     link->t.attachment.moved = site_flags(chain->site) & SITE_MOVED;
     return arena_try(arena, err, compile_link, &c);
@@ -241,7 +237,11 @@ static int join(struct chain *chain, struct link *link, struct arena *arena, str
         *err = chain->why;
         return err->code;
     }
-    if (prepare(chain, link, arena, err) || (link->twin && prepare(chain, link->twin, arena, err)))
+    link->chain = chain;
+    if (link->twin)
+        link->twin->chain = chain;
+    if (arena && (prepare(chain, link, arena, err) ||
+                  (link->twin && prepare(chain, link->twin, arena, err))))
         return err->code;
     insert(chain, link);
     code = lead(chain, err);
@@ -260,12 +260,19 @@ static int attach(struct link *link, struct arena *arena, const void *function,
     return code;
 }
 
+/* Of a link that never ran. */
 static void link_free(struct link *link)
 {
-    if (link && link->twin)
-        release(link->twin, sizeof *link);
-    if (link)
-        release(link, sizeof *link);
+    struct sealed_link *older;
+    if (!link)
+        return;
+    for (struct sealed_link *made = link->images; made; made = older) {
+        older = made->older;
+        image_free(made->image);
+        release(made, sizeof *made);
+    }
+    link_free(link->twin);
+    release(link, sizeof *link);
 }
 
 static struct link *link_new(const struct trampoline *t)
@@ -302,6 +309,16 @@ int link_attach(struct link **out, struct arena *arena, const struct trampoline 
     return rc;
 }
 
+int link_attach_again(struct link *link, const void *function, const struct site_options *options,
+                      struct error *err)
+{
+    int rc;
+    pthread_mutex_lock(&all.lock);
+    rc = attach(link, NULL, function, options, err);
+    pthread_mutex_unlock(&all.lock);
+    return rc;
+}
+
 int link_detach(struct link *link, struct error *err)
 {
     struct chain *chain = link->chain;
@@ -317,6 +334,5 @@ int link_detach(struct link *link, struct error *err)
     if (rc && rc != ANYBPF_E_NOT_FOUND)
         return rc;
     error_clear(err);
-    link_free(link);
     return 0;
 }

@@ -398,8 +398,8 @@ static SLED long twice(long x)
 TEST(a_session_keeps_a_cookie_from_entry_to_exit)
 {
     /* At the entry the cookie becomes the argument; at the exit it is handed over. */
-    static const char text[] = "r6 = r1\nr7 = *(u64 *)(r1 + 0)\nr8 = *(u64 *)(r1 + 8)\ncall 999\n"
-                               "r9 = r0\nr1 = r6\ncall 998\nif r0 == 0 goto entry\n"
+    static const char text[] = "r6 = r1\nr7 = *(u64 *)(r1 + 0)\nr8 = *(u64 *)(r1 + 8)\ncall 901\n"
+                               "r9 = r0\nr1 = r6\ncall 900\nif r0 == 0 goto entry\n"
                                "r1 = 0\nr2 = *(u64 *)(r9 + 0)\ncall 1000\n"
                                "r1 = 1\nr2 = r8\ncall 1000\ngoto out\n"
                                "entry: r1 = 2\nr2 = *(u64 *)(r9 + 0)\ncall 1000\n"
@@ -603,5 +603,30 @@ TEST(results_stay_within_their_type)
     check_refused("replace/real", "r0 = 0\nexit\n", "no integer or pointer");
     CHECK(load("fmod_ret/small", "r0 = -128\nexit\n"));
     CHECK(load("replace/is_fine", "r0 = *(u32 *)(r1 + 0)\nr0 &= 1\nexit\n"));
+    end();
+}
+
+TEST(programs_come_and_go)
+{
+    struct anybpf_prog *progs[2];
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(h.env, "long twice(long x)", CODE(twice)), 0);
+    progs[0] = load("fentry/twice", "r1 = 0\nr2 = 1\ncall 1000\nr0 = 0\nexit\n");
+    progs[1] = load("fexit/twice", "r1 = 1\nr2 = 1\ncall 1000\nr0 = 0\nexit\n");
+    for (unsigned i = 0; i < 200 && progs[0] && progs[1]; i++) {
+        struct anybpf_link *first = anybpf_attach(progs[i & 1], NULL, NULL);
+        struct anybpf_link *second = anybpf_attach(progs[~i & 1], NULL, NULL);
+        CHECK_SAY(first && second, "%s", anybpf_error(h.env));
+        h.calls = 0;
+        CHECK_EQ(twice(1), 2);
+        CHECK_EQ(h.calls, 3);
+        CHECK_EQ(anybpf_detach(i & 2 ? first : second), 0);
+        CHECK_EQ(twice(1), 2);
+        CHECK_EQ(h.calls, 5);
+        CHECK_EQ(anybpf_detach(i & 2 ? second : first), 0);
+        CHECK_EQ(twice(1), 2);
+        CHECK_EQ(h.calls, 6);
+    }
     end();
 }
