@@ -295,6 +295,12 @@ ANYBPF_API void anybpf_link_info(const struct anybpf_link *link, struct anybpf_l
  * E_UNSUPPORTED for what a program cannot take or return. */
 ANYBPF_API void *anybpf_function(struct anybpf_prog *prog);
 
+/* Puts the object's programs of sections "struct_ops/TABLE.MEMBER" into the members of a table:
+ * memory is a struct TABLE, as the environment's declarations have it. Other members stay as they
+ * are. Nothing is changed after an error: as anybpf_function(); E_NOT_FOUND: no such struct, or the
+ * object has no program for it. */
+ANYBPF_API int anybpf_fill_table(struct anybpf_object *obj, const char *table, void *memory);
+
 /* ---- Maps ---- */
 
 /* The map of that name, made if it was not; and all maps one after another. */

@@ -89,6 +89,49 @@ void *anybpf_function(struct anybpf_prog *prog)
     return function;
 }
 
+/* Where in the table the program belongs; false: not there. */
+static bool find_member(struct anybpf_prog *prog, const struct type *record, size_t *at)
+{
+    const struct native *native = prog->loaded->native;
+    size_t length = strlen(record->name);
+    const struct member *member;
+    uint32_t bit_offset = 0;
+
+    if (!native || strncmp(native->name, record->name, length) || native->name[length] != '.')
+        return false;
+    member = type_member(record, native->name + length + 1, &bit_offset);
+    *at = bit_offset / 8;
+    return member != NULL;
+}
+
+int anybpf_fill_table(struct anybpf_object *obj, const char *table, void *memory)
+{
+    const struct type *record = types_find(obj->env->rt->types, TYPE_STRUCT, table);
+    unsigned found = 0;
+    size_t at;
+
+    if (!record)
+        return api_error(obj->env, ANYBPF_E_NOT_FOUND, "no struct %s was declared", table);
+    for (int put = 0; put < 2; put++) /* all must be there before one is put in */
+        for (uint32_t i = 0; i < obj->prog_count; i++) {
+            struct anybpf_prog *prog = &obj->progs[i];
+            void *function;
+            if (strncmp(prog->section, "struct_ops", strlen("struct_ops")))
+                continue;
+            if (anybpf_load_prog(prog))
+                return api_code();
+            if (!find_member(prog, record, &at))
+                continue;
+            if (!(function = anybpf_function(prog)))
+                return api_code();
+            if (put)
+                memcpy((uint8_t *)memory + at, &function, sizeof function);
+            found++;
+        }
+    return found ? 0
+                 : api_error(obj->env, ANYBPF_E_NOT_FOUND, "no program is for struct %s", table);
+}
+
 /* ---- Attaching ---- */
 
 struct attaching {

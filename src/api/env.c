@@ -18,6 +18,11 @@ int api_fail(const struct anybpf_env *env, const struct error *err)
     return err->code;
 }
 
+int api_code(void)
+{
+    return last.err.code;
+}
+
 int api_error(const struct anybpf_env *env, int code, const char *format, ...)
 {
     va_list args;

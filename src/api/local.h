@@ -93,6 +93,8 @@ struct anybpf_prog {
 
 /* Records the error of a public function for anybpf_error() and returns its code. */
 int api_fail(const struct anybpf_env *env, const struct error *err);
+/* The code of this thread's last one. */
+int api_code(void);
 /* The same in words. */
 int api_error(const struct anybpf_env *env, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -168,16 +168,17 @@ int lower_helper(struct build *b, int32_t id);
 void lower_callx(struct build *b, uint32_t token);
 
 /* hook.c: the main function of a program that is attached to a native function. */
-int hook_new(struct build *b);
+#define COLD __attribute__((cold)) /* seldom: small rather than fast */
+int hook_new(struct build *b) COLD;
 /* What comes before the program, in blocks up to a jump to `first`, a label; reg: what variables
  * begin with. */
-int hook_begin(struct build *b, uint32_t *reg, uint32_t first);
+int hook_begin(struct build *b, uint32_t *reg, uint32_t first) COLD;
 /* What comes behind it. */
-void hook_end(struct build *b, uint32_t r0);
+void hook_end(struct build *b, uint32_t r0) COLD;
 /* Word `index` of the context. */
-uint32_t hook_word(struct build *b, uint32_t index);
+uint32_t hook_word(struct build *b, uint32_t index) COLD;
 /* A call of the helper that needs no context in memory; false: it is an ordinary one. */
-bool hook_helper(struct build *b, const struct helper *helper);
+bool hook_helper(struct build *b, const struct helper *helper) COLD;
 
 /* Blocks within lowering: a label, beginning it, going there and on. */
 uint32_t build_label(struct build *b);

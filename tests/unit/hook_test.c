@@ -630,3 +630,45 @@ TEST(programs_come_and_go)
     }
     end();
 }
+
+/* ---- Tables of functions ---- */
+
+struct table {
+    int (*before)(void);
+    long (*nine)(int a, int b, int c, int d, int e, int f, int g, int i, int j);
+    bool (*ask)(const struct box *b);
+};
+#define TABLE                                                                                      \
+    BOX "struct table { int (*before)(void); long (*nine)(int a, int b, int c, int d, int e, int " \
+        "f, int g, int i, int j); bool (*ask)(const struct box *b); }; int unused(void)"
+
+static int before(void)
+{
+    return 5;
+}
+
+TEST(a_table_has_programs_for_functions)
+{
+    struct table table = { .before = before };
+    struct box box = { 9, 8, NULL };
+    struct anybpf_prog *nine, *ask;
+    if (!begin())
+        return;
+    DECLARE(TABLE);
+    nine = load("struct_ops/table.nine",
+                "r6 = r1\nr1 = 3\nr2 = *(u64 *)(r6 + 64)\ncall 1000\nr0 = *(u64 *)(r6 + 0)\n"
+                "r1 = *(u64 *)(r6 + 40)\nr0 += r1\nr1 = *(u64 *)(r6 + 48)\nr0 += r1\n"
+                "r1 = *(u64 *)(r6 + 64)\nr0 += r1\nexit\n");
+    ask = load("struct_ops/table.ask", "r1 = *(u64 *)(r1 + 0)\nr2 = *(u32 *)(r1 + 0)\nr0 = 0\n"
+                                       "if r2 != 9 goto out\nr0 = 1\nout: exit\n");
+    CHECK(nine && !anybpf_fill_table(nine->object, "table", &table));
+    CHECK(ask && !anybpf_fill_table(ask->object, "table", &table));
+    CHECK(table.before == before);
+    CHECK_EQ(table.nine(-1, 2, 3, 4, 5, -60, 700, 8, -9000), -1 - 60 + 700 - 9000);
+    CHECK_EQ(h.seen[3], (uint64_t)-9000);
+    CHECK(table.ask(&box));
+    CHECK(!table.ask(NULL));
+    if (ask)
+        CHECK_EQ(anybpf_fill_table(ask->object, "tables", &table), ANYBPF_E_NOT_FOUND);
+    end();
+}
