@@ -106,7 +106,9 @@ int edit_code(struct edit *edits, size_t count, struct error *err)
             edit_undo(edits, run.first);
             return ANYBPF_E_SYSTEM;
         }
-        host_sync_code((void *)run.at, run.size);
+        /* Not host_sync_code(): for emulators that lifts the page for a moment; the move has told
+         * them already. */
+        __builtin___clear_cache((char *)run.at, (char *)run.at + run.size);
         at += run.size;
         i = run.end;
     }
