@@ -60,7 +60,7 @@ struct anybpf_env *anybpf_env_new_with(const struct anybpf_allocator *allocator)
     if (!env)
         return NULL;
     *env = (struct anybpf_env){ .from = *allocator };
-    env->scratch = arena_new_scratch(&env->from, VERIFY_SCRATCH);
+    env->scratch = arena_new_scratch(&env->from, 0);
     env->rt = env->scratch ? env_new(&env->from, &err) : NULL;
     if (!env->rt) {
         arena_free(env->scratch);

@@ -82,7 +82,9 @@ int prog_check(const struct anybpf_prog *handle, struct arena *arena, const stru
         return fail(err, ANYBPF_E_UNSUPPORTED,
                     "section \"%s\" names no type of program known here; give it one",
                     prog->section);
+    arena_limit(env->scratch, VERIFY_SCRATCH); /* a program may be made to be hard to verify; */
     int code = verify(arena, env->rt, prog, &options, err, out);
+    arena_limit(env->scratch, 0); /* compiling is linear in it */
     arena_clear(env->scratch, SCRATCH_REUSED);
     return code;
 }

@@ -64,6 +64,11 @@ struct arena *arena_new_scratch(const struct anybpf_allocator *from, size_t limi
     return arena;
 }
 
+void arena_limit(struct arena *arena, size_t limit)
+{
+    arena->limit = limit;
+}
+
 /* The first chunk of the list goes. */
 static void drop(struct arena *arena, struct chunk **list)
 {
@@ -133,7 +138,7 @@ static struct chunk *add_chunk(struct arena *arena, size_t need)
 
     if (size < need + HEAD)
         size = need + HEAD;
-    if (arena->limit && size > arena->limit - arena->taken)
+    if (arena->limit && (arena->taken > arena->limit || size > arena->limit - arena->taken))
         run_out(arena);
     chunk = arena->from.alloc(arena->from.user, size);
     if (!chunk)

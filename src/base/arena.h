@@ -21,6 +21,8 @@ struct arena;
 struct arena *arena_new(const struct anybpf_allocator *from, size_t limit);
 /* The same for what is given back soon: takes more at a time than it may need. */
 struct arena *arena_new_scratch(const struct anybpf_allocator *from, size_t limit);
+/* Another limit from now on. */
+void arena_limit(struct arena *arena, size_t limit);
 void arena_free(struct arena *arena); /* NULL is allowed */
 
 /* Runs body(arg) with running out of memory caught; returns what body returns, or records
