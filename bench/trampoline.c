@@ -109,8 +109,8 @@ int main(int argc, char **argv)
                 rows[i].best = ns;
         }
     for (int i = 0; i < ROWS; i++) {
-        double added = ((double)rows[i].best - (double)rows[0].best) / CALLS;
-        printf("%-20s %6.2f ns a call", rows[i].name, (double)rows[i].best / CALLS);
+        double added = ((double)rows[i].best - (double)rows[0].best) / (double)CALLS;
+        printf("%-20s %6.2f ns a call", rows[i].name, (double)rows[i].best / (double)CALLS);
         if (i)
             printf("  %+6.2f", added);
         if (rows[i].most > 0)

@@ -46,8 +46,4 @@ uint64_t call_guarded(shape_fn *function, uint64_t x, uint64_t *changed);
 #endif
 
 /* A function with a sled, of which there is only one. */
-#ifdef __clang__
-#define SLED __attribute__((noinline, patchable_function_entry(SLED_NOPS)))
-#else
 #define SLED __attribute__((noinline, noclone, patchable_function_entry(SLED_NOPS)))
-#endif
