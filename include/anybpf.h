@@ -142,9 +142,11 @@ ANYBPF_API void anybpf_close(struct anybpf_object *obj);
 
 /* Settings, before the first program is loaded. */
 enum anybpf_setting {
-    ANYBPF_TRUSTED = 1,     /* 1: structural checks only; the embedder answers for the program */
-    ANYBPF_INTERPRET = 2,   /* 1: run by the interpreter instead of machine code */
-    ANYBPF_CHECK_ACCESS = 3 /* 1: with INTERPRET: every access is checked as it happens */
+    ANYBPF_TRUSTED = 1,      /* 1: structural checks only; the embedder answers for the program */
+    ANYBPF_INTERPRET = 2,    /* 1: run by the interpreter instead of machine code */
+    ANYBPF_CHECK_ACCESS = 3, /* 1: with INTERPRET: every access is checked as it happens */
+    ANYBPF_CLANG_ABI = 4     /* 1: clang built the native functions, which passes a few prototypes
+                              * in other places than gcc does (doc/abi.md) */
 };
 /* E_ARGUMENT; E_BUSY when programs are loaded already. */
 ANYBPF_API int anybpf_set(struct anybpf_object *obj, enum anybpf_setting setting, uint64_t value);

@@ -18,6 +18,7 @@ int prog_trampoline(struct loaded *loaded, struct arena *arena, struct hook_stat
                     struct trampoline *t, struct error *err)
 {
     const struct anybpf_env *env = loaded->object->env;
+    const struct conv *conv = env->target->conv;
 
     if (!loaded->image)
         return fail(err, ANYBPF_E_UNSUPPORTED, "an interpreted program cannot be attached");
@@ -31,7 +32,9 @@ int prog_trampoline(struct loaded *loaded, struct arena *arena, struct hook_stat
         .user = loaded,
         .state = state,
     };
-    return layout_of(arena, env->target->conv, loaded->tracing->model, &t->attachment.layout, err);
+    if (loaded->object->clang_abi && conv->clang)
+        conv = conv->clang;
+    return layout_of(arena, conv, loaded->tracing->model, &t->attachment.layout, err);
 }
 
 /* ---- Programs as functions ---- */

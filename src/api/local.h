@@ -37,7 +37,7 @@ struct anybpf_object {
     struct anybpf_map *maps;
     uint32_t map_count;
     uint32_t refs;
-    bool trusted, interpret, check_access;
+    bool trusted, interpret, check_access, clang_abi;
     uint32_t left_out; /* passes of the compiler (ir/ir.h) */
     bool loaded;       /* some program is: settings are fixed */
 };

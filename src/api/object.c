@@ -192,6 +192,7 @@ int anybpf_set(struct anybpf_object *obj, enum anybpf_setting setting, uint64_t 
     case ANYBPF_TRUSTED: obj->trusted = value; return 0;
     case ANYBPF_INTERPRET: obj->interpret = value; return 0;
     case ANYBPF_CHECK_ACCESS: obj->check_access = value; return 0;
+    case ANYBPF_CLANG_ABI: obj->clang_abi = value; return 0;
     }
     return api_error(obj->env, ANYBPF_E_ARGUMENT, "no setting %d", (int)setting);
 }

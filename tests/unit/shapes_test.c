@@ -111,6 +111,9 @@ static bool begin(void)
                   shapes[i].name, anybpf_error(t.env));
     }
     t.obj = anybpf_open(t.env, path);
+#ifdef __clang__
+    CHECK(t.obj && !anybpf_set(t.obj, ANYBPF_CLANG_ABI, 1));
+#endif
     CHECK_SAY(t.obj && !anybpf_load(t.obj), "%s", anybpf_error(t.env));
     return t.obj && !test_failed();
 }
