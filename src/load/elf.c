@@ -395,7 +395,8 @@ const struct elf_func *elf_func_at(const struct elf *elf, uint32_t section, uint
 
 static bool is_kept(const struct section *section)
 {
-    return (section->type == SHT_PROGBITS || section->type == SHT_NOBITS) && is_wanted(section);
+    return elf_is_code(section) || /* whatever it is called */
+           ((section->type == SHT_PROGBITS || section->type == SHT_NOBITS) && is_wanted(section));
 }
 
 static int keep_sections(struct elf *elf)

@@ -2,6 +2,7 @@
 #include "load/load.h"
 #include "rt/rt.h"
 #include "runner/runner.h"
+#include <elf.h>
 #include <stdlib.h>
 
 /* What is read of an object, and with what. */
@@ -113,6 +114,42 @@ TEST(no_damage_does_harm)
 {
     struct env *env = new_env();
     if (files_each(OBJECTS_DIR, ".bpf.o", damage_sample, env) <= 0)
+        test_skip("no clang when this was built");
+    env_free(env);
+}
+
+/* Every section as code, data, nothing and a note. */
+static void retype_sample(const char *path, void *env)
+{
+    static const struct {
+        uint32_t type;
+        uint64_t flags;
+    } as[] = { { SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR },
+               { SHT_PROGBITS, SHF_ALLOC | SHF_WRITE },
+               { SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR },
+               { SHT_NOTE, SHF_EXECINSTR } };
+    struct error err;
+    size_t size;
+    char *bytes = file_read(path, &size);
+    Elf64_Ehdr *head = (Elf64_Ehdr *)bytes;
+
+    for (unsigned s = 0; bytes[EI_DATA] == ELFDATA2LSB && s < head->e_shnum; s++) {
+        Elf64_Shdr *section = (Elf64_Shdr *)(bytes + head->e_shoff) + s;
+        const Elf64_Shdr kept = *section;
+        for (size_t i = 0; i < sizeof as / sizeof *as; i++) {
+            section->sh_type = as[i].type;
+            section->sh_flags = as[i].flags;
+            load_all(env, bytes, size, &err);
+        }
+        *section = kept;
+    }
+    free(bytes);
+}
+
+TEST(sections_of_other_kinds_do_no_harm)
+{
+    struct env *env = new_env();
+    if (files_each(OBJECTS_DIR, ".bpf.o", retype_sample, env) <= 0)
         test_skip("no clang when this was built");
     env_free(env);
 }
