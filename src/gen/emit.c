@@ -394,16 +394,18 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
     }
 }
 
-/* Whether an edge goes back to the block, and no loop is within that one. */
+/* Whether an edge goes back to the block, and no loop is within that one; of long ones it does not
+ * matter. */
 static bool is_inner_loop(const struct fn *fn, uint32_t b)
 {
+    enum { LONG = 32 };
     const struct block *block = &fn->blocks.at[b];
     bool is_loop = false;
     for (uint32_t i = 0; i < block->pred_count && !is_loop; i++)
         is_loop = fn->edges.at[block->preds + i] >= b;
     for (uint32_t i = b + 1;
          is_loop && i < fn->blocks.count && fn->blocks.at[i].depth >= block->depth; i++)
-        is_loop = fn->blocks.at[i].depth == block->depth;
+        is_loop = fn->blocks.at[i].depth == block->depth && i - b < LONG;
     return is_loop;
 }
 

@@ -67,11 +67,11 @@ struct seen {
 /* Numbers, mixed to one. */
 static inline __attribute__((always_inline)) s64 mix(const s64 *numbers, unsigned count)
 {
-    s64 sum = 7;
+    unsigned long sum = 7;
 #pragma clang loop unroll(full)
     for (unsigned i = 0; i < count; i++)
-        sum = sum * 31 + numbers[i];
-    return sum;
+        sum = sum * 31 + (unsigned long)numbers[i];
+    return (s64)sum;
 }
 #define MIX(...)                                                                                   \
     ({                                                                                             \

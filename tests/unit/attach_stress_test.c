@@ -25,11 +25,11 @@ static uint64_t stress_import(uint64_t x)
     return x + 1 + ((uint64_t)getppid() == 0);
 }
 
-static shape_fn *volatile stress_variable = stress_sled;
+static shape_fn *stress_variable = stress_sled;
 
 static uint64_t call_variable(uint64_t x)
 {
-    return stress_variable(x);
+    return __atomic_load_n(&stress_variable, __ATOMIC_RELAXED)(x);
 }
 
 struct stress {
