@@ -92,11 +92,23 @@ static bool is_unreached_rule(const struct rule *rule)
     return is_unreached(rule->op) || (rule->inner && is_unreached(rule->inner));
 }
 
+/* Whether the processor has instructions for what the pass makes. */
+static bool is_possible(enum ir_pass pass)
+{
+    if (pass != PASS_UPDATE)
+        return true;
+    for (uint32_t i = 0; i < target->rule_count; i++)
+        if (target->rules[i].flags & RULE_RMW)
+            return true;
+    return false;
+}
+
 static void print_compiler(void)
 {
     heading("passes of the compiler");
     for (uint32_t i = 0; i < PASS_COUNT; i++)
-        cell(pass_names[i], passes[i]);
+        if (is_possible((enum ir_pass)i))
+            cell(pass_names[i], passes[i]);
     heading("operations of the compiler");
     for (uint32_t i = 0; i < target->rule_count; i++) {
         enum ir_op op = target->rules[i].op;
