@@ -518,9 +518,10 @@ static void enter(struct build *b, uint32_t missing)
     struct maker *maker = &b->maker;
     uint32_t zero = maker_const(maker, 0), tree = b->checked->funcs[0].tree;
     find_vcpu(b, missing);
-    if (b->binding->env->cpus < VCPU_MAX)
-        build_unless(b, COND_UGE, 32, load_vcpu(b, 32, offsetof(struct vcpu, cpu)),
-                     maker_const(maker, b->binding->env->cpus), missing);
+    if (b->binding->env->cpus < VCPU_MAX) {
+        uint32_t cpus = maker_const(maker, b->binding->env->cpus);
+        build_unless(b, COND_UGE, 32, load_vcpu(b, 32, offsetof(struct vcpu, cpu)), cpus, missing);
+    }
     if (h->calls && h->kind != ATTACH_MEMBER && h->kind != ATTACH_REPLACE)
         build_unless(b, COND_NE, 64, load_vcpu(b, 64, offsetof(struct vcpu, recursion)), zero,
                      missing);

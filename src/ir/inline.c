@@ -186,8 +186,9 @@ static uint32_t hashed(struct build *b, uint32_t h, uint32_t word)
     struct maker *maker = &b->maker;
     uint32_t factor = maker_const(maker, HASH_MULTIPLIER);
     uint32_t x = maker_op(maker, IR_XOR, 64, h, word);
-    return maker_op(maker, IR_XOR, 64, maker_op(maker, IR_MUL, 64, x, factor),
-                    maker_op(maker, IR_UMULH, 64, x, factor));
+    uint32_t low = maker_op(maker, IR_MUL, 64, x, factor);
+    uint32_t high = maker_op(maker, IR_UMULH, 64, x, factor);
+    return maker_op(maker, IR_XOR, 64, low, high);
 }
 
 /* Where the pointer to the element with that hash is. */

@@ -42,7 +42,8 @@ uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth);
 uint32_t maker_node(struct maker *maker, struct node node);
 /* The node itself, at the end of the block. */
 uint32_t maker_append(struct maker *maker, const struct node *node);
-/* Shorthands. */
+/* Shorthands. Never two in one list of arguments: which of them makes its node first would be the
+ * affair of the compiler that compiles us, and the code is the same from all. */
 uint32_t maker_const(struct maker *maker, uint64_t value);
 uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b);
 uint32_t maker_symbol(struct maker *maker, enum symbol_kind kind, uint32_t index, int64_t addend);
