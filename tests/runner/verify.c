@@ -150,10 +150,10 @@ static int fill_maps(struct verify_case *v)
     return 0;
 }
 
-static int run_once(struct verify_case *v, const struct program *program, uint32_t size,
-                    uint64_t *r0)
+/* buffer: the same one every time, since programs may give differences of addresses. */
+static int run_once(const struct program *program, uint8_t *buffer, uint32_t size, uint64_t *r0)
 {
-    uint8_t *buffer = malloc(HEADROOM + PACKET_ROOM), *data = buffer + HEADROOM;
+    uint8_t *data = buffer + HEADROOM;
     struct anybpf_packet packet = { .ingress_ifindex = 1 };
     enum context_kind kind = program->checked->context->kind;
     int code;
@@ -168,8 +168,6 @@ static int run_once(struct verify_case *v, const struct program *program, uint32
         code = machine_run(program, &packet, sizeof packet, r0);
     else
         code = machine_run(program, data, kind == CONTEXT_RAW_TP ? 96 : size, r0);
-    free(buffer);
-    (void)v;
     return code;
 }
 
@@ -185,6 +183,7 @@ static void run_accepted(struct verify_case *v)
 {
     static const uint32_t sizes[] = { 0, 1, 13, 14, 34, 64, 100, 1500 };
     uint64_t first[sizeof sizes / sizeof sizes[0]];
+    uint8_t *buffer = malloc(HEADROOM + PACKET_ROOM);
 
     for (enum way way = WAY_CHECKED; way <= WAY_COMPILED; way++) {
         struct program program;
@@ -192,11 +191,11 @@ static void run_accepted(struct verify_case *v)
             continue;
         if (fill_maps(v) || machine_load(&v->m, v->prog, CHECK_VERIFIED, way, &program, &v->err)) {
             test_fail(v->c->path, v->c->line, "%s: %s", way_names[way], v->err.text);
-            return;
+            break;
         }
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             uint64_t r0 = 0;
-            int code = run_once(v, &program, sizes[i], &r0);
+            int code = run_once(&program, buffer, sizes[i], &r0);
             CHECK_SAY(!code, "%s:%d: %s faults on %u bytes", v->c->path, v->c->line, way_names[way],
                       sizes[i]);
             if (way == WAY_CHECKED)
@@ -211,6 +210,7 @@ static void run_accepted(struct verify_case *v)
             map_free(v->m.maps[i]);
         memset(v->m.maps, 0, sizeof v->m.maps);
     }
+    free(buffer);
 }
 
 /* ---- The kernel's opinion ---- */
