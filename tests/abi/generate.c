@@ -4,6 +4,18 @@
 #include "abi/local.h"
 #include <string.h>
 
+const char preamble[] = "enum small { SMALL };\n"
+                        "enum wide { WIDE = 0x7fffffffff };\n"
+                        "enum negative { NEGATIVE = -1 };\n"
+                        "typedef void function(void);\n"
+                        "typedef float v8f __attribute__((vector_size(8)));\n"
+                        "typedef short v8s __attribute__((vector_size(8)));\n"
+                        "typedef float v16f __attribute__((vector_size(16)));\n"
+                        "typedef int v16i __attribute__((vector_size(16)));\n"
+                        "typedef double v16d __attribute__((vector_size(16)));\n"
+                        "typedef float v32f __attribute__((vector_size(32)));\n"
+                        "typedef int v64i __attribute__((vector_size(64)));\n";
+
 enum { DEPTH = 3, MEMBERS = 6 };
 
 /* What a prototype is about, so that few of them meet every rule; a quarter are about nothing. */

@@ -24,6 +24,9 @@ uint32_t toolchain_vectors(const struct toolchain *chain);
 
 /* ---- generate.c ---- */
 
+/* C definitions of the types that prototypes name. */
+extern const char preamble[];
+
 enum { ARGS_MOST = 20, VALUE_MOST = 256 /* bytes */ };
 
 struct proto {
