@@ -429,6 +429,47 @@ TEST(a_session_keeps_a_cookie_from_entry_to_exit)
     end();
 }
 
+/* ---- Several programs of one function ---- */
+
+static char order[16];
+
+/* A helper: what ran, by the cookie of its attachment. */
+static uint64_t note(uint64_t cookie)
+{
+    size_t length = strlen(order);
+    if (length + 1 < sizeof order)
+        order[length] = (char)cookie;
+    return 0;
+}
+
+static SLED long noting(long x)
+{
+    note('F');
+    return x;
+}
+
+TEST(programs_of_a_function_run_in_their_order)
+{
+    static const char *const sections[] = { "fexit/noting",    "fsession/noting", "fentry/noting",
+                                            "fmod_ret/noting", "fentry/noting",   "fmod_ret/noting",
+                                            "fsession/noting", "fexit/noting" };
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(h.env, "long noting(long x)", CODE(noting)), 0);
+    CHECK_EQ(anybpf_env_helper(h.env, 1001, "__u64 note(__u64 cookie)", (void *)(uintptr_t)note),
+             0);
+    for (unsigned i = 0; i < 8; i++) {
+        struct anybpf_attach_options options = { .cookie = 'a' + i };
+        struct anybpf_prog *prog =
+            load(sections[i], "call 174\nr1 = r0\ncall 1001\nr0 = 0\nexit\n");
+        CHECK_SAY(prog && anybpf_attach(prog, NULL, &options), "%s", anybpf_error(h.env));
+    }
+    memset(order, 0, sizeof order);
+    CHECK_EQ(noting(3), 3);
+    CHECK_SAY(!strcmp(order, "gbcedfFabgh"), "%s", order);
+    end();
+}
+
 TEST(runs_are_counted_on_request)
 {
     struct anybpf_attach_options options = { .cookie = 77, .account = true };
