@@ -5,6 +5,7 @@
  * operation is taken away from it.
  *
  *     operations OBJECT [--json] [--rounds N] */
+#include "base/clock.h"
 #include "bench/kernel.h"
 #include "bench/operations.h"
 #include <anybpf.h>
@@ -13,19 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* What costs nothing beside the loop around it. */
 #define HIDDEN 0.01
 
 enum { CALLS = 1 << 14, RUNS = 16, TAIL_CALLS = 33, PACKET = 64 };
-
-static uint64_t now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static void least(double *figure, double ns)
 {
@@ -110,7 +103,7 @@ static uint64_t nothing(uint64_t x)
 
 static uint64_t monotonic(uint64_t x)
 {
-    return x + now();
+    return x + clock_ns();
 }
 
 typedef uint64_t operation_fn(uint64_t key);
@@ -139,10 +132,10 @@ static double time_calls(const struct measured *m, enum side side)
 
     if (held)
         anybpf_trusted_begin();
-    start = now();
+    start = clock_ns();
     for (uint32_t i = 0; i < CALLS; i++)
         call(m->prog, memory, sizeof memory, &result);
-    start = now() - start;
+    start = clock_ns() - start;
     if (held)
         anybpf_trusted_end();
     return (double)start / (double)CALLS;
@@ -161,11 +154,11 @@ static double time_packets(const struct measured *m, enum side side)
         side == NATIVE ? empty_packet : anybpf_call_packet;
     uint8_t bytes[PACKET] = { 0 };
     struct anybpf_packet packet = packet_of(bytes);
-    uint64_t start = now(), result;
+    uint64_t start = clock_ns(), result;
 
     for (uint32_t i = 0; i < CALLS; i++)
         call(m->prog, &packet, &result);
-    return (double)(now() - start) / (double)CALLS;
+    return (double)(clock_ns() - start) / (double)CALLS;
 }
 
 static void run(const struct measured *m, uint8_t first)
@@ -185,10 +178,10 @@ static int ignore(void *user, uint32_t cpu, const void *data, size_t size)
 /* Of one run, less what empties the ring. */
 static double time_run(const struct measured *m)
 {
-    uint64_t start = now();
+    uint64_t start = clock_ns();
     double ns;
     run(m, 0);
-    ns = (double)(now() - start);
+    ns = (double)(clock_ns() - start);
     if (m->ring)
         anybpf_ring_poll(m->ring, 0, ignore, NULL);
     return ns;
@@ -199,9 +192,9 @@ static double time_native(const struct row *row)
     static operation_fn *volatile operation;
     uint64_t start;
     operation = row->kind == LOOP ? NULL : !strcmp(row->prog, "ktime") ? monotonic : nothing;
-    start = now();
+    start = clock_ns();
     native_loop(operation);
-    return (double)(now() - start) / (double)COUNT;
+    return (double)(clock_ns() - start) / (double)COUNT;
 }
 
 static void measure(struct measured *m)

@@ -69,7 +69,6 @@ int file_load(const char *path, struct bytes *out, struct error *err);
 int file_save(const char *path, const void *data, size_t size, struct error *err);
 /* Hex digits, two for a byte, with blanks and # comments between. */
 int hex_load(const char *text, struct bytes *out, struct error *err);
-uint64_t clock_ns(void);
 /* "1,234,567", in the arena. */
 const char *grouped(uint64_t number);
 

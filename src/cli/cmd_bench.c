@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* anybpf bench: one program, measured. */
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "rt/rt.h"
 #include <inttypes.h>

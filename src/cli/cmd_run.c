@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* anybpf run: a program over a capture, one packet, or memory. */
+#include "base/clock.h"
 #include "base/vector.h"
 #include "cli/cli.h"
 #include <inttypes.h>

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static int fill(FILE *file, const char *path, struct bytes *out, struct error *err)
 {
@@ -80,13 +79,6 @@ int hex_load(const char *text, struct bytes *out, struct error *err)
     }
     *out = (struct bytes){ at, size };
     return 0;
-}
-
-uint64_t clock_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 const char *grouped(uint64_t number)

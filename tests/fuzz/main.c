@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* anybpf-fuzz: see usage(). Samples have the seeds N, N + 1, ... */
+#include "base/clock.h"
 #include "fuzz/fuzz.h"
 #include <inttypes.h>
 #include <signal.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -201,7 +201,7 @@ static bool read_options(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct tally tally = { 0 };
-    struct timespec from, to;
+    uint64_t start;
 
     if (!read_options(argc, argv))
         return usage();
@@ -217,7 +217,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         signal(fatal[i], die);
     coverage_begin();
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    start = clock_ns();
     for (uint64_t i = 0; i < options.count && tally.different < 10; i++) {
         if (i % (options.corpus ? 16 : 256) == 0)
             give_time(30);
@@ -225,10 +225,9 @@ int main(int argc, char **argv)
     }
     give_time(0);
     arena_free(arena);
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    double us = (double)(clock_ns() - start) / 1e3;
     if (options.print)
         return 0;
-    double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
     unsigned empty = options.verifier ? soundness_print()
                      : options.kernel ? 0
                      : options.corpus ? corpus_print(options.table)
@@ -236,7 +235,7 @@ int main(int argc, char **argv)
     printf("%" PRIu64 " alike, %" PRIu64 " different, %" PRIu64 " refused; %" PRIu64 " of %" PRIu64
            " accepted by the verifier; %.1f us each\n",
            tally.same, tally.different, tally.refused, tally.verified, tally.tame,
-           seconds * 1e6 / (double)(options.count ? options.count : 1));
+           us / (double)(options.count ? options.count : 1));
     return tally.different || (tally.refused && !options.kernel) ||
            (empty && options.count >= 20000);
 }

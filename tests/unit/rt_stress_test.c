@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The runtime under many threads: maps, rings, leases, epochs. What is checked are invariants that
  * any mistake in ordering would break sooner or later; a build with ThreadSanitizer says more. */
+#include "base/clock.h"
 #include "runner/runner.h"
 #include "rt/rt.h"
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { THREADS = 4 };
@@ -29,9 +29,7 @@ static void bad(struct shared *s)
 
 static uint64_t ms_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return clock_ns() / 1000000;
 }
 
 static void run_threads(struct shared *s, int count, void *(*body)(void *))
