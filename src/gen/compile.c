@@ -16,12 +16,6 @@ static void index_rules(const struct target *target, uint32_t rules_of[IR_COUNT 
     assert(next == target->rule_count); /* rules are sorted by op */
 }
 
-/* Whether code outside the module may reach the function. */
-static bool is_entered(const struct module *module, uint32_t function)
-{
-    return function == 0 || !module->checked || module->checked->funcs[function].is_token;
-}
-
 int compile(struct arena *arena, const struct module *module, const struct target *target,
             uint32_t features, struct code **out, struct error *err)
 {
@@ -37,7 +31,7 @@ int compile(struct arena *arena, const struct module *module, const struct targe
                            .features = features,
                            .left_out = module->left_out,
                            .code = code,
-                           .frame.entered = pads && is_entered(module, i) };
+                           .frame.entered = pads && module_is_entered(module, i) };
         if (!gen.fn->blocks.count)
             continue;
         gen_select(&gen);

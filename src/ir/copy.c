@@ -27,24 +27,27 @@ void copy_begin(struct copy *c, struct fn *fn, uint32_t left_out, uint32_t first
     maker_init(&c->maker, fn, left_out);
 }
 
-/* The list of a phi keeps its place, of a call it is made anew. */
+uint32_t copy_made(struct maker *maker, const struct fn *from, uint32_t value, const uint32_t *map)
+{
+    struct node node = from->nodes.at[value];
+    uint32_t count, *in = node_operands(from, &node, &count), list[LIST_MOST];
+    maker->insn = node.insn;
+    if (in != node.in) {
+        for (uint32_t k = 0; k < count; k++)
+            list[k] = map[in[k]];
+        return maker_list(maker, node, list, count);
+    }
+    for (uint32_t k = 0; k < count; k++)
+        in[k] = map[in[k]];
+    return node.op == IR_NOP ? NO_VALUE : maker_node(maker, node);
+}
+
 void copy_node(struct copy *c, uint32_t value)
 {
-    struct node node = c->from.nodes.at[value];
-    uint32_t count, *in = node_operands(&c->from, &node, &count), list[LIST_MOST];
-    c->maker.insn = node.insn;
-    if (node.op == IR_PHI) {
-        c->map[value] = maker_append(&c->maker, &node);
-    } else if (in == node.in) {
-        for (uint32_t k = 0; k < count; k++)
-            in[k] = c->map[in[k]];
-        if (node.op != IR_NOP)
-            c->map[value] = maker_node(&c->maker, node);
-    } else {
-        for (uint32_t k = 0; k < count; k++)
-            list[k] = c->map[in[k]];
-        c->map[value] = maker_list(&c->maker, node, list, count);
-    }
+    const struct node *node = &c->from.nodes.at[value];
+    c->maker.insn = node->insn;
+    c->map[value] = node->op == IR_PHI ? maker_append(&c->maker, node)
+                                       : copy_made(&c->maker, &c->from, value, c->map);
 }
 
 void copy_block_begin(struct copy *c, uint32_t b)

@@ -190,6 +190,12 @@ struct module {
     uint32_t count;
 };
 
+/* Whether code outside the module may reach the function. */
+static inline bool module_is_entered(const struct module *module, uint32_t function)
+{
+    return function == 0 || !module->checked || module->checked->funcs[function].is_token;
+}
+
 /* The operands of a node, whatever its shape. */
 static inline uint32_t *node_operands(const struct fn *fn, struct node *node, uint32_t *count)
 {
@@ -226,6 +232,7 @@ enum ir_pass {
     PASS_RECOMPOSE,  /* bytes put together are one load */
     PASS_DIVIDE,     /* division by a constant is multiplication */
     PASS_POPCOUNT,   /* bits counted by the parallel sum */
+    PASS_INLINE,     /* short functions are done in place of calls */
     PASS_PHIS,       /* phis of one value and itself are that value */
     PASS_UNROLL,     /* small loops that turn a known number of times */
     PASS_DEAD,       /* what nobody uses goes */
@@ -251,7 +258,7 @@ static inline void pass_found(enum ir_pass pass)
 uint32_t pass_bit(const char *name);
 void ir_opt(struct module *module, uint32_t left_out);
 /* One pass over one function. */
-void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out);
+void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint32_t left_out);
 
 /* ---- print.c, parse.c, check.c ---- */
 

@@ -203,6 +203,10 @@ void dead_run(struct fn *fn);
 void hoist_run(struct fn *fn);
 void copy_run(struct fn *fn, uint32_t left_out);
 
+/* callees.c: pass "inline" over one function; then what nothing calls any more goes. */
+void callees_run(struct module *module, uint32_t function, uint32_t left_out);
+void callees_drop(struct module *module);
+
 /* A function being made once more, from its own nodes. */
 struct copy {
     struct fn *fn, from;
@@ -216,7 +220,9 @@ void copy_begin(struct copy *c, struct fn *fn, uint32_t left_out, uint32_t first
 void copy_block(struct copy *c, uint32_t b);
 void copy_block_as_is(struct copy *c, uint32_t b);
 void copy_block_begin(struct copy *c, uint32_t b);
-void copy_node(struct copy *c, uint32_t value);
+void copy_node(struct copy *c, uint32_t value); /* the list of a phi keeps its place */
 void copy_block_end(struct copy *c, uint32_t b);
+/* A node of `from`, not a phi, made with its operands as `map` has them; NO_VALUE: a NOP. */
+uint32_t copy_made(struct maker *maker, const struct fn *from, uint32_t value, const uint32_t *map);
 /* When all values are there: the operands of phis, which may come later than they. */
 void copy_end(struct copy *c);

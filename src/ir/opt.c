@@ -14,6 +14,7 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_RECOMPOSE] = "recompose",
     [PASS_DIVIDE] = "divide",
     [PASS_POPCOUNT] = "popcount",
+    [PASS_INLINE] = "inline",
     [PASS_PHIS] = "phis",
     [PASS_UNROLL] = "unroll",
     [PASS_DEAD] = "dead",
@@ -37,8 +38,9 @@ uint32_t pass_bit(const char *name)
     return 0;
 }
 
-void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out)
+void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint32_t left_out)
 {
+    struct fn *fn = &module->fns[function];
     switch (pass) {
     case PASS_FOLD:
     case PASS_NUMBER:
@@ -46,6 +48,7 @@ void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out)
     case PASS_RECOMPOSE:
     case PASS_DIVIDE:
     case PASS_POPCOUNT: copy_run(fn, ~PASS_BIT(pass)); break;
+    case PASS_INLINE: callees_run(module, function, left_out); break;
     case PASS_PHIS: phis_run(fn); break;
     case PASS_UNROLL: unroll_run(fn, left_out); break;
     case PASS_DEAD: dead_run(fn); break;
@@ -63,11 +66,14 @@ void pass_run(struct fn *fn, enum ir_pass pass, uint32_t left_out)
     }
 }
 
-/* Folding and numbering are done as the function is built (ir_build()). */
+/* Folding and numbering are done as the function is built (ir_build()). Callees come first, as far
+ * as they stand behind their callers. */
 void ir_opt(struct module *module, uint32_t left_out)
 {
-    for (uint32_t i = 0; i < module->count; i++)
-        for (enum ir_pass pass = PASS_PHIS; pass <= PASS_HOIST; pass++)
+    for (uint32_t i = module->count; i-- > 0;)
+        for (enum ir_pass pass = PASS_INLINE; pass <= PASS_HOIST; pass++)
             if (module->fns[i].blocks.count && !(left_out & PASS_BIT(pass)))
-                pass_run(&module->fns[i], pass, left_out);
+                pass_run(module, i, pass, left_out);
+    if (module->count > 1 && !(left_out & PASS_BIT(PASS_INLINE)))
+        callees_drop(module);
 }

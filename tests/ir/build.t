@@ -100,25 +100,35 @@ add:
     r0 = *(u64 *)(r1 + 0)
     r0 += r2
     exit
--- opt
+-- ir
 fn main index 0 args 1 depth 512
 b0:
     v0 = param 0
     v1 = param 1
+    v2 = param 2
     v3 = const 0
     v4 = load64 [v0 + 64]
     v5 = const 512
     v6 = add64 v1, v5
     v7 = const 1
     store64 [v1 + 504], v7
+    v9 = const -8
     v10 = const 504
     v11 = add64 v1, v10
     v12 = call 1 (v0, v6, v11, v4, v3, v3, v3)
     return v12
 fn func1 index 1 args 5 depth 512
 b0:
+    v0 = param 0
+    v1 = param 1
     v2 = param 2
     v3 = param 3
+    v4 = param 4
+    v5 = param 5
+    v6 = param 6
+    v7 = const 0
+    v8 = const 512
+    v9 = add64 v1, v8
     v10 = load64 [v2 + 0]
     v11 = add64 v10, v3
     return v11

@@ -133,7 +133,7 @@ b0:
 f:
     r0 = 0
     exit
--- opt
+-- ir
 fn main index 0 args 1 depth 512
 b0:
     v0 = param 0
@@ -149,7 +149,16 @@ b0:
     return v9
 fn func1 index 1 args 5 depth 512
 b0:
+    v0 = param 0
+    v1 = param 1
+    v2 = param 2
+    v3 = param 3
+    v4 = param 4
+    v5 = param 5
+    v6 = param 6
     v7 = const 0
+    v8 = const 512
+    v9 = add64 v1, v8
     return v7
 == verified, by the facts: an address in a register, another slot's address given away
 -- asm verified
@@ -174,25 +183,40 @@ f:
     *(u64 *)(r10 - 8) = 2
     r0 = *(u64 *)(r10 - 8)
     exit
--- opt
+-- ir
 fn main index 0 args 1 depth 32
 b0:
     v0 = param 0
     v1 = param 1
+    v2 = param 2
+    v3 = const 0
+    v4 = load64 [v0 + 64]
     v5 = const 32
     v6 = add64 v1, v5
+    v7 = const -8
+    v8 = const 24
+    v9 = add64 v1, v8
+    v10 = const 5
     v11 = const 6
     store64 stack [v1 + 16], v11
+    v13 = const 7
+    v14 = const -16
     v15 = const 16
     v16 = add64 v1, v15
     v17 = call 1 (v0, v6, v16)
     v18 = load64 stack [v1 + 16]
+    v19 = add64 v18, v10
     v20 = const 12
     v21 = add64 v18, v20
     return v21
 fn func1 index 1 args 1 depth 16
 b0:
+    v0 = param 0
+    v1 = param 1
     v2 = param 2
+    v3 = const 0
+    v4 = const 16
+    v5 = add64 v1, v4
     v6 = const 1
     store64 stack [v2 + 0], v6
     v8 = const 2

@@ -56,8 +56,8 @@ static int run_pass(struct job *job, const struct section *before)
     if (*before->words) {
         uint32_t bit = pass_bit(before->words);
         CHECK_SAY(bit, "there is no pass \"%s\"", before->words);
-        for (uint32_t i = 0; bit && i < module.count; i++)
-            pass_run(&module.fns[i], (enum ir_pass)__builtin_ctz(bit), 0);
+        for (uint32_t i = module.count; bit && i-- > 0;)
+            pass_run(&module, i, (enum ir_pass)__builtin_ctz(bit), 0);
     }
     case_expect(job->c, "after", print_module(job->arena, &module));
     return check_module(job->arena, &module, &job->err);
