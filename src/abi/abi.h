@@ -179,8 +179,9 @@ struct attachment {
     const struct layout *layout;
     bool counts;  /* its runs and the time that they take */
     bool at_exit; /* of a session program, its half behind the function */
-    bool
-        moved; /* callers may rely on the function to leave registers alone that any might change */
+    /* Callers may rely on the function to leave registers alone that any might change ... */
+    bool moved;
+    uint32_t vector_bytes; /* ... vectors in full, which take so much to save */
 };
 
 /* ---- moves.c: many moves at once ---- */

@@ -235,6 +235,8 @@ uint64_t prog_symbol(void *user, enum symbol_kind kind, uint32_t index, struct e
     case SYMBOL_NEXT:
     case SYMBOL_HOOK:
     case SYMBOL_EPOCH:
+    case SYMBOL_SAVE_VECTORS:
+    case SYMBOL_LOAD_VECTORS:
     case SYMBOL_KINDS: break;
     }
     fail(err, ANYBPF_E_UNSUPPORTED, "no symbol of kind %d", (int)kind);

@@ -34,6 +34,8 @@ static uint64_t symbol(void *user, enum symbol_kind kind, uint32_t index, struct
     case SYMBOL_LEASE: return (uintptr_t)host_lease;
     case SYMBOL_NEXT: return (uintptr_t)sealing->next;
     case SYMBOL_HOOK: return (uintptr_t)sealing->t->state;
+    case SYMBOL_SAVE_VECTORS: return (uintptr_t)host_save_vectors;
+    case SYMBOL_LOAD_VECTORS: return (uintptr_t)host_load_vectors;
     case SYMBOL_EPOCH: return (uintptr_t)&process.epoch;
     default: return sealing->t->symbol(sealing->t->user, kind, index, err);
     }

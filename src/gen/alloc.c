@@ -526,6 +526,8 @@ static void alloc_hook(struct alloc *a)
         frame->params_at = hook->params_at;
         area = true;
     }
+    frame->full = FAULT(hook_full, hook->full, 0);
+    frame->full_at = hook->full_at;
     frame->vectors = hook->reads_vectors || (FAULT(hook_vectors, hook->preserves, false) && calls)
                          ? hook->vectors
                          : 0;
@@ -533,7 +535,8 @@ static void alloc_hook(struct alloc *a)
     frame->results_at = hook_results_at(hook);
     frame->x87 = hook->x87;
     frame->x87_at = hook->x87_at;
-    frame->area = area || frame->vectors || frame->results || frame->x87 ? hook->area : 0;
+    frame->area =
+        area || frame->vectors || frame->results || frame->x87 || hook->full ? hook->area : 0;
 }
 
 void gen_alloc(struct gen *gen)

@@ -134,7 +134,9 @@ struct frame {
      * from CALL_NEXT to the epilogue. In the order of their numbers. */
     uint64_t params, left;
     uint32_t params_at, left_at;
-    uint32_t x87, x87_at; /* x86: results on the x87's stack, as `results` */
+    uint32_t x87, x87_at;   /* x86: results on the x87's stack, as `results` */
+    uint32_t full, full_at; /* bytes for all vector registers in full: from the prologue on if
+                             * `preserves`, else from CALL_NEXT on, to the epilogue; 0: none */
     bool preserves;
     bool pushes; /* calls something that aligns the stack itself */
 };

@@ -30,6 +30,7 @@ struct hooking {
     uint32_t incoming;     /* address of the arguments on the stack */
     uint32_t results[2];   /* of what comes next */
     uint32_t *words;       /* of the context: values, or NO_VALUE */
+    uint32_t copies_at;    /* where its memory for copies begins */
     bool calls;            /* helpers, and what these may call */
     bool needs_vcpu, needs_fuel, needs_stack;
     /* What the invocation puts back. */
@@ -143,14 +144,10 @@ static int check(const struct build *b)
 /* More registers are to be left alone than a call leaves. */
 static void leave_alone(struct hooking *h)
 {
-    uint64_t vectors = REG_BIT(REG_VECTOR + h->layout->conv->vector_count - 1);
-    vectors |= vectors - REG_BIT(REG_VECTOR);
     h->hook.moved = true;
     h->hook.leaves = h->kind == ATTACH_EXIT;
-    if (h->calls && h->hook.preserves)
-        h->hook.vectors = vectors;
-    if (h->calls && h->hook.leaves)
-        h->hook.results = vectors;
+    if (h->calls && (h->hook.preserves || h->hook.leaves))
+        h->hook.full = h->to->vector_bytes;
 }
 
 /* The hook's own memory, but for what is taken later. */
@@ -161,10 +158,12 @@ static void lay_out(struct hooking *h)
     for (uint32_t i = 0; i < h->layout->result.count && h->kind == ATTACH_EXIT; i++)
         h->hook.x87 += h->layout->result.parts[i].place == PART_X87;
     h->hook.x87_at = take(h, 16 * h->hook.x87);
-    if (!h->hook.leaves)
-        return;
-    h->hook.params_at = take(h, 8u * h->hook.param_count);
-    h->hook.left_at = take(h, 8u * (uint32_t)__builtin_popcountll(h->layout->conv->destroyed));
+    h->hook.full_at = take(h, h->hook.full);
+    if (h->hook.leaves) {
+        h->hook.params_at = take(h, 8u * h->hook.param_count);
+        h->hook.left_at = take(h, 8u * (uint32_t)__builtin_popcountll(h->layout->conv->destroyed));
+    }
+    h->copies_at = h->hook.area;
 }
 
 int hook_new(struct build *b)
@@ -377,7 +376,7 @@ static int make_words(struct build *b, const bool *read, uint32_t from, uint32_t
     for (uint32_t i = from; i < to; i++)
         if (read[i])
             h->words[i] = make_word(b, i);
-    if (h->hook.area > hook_results_at(&h->hook) + COPY_MAX)
+    if (h->hook.area > h->copies_at + COPY_MAX)
         return fail(b->err, ANYBPF_E_LIMIT, "%s: the copies of its arguments take %u bytes",
                     h->layout->model->name, h->hook.area);
     return 0;

@@ -46,8 +46,8 @@ const char *const region_names[REGION_COUNT] = { "",       "stack",     "context
                                                  "packet", "map_value", "memory",  "probe" };
 
 const char *const symbol_names[SYMBOL_KINDS] = {
-    "map",   "map_data", "helper", "functions", "vcpu",  "errno",
-    "lease", "next",     "hook",   "run",       "epoch",
+    "map",  "map_data", "helper", "functions", "vcpu",         "errno",        "lease",
+    "next", "hook",     "run",    "epoch",     "save_vectors", "load_vectors",
 };
 
 enum ir_cond cond_swap(enum ir_cond cond)

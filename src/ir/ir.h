@@ -93,17 +93,20 @@ bool cond_holds(enum ir_cond cond, unsigned width, uint64_t a, uint64_t b);
 
 /* What code refers to outside itself. */
 enum symbol_kind {
-    SYMBOL_MAP,       /* the struct map of map `index` */
-    SYMBOL_MAP_DATA,  /* the first value of map `index` */
-    SYMBOL_HELPER,    /* the C function of helper `index` of the environment */
-    SYMBOL_FUNCTIONS, /* its struct functions; a token is TOKEN_BASE + the index in funcs[] */
-    SYMBOL_VCPU,      /* where a thread's word for its vcpu lies, from its thread pointer */
-    SYMBOL_ERRNO,     /* ... for errno */
-    SYMBOL_LEASE,     /* code that makes this thread's vcpu and disturbs nothing */
-    SYMBOL_NEXT,      /* of a hook: the code that comes next, in the end the function itself */
-    SYMBOL_HOOK,      /* its struct hook_state */
-    SYMBOL_RUN,       /* its program's struct runnable */
-    SYMBOL_EPOCH,     /* process.epoch */
+    SYMBOL_MAP,          /* the struct map of map `index` */
+    SYMBOL_MAP_DATA,     /* the first value of map `index` */
+    SYMBOL_HELPER,       /* the C function of helper `index` of the environment */
+    SYMBOL_FUNCTIONS,    /* its struct functions; a token is TOKEN_BASE + the index in funcs[] */
+    SYMBOL_VCPU,         /* where a thread's word for its vcpu lies, from its thread pointer */
+    SYMBOL_ERRNO,        /* ... for errno */
+    SYMBOL_LEASE,        /* code that makes this thread's vcpu and disturbs nothing */
+    SYMBOL_NEXT,         /* of a hook: the code that comes next, in the end the function itself */
+    SYMBOL_HOOK,         /* its struct hook_state */
+    SYMBOL_RUN,          /* its program's struct runnable */
+    SYMBOL_EPOCH,        /* process.epoch */
+    SYMBOL_SAVE_VECTORS, /* code that saves all vector registers in full, at an address in the ...
+                          */
+    SYMBOL_LOAD_VECTORS, /* ... emitters' scratch register, and loads them; no other one changes */
     SYMBOL_KINDS
 };
 extern const char *const symbol_names[SYMBOL_KINDS];
@@ -157,9 +160,11 @@ struct hook {
     bool reads_vectors;                /* what they had at the entry */
     bool moved;                        /* even registers that no call preserves are given back */
     uint32_t area, params_at, left_at; /* bytes; area: a multiple of 16 */
-    uint64_t vectors;                  /* registers with arguments: sets of REG_BIT() */
-    uint64_t results;                  /* ... with the result of what comes next */
-    uint32_t x87, x87_at; /* x86: so much of that is on the x87's stack, kept from x87_at on */
+    uint32_t full_at, full; /* bytes in which all vector registers are kept, from the entry or
+                             * CALL_NEXT on, and given back; 0: they are not */
+    uint64_t vectors;       /* registers with arguments: sets of REG_BIT() */
+    uint64_t results;       /* ... with the result of what comes next */
+    uint32_t x87, x87_at;   /* x86: so much of that is on the x87's stack, kept from x87_at on */
 };
 
 static inline uint32_t hook_results_at(const struct hook *hook)

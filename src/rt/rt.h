@@ -56,6 +56,12 @@ struct vcpu *vcpu_lease(void);
 /* The same for hooks: disturbs no register of any kind, nor errno; the result is in the thread's
  * word. */
 void host_lease(void);
+/* Save all vector registers in full, as far as the processor has them, and load them, in memory of
+ * so many bytes whose address is in the emitters' scratch register (r11, x17). Of those for
+ * general purposes arm64's x16 changes. */
+void host_save_vectors(void);
+void host_load_vectors(void);
+uint32_t host_vector_bytes(void);
 /* Where that word, and errno, lie from the thread pointer. */
 intptr_t host_vcpu_offset(void);
 intptr_t host_errno_offset(void);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit/attach_code.h"
+#include "base/arena.h"
+#include "bpf/text.h"
+#include "runner/runner.h"
+#include "rt/rt.h"
 
 uint64_t hook_a_hits, hook_b_hits;
 const void *hook_a_on, *hook_b_on;
@@ -9,6 +13,8 @@ __asm__(".text\n" HOOK(hook_a) HOOK(hook_b));
 #if defined(__x86_64__)
 /* clang-format off */
 __asm__(".text\n"
+        SHAPE(shape_blocked, "push %rbp\nmov %rsp, %rbp\npush %r12\nsub $8, %rsp\n"
+                             "lea 1(%rdi), %rax\nadd $8, %rsp\npop %r12\npop %rbp\nret")
         SHAPE(shape_frame, "push %rbp\nmov %rsp, %rbp\npush %rbx\nsub $8, %rsp\n"
                            "lea 1(%rdi), %rax\nadd $8, %rsp\npop %rbx\npop %rbp\nret")
         SHAPE(shape_relative, "mov shape_one(%rip), %rax\nadd %rdi, %rax\nret\n"
@@ -67,3 +73,154 @@ __asm__(".globl call_guarded\n.type call_guarded,%function\ncall_guarded:\n"
         ".size call_guarded, .-call_guarded\n");
 /* clang-format on */
 #endif
+
+/* ---- Vector registers in full ---- */
+
+#define EACH(range, line) ".irp n, " range "\n" line "\n.endr\n"
+#define TO_7              "0, 1, 2, 3, 4, 5, 6, 7"
+#define TO_15             TO_7 ", 8, 9, 10, 11, 12, 13, 14, 15"
+#define TO_31             TO_15 ", 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+
+typedef uint64_t wide_fn(shape_fn *function, uint64_t x, const void *in, void *out);
+
+#if defined(__x86_64__)
+#define WIDE(name, load, store, destroy)                                                           \
+    wide_fn call_##name;                                                                           \
+    void destroy_##name(void);                                                                     \
+    __asm__(".text\n.type call_" #name ",@function\ncall_" #name ":\n"                             \
+            "push %rbx\nmov %rcx, %rbx\nmov %rdi, %rax\nmov %rsi, %rdi\n" load                     \
+            "call *%rax\n" store "pop %rbx\nret\n.size call_" #name ", .-call_" #name "\n"         \
+            ".type destroy_" #name ",@function\ndestroy_" #name ":\n" destroy                      \
+            "ret\n.size destroy_" #name ", .-destroy_" #name "\n");
+WIDE(sse, EACH(TO_15, "movups 16*\\n(%rdx), %xmm\\n"), EACH(TO_15, "movups %xmm\\n, 16*\\n(%rbx)"),
+     EACH(TO_15, "pcmpeqd %xmm\\n, %xmm\\n"))
+WIDE(avx, EACH(TO_15, "vmovups 32*\\n(%rdx), %ymm\\n"),
+     EACH(TO_15, "vmovups %ymm\\n, 32*\\n(%rbx)") "vzeroupper\n",
+     EACH(TO_15, "vcmptrueps %ymm\\n, %ymm\\n, %ymm\\n"))
+WIDE(avx512,
+     EACH(TO_31, "vmovups 64*\\n(%rdx), %zmm\\n") EACH(TO_7, "kmovq 2048+8*\\n(%rdx), %k\\n"),
+     EACH(TO_31, "vmovups %zmm\\n, 64*\\n(%rbx)")
+         EACH(TO_7, "kmovq %k\\n, 2048+8*\\n(%rbx)") "vzeroupper\n",
+     EACH(TO_31, "vpternlogd $255, %zmm\\n, %zmm\\n, %zmm\\n")
+         EACH(TO_7, "kxnorq %k\\n, %k\\n, %k\\n"))
+
+static unsigned level(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512bw") ? 2 : __builtin_cpu_supports("avx") ? 1 : 0;
+}
+
+unsigned wide_bytes(void)
+{
+    static const unsigned bytes[] = { 16 * 16, 16 * 32, 32 * 64 + 8 * 8 };
+    return bytes[level()];
+}
+
+uint64_t call_wide(shape_fn *function, uint64_t x, const void *in, void *out)
+{
+    static wide_fn *const calls[] = { call_sse, call_avx, call_avx512 };
+    return calls[level()](function, x, in, out);
+}
+
+void wide_destroy(void)
+{
+    static void (*const all[])(void) = { destroy_sse, destroy_avx, destroy_avx512 };
+    all[level()]();
+}
+#else
+#include <sys/auxv.h>
+#define WIDE(name, load, store, destroy)                                                           \
+    wide_fn call_##name;                                                                           \
+    void destroy_##name(void);                                                                     \
+    __asm__(".text\n.arch_extension sve\n.type call_" #name ",%function\ncall_" #name ":\n"        \
+            "stp x29, x30, [sp, #-96]!\nstr x19, [sp, #16]\nstp d8, d9, [sp, #32]\n"               \
+            "stp d10, d11, [sp, #48]\nstp d12, d13, [sp, #64]\nstp d14, d15, [sp, #80]\n"          \
+            "mov x19, x3\nmov x16, x0\nmov x0, x1\n" load "blr x16\n" store                        \
+            "ldr x19, [sp, #16]\nldp d8, d9, [sp, #32]\n"                                          \
+            "ldp d10, d11, [sp, #48]\nldp d12, d13, [sp, #64]\nldp d14, d15, [sp, #80]\n"          \
+            "ldp x29, x30, [sp], #96\nret\n.size call_" #name ", .-call_" #name "\n"               \
+            ".type destroy_" #name ",%function\ndestroy_" #name ":\n" destroy                      \
+            "ret\n.size destroy_" #name ", .-destroy_" #name "\n");
+#define NOT_SAVED TO_7 ", 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+WIDE(simd, EACH(TO_31, "ldr q\\n, [x2, #16 * \\n]"), EACH(TO_31, "str q\\n, [x19, #16 * \\n]"),
+     EACH(NOT_SAVED, "movi v\\n\\().16b, #255"))
+/* The callee preserves the lower halves of v8 to v15. */
+WIDE(sve,
+     EACH(TO_31, "ldr z\\n, [x2, #\\n, mul vl]") "addvl x17, x2, #31\naddvl x17, x17, #1\n" EACH(
+         TO_15, "ldr p\\n, [x17, #\\n, mul vl]"),
+     EACH(TO_31, "str z\\n, [x19, #\\n, mul vl]") "addvl x17, x19, #31\naddvl x17, x17, #1\n" EACH(
+         TO_15, "str p\\n, [x17, #\\n, mul vl]"),
+     EACH(NOT_SAVED, "mov z\\n\\().b, #-1")
+         EACH("8, 9, 10, 11, 12, 13, 14, 15", "mov v\\n\\().16b, v\\n\\().16b")
+             EACH(TO_15, "ptrue p\\n\\().b"))
+
+static bool has_sve(void)
+{
+    return getauxval(AT_HWCAP) & HWCAP_SVE;
+}
+
+unsigned wide_bytes(void)
+{
+    uint64_t length = 16;
+    if (!has_sve())
+        return 32 * 16;
+    __asm__(".arch_extension sve\nrdvl %0, #1" : "=r"(length));
+    return (unsigned)(32 * length + 16 * length / 8);
+}
+
+uint64_t call_wide(shape_fn *function, uint64_t x, const void *in, void *out)
+{
+    return has_sve() ? call_sve(function, x, in, out) : call_simd(function, x, in, out);
+}
+
+void wide_destroy(void)
+{
+    if (has_sve())
+        destroy_sve();
+    else
+        destroy_simd();
+}
+#endif
+
+/* ---- Programs from text ---- */
+
+struct assembly {
+    struct arena *arena;
+    const char *text;
+    struct insn_list list;
+    uint8_t *bytes;
+    struct error err;
+};
+
+static int assemble(void *arg)
+{
+    struct assembly *a = arg;
+    int code = insn_assemble(a->arena, a->text, &a->list, &a->err);
+    if (code)
+        return code;
+    a->bytes = arena_alloc(a->arena, 8 * (size_t)a->list.count);
+    for (uint32_t i = 0; i < a->list.count; i++)
+        insn_encode(a->list.at[i], a->bytes + 8 * (size_t)i, HOST_IS_BIG);
+    return 0;
+}
+
+struct anybpf_object *object_from_text(struct anybpf_env *env, const char *section,
+                                       const char *text)
+{
+    struct assembly a = { .arena = arena_new(&allocator_libc, 0), .text = text };
+    struct anybpf_object *obj = NULL;
+
+    CHECK_SAY(!arena_try(a.arena, &a.err, assemble, &a), "%s", a.err.text);
+    if (!a.err.code)
+        obj = anybpf_open_insns(env, a.bytes, a.list.count, section);
+    arena_free(a.arena);
+    return obj;
+}
+
+struct anybpf_prog *prog_from_text(struct anybpf_env *env, const char *section, const char *text)
+{
+    struct anybpf_object *obj = object_from_text(env, section, text);
+    struct anybpf_prog *prog = obj ? anybpf_find(obj, NULL) : NULL;
+    CHECK_SAY(prog, "%s", anybpf_error(env));
+    return prog;
+}

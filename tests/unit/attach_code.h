@@ -2,6 +2,8 @@
 /* Machine code for the tests of attach/: hooks that count and go on to the original, and functions
  * with entries of every shape. */
 #pragma once
+#include <anybpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A hook counts in its own counter and jumps where its own variable leads, and changes nothing but
@@ -14,12 +16,27 @@ void hook_b(void);
 /* Takes x to x + 1. */
 typedef uint64_t shape_fn(uint64_t x);
 shape_fn shape_frame, shape_relative, shape_branch, shape_padded, shape_pad_sled, shape_straddle;
+/* For one test only, as a site is chosen once, and no other entry's choices lead near its. */
+shape_fn shape_blocked;
 /* These are refused. */
 shape_fn shape_short, shape_inside, shape_loop, shape_calls, shape_unknown;
 
 /* Calls with every register that a caller may not rely on holding a known value, and says whether
  * all but those of arguments and results still do. */
 uint64_t call_guarded(shape_fn *function, uint64_t x, uint64_t *changed);
+
+/* The same of all vector registers in full, with what `in` has; `out` is what they hold then. Both
+ * are of wide_bytes(). */
+uint64_t call_wide(shape_fn *function, uint64_t x, const void *in, void *out);
+unsigned wide_bytes(void);
+/* Fills them with ones: that, too, any C function may do. */
+void wide_destroy(void);
+
+/* An object with one program from assembly, and that program loaded. NULL: the running test has
+ * failed. */
+struct anybpf_object *object_from_text(struct anybpf_env *env, const char *section,
+                                       const char *text);
+struct anybpf_prog *prog_from_text(struct anybpf_env *env, const char *section, const char *text);
 
 #if defined(__x86_64__)
 #define HOOK(name)                                                                                 \

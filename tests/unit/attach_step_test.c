@@ -254,7 +254,7 @@ TEST(moved_entries_change_at_each_step)
 /* With breakpoints within the jump. */
 TEST(entries_with_breakpoints_change_at_each_step)
 {
-    if (!is_missing() && trace(shape_frame, 1))
+    if (!is_missing() && trace(shape_blocked, 1))
         CHECK(traps > 0);
 }
 #endif

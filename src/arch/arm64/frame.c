@@ -106,6 +106,21 @@ static void move_generals(struct code *code,
         code_u32(code, access(3, (unsigned)__builtin_ctzll(set), A64_SP, at));
 }
 
+/* All of them in full, by code that `symbol` is; x17 has the address. */
+static void move_full(struct code *code, const struct frame *frame, const struct shape *shape,
+                      enum symbol_kind symbol)
+{
+    uint32_t at = shape->area + frame->full_at;
+
+    if (!frame->full)
+        return;
+    code_u32(code, a64_add_imm(true, A64_X17, A64_SP, at & 0xfff, 0));
+    if (at >> 12)
+        code_u32(code, a64_add_imm(true, A64_X17, A64_X17, at >> 12, 12));
+    code_u32(code, a64_bl(0));
+    code_reloc(code, A64_CALL26, 4, symbol, 0, 0);
+}
+
 void a64_prologue(struct code *code, const struct frame *frame)
 {
     struct shape shape = shape_of(frame);
@@ -130,6 +145,8 @@ void a64_prologue(struct code *code, const struct frame *frame)
         code_u32(code, a64_add_imm(true, A64_FP, A64_SP, 0, 0));
     move_vectors(code, a64_str_q, frame->vectors, shape.area);
     move_generals(code, a64_str, frame->params, shape.area + frame->params_at);
+    if (frame->preserves)
+        move_full(code, frame, &shape, SYMBOL_SAVE_VECTORS);
 }
 
 void a64_epilogue(struct code *code, const struct frame *frame)
@@ -139,6 +156,7 @@ void a64_epilogue(struct code *code, const struct frame *frame)
 
     if (!shape.size)
         return;
+    move_full(code, frame, &shape, SYMBOL_LOAD_VECTORS);
     if (frame->preserves)
         move_vectors(code, a64_ldr_q, frame->vectors, shape.area);
     move_vectors(code, a64_ldr_q, frame->results, shape.area + frame->results_at);
@@ -215,8 +233,9 @@ static void put_next(struct emit *e, uint32_t insn)
 /* With the arguments on the stack once more, below sp, from the last one on. */
 EMIT(call_next)
 {
+    struct shape shape = shape_of(e->frame);
     uint32_t size = (uint32_t)e->node->imm, low = (size + FAULT(a64_copy_all, 15u, 0)) & ~15u,
-             up = shape_of(e->frame).size;
+             up = shape.size;
 
     for (uint32_t at = low; at > 0; at -= 16) {
         /* As sp moves on with the words, each is as far from it as those before. */
@@ -230,9 +249,10 @@ EMIT(call_next)
         a64_put(e, a64_add_imm(true, A64_SP, A64_SP, low, 0));
         row_size(e->code, up);
     }
-    move_vectors(e->code, a64_str_q, e->frame->results,
-                 shape_of(e->frame).area + e->frame->results_at);
-    move_generals(e->code, a64_str, e->frame->left, shape_of(e->frame).area + e->frame->left_at);
+    move_vectors(e->code, a64_str_q, e->frame->results, shape.area + e->frame->results_at);
+    move_generals(e->code, a64_str, e->frame->left, shape.area + e->frame->left_at);
+    if (!e->frame->preserves)
+        move_full(e->code, e->frame, &shape, SYMBOL_SAVE_VECTORS);
 }
 
 /* It is there already. */

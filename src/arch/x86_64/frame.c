@@ -48,6 +48,15 @@ static void move_vectors(struct code *code, enum x86_op op, uint64_t set, int32_
         x86_m(code, op, X86_W32, (unsigned)__builtin_ctzll(set) - 32, x86_at(RSP, at));
 }
 
+/* All of them in full, by code that `symbol` is. */
+static void move_full(struct code *code, const struct frame *frame, enum symbol_kind symbol)
+{
+    if (!frame->full)
+        return;
+    x86_m(code, X86_LEA, X86_W64, X86_SCRATCH, x86_at(RSP, (int32_t)frame->full_at));
+    x86_call_symbol(code, symbol, 0);
+}
+
 void x86_load_slot(struct code *code, const struct frame *frame, uint8_t to, uint32_t slot)
 {
     x86_m(code, X86_MOV_RM, X86_W64, to, slot_at(frame, slot));
@@ -90,6 +99,8 @@ void x86_prologue(struct code *code, const struct frame *frame)
     }
     move_vectors(code, X86_MOVUPS_MR, frame->vectors, 0);
     move_generals(code, X86_MOV_MR, frame->params, frame->params_at);
+    if (frame->preserves)
+        move_full(code, frame, SYMBOL_SAVE_VECTORS);
 }
 
 void x86_epilogue(struct code *code, const struct frame *frame)
@@ -99,6 +110,7 @@ void x86_epilogue(struct code *code, const struct frame *frame)
     if (cfa + size == 8)
         return;
     code_cfi(code, CFI_REMEMBER, 0, 0);
+    move_full(code, frame, SYMBOL_LOAD_VECTORS);
     if (frame->preserves)
         move_vectors(code, X86_MOVUPS_RM, frame->vectors, 0);
     move_vectors(code, X86_MOVUPS_RM, frame->results, (int32_t)frame->results_at);
@@ -214,6 +226,8 @@ void x86_emit_call_next(struct emit *e)
     move_generals(e->code, X86_MOV_MR, e->frame->left, e->frame->left_at);
     for (uint32_t i = 0; i < e->frame->x87; i++)
         x86_m1(e->code, X86_FSTP_T, X86_W32, x86_at(RSP, (int32_t)(e->frame->x87_at + 16 * i)));
+    if (!e->frame->preserves)
+        move_full(e->code, e->frame, SYMBOL_SAVE_VECTORS);
 }
 
 /* It is there already. */
