@@ -4,6 +4,7 @@
  *
  *     sizes [--json] [OBJECT..] */
 #include "api/inside.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "bench/shapes.h"
 #include <anybpf.h>
@@ -22,14 +23,13 @@ static void die(const char *what)
     exit(1);
 }
 
-/* ---- Memory from malloc(), counted ---- */
+/* ---- The library's own memory, counted ---- */
 
 static size_t taken, peak, before; /* before: a program was loaded */
 
 static void *count_alloc(void *user, size_t size)
 {
-    void *memory = malloc(size);
-    (void)user;
+    void *memory = allocator_libc.alloc(user, size);
     if (memory && (taken += size) > peak)
         peak = taken;
     return memory;
@@ -37,8 +37,7 @@ static void *count_alloc(void *user, size_t size)
 
 static void count_release(void *user, void *memory, size_t size)
 {
-    (void)user;
-    free(memory);
+    allocator_libc.release(user, memory, size);
     taken -= memory ? size : 0;
 }
 

@@ -216,8 +216,16 @@ struct arena_mark arena_mark(struct arena *arena)
 
 void arena_reset(struct arena *arena, struct arena_mark mark)
 {
-    while (arena->chunk != mark.chunk)
-        drop(arena, &arena->chunk);
+    while (arena->chunk != mark.chunk) {
+        struct chunk *chunk = arena->chunk;
+        if (!arena->scratch) {
+            drop(arena, &arena->chunk);
+            continue;
+        }
+        arena->chunk = chunk->before;
+        chunk->before = arena->spare;
+        arena->spare = chunk;
+    }
     if (arena->chunk)
         arena->chunk->used = mark.used;
 }

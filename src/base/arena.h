@@ -43,7 +43,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 /* Bytes taken from the allocator so far. */
 size_t arena_taken(const struct arena *arena);
 
-/* Gives back all that was allocated since the mark; nothing of it may be used any more. */
+/* Gives back all that was allocated since the mark; nothing of it may be used any more. A scratch
+ * arena keeps the memory for what comes next. */
 struct arena_mark {
     struct chunk *chunk;
     size_t used;

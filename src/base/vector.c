@@ -2,10 +2,11 @@
 #include "base/vector.h"
 #include <string.h>
 
+/* Room is not touched before it is used. */
 static void *move_to(struct arena *arena, void *at, uint32_t count, uint32_t *room, uint32_t wanted,
                      size_t size)
 {
-    void *bigger = arena_array(arena, wanted, size);
+    void *bigger = arena_raw(arena, wanted, size);
     if (count)
         memcpy(bigger, at, count * size);
     *room = wanted;
@@ -31,7 +32,7 @@ void *vec_resize_(struct arena *arena, void *at, uint32_t count, uint32_t *room,
                   size_t size)
 {
     if (wanted > *room)
-        return move_to(arena, at, count, room, wanted, size);
+        at = move_to(arena, at, count, room, wanted, size);
     if (wanted > count)
         memset((char *)at + count * size, 0, (wanted - count) * size);
     return at;

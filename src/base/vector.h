@@ -15,7 +15,7 @@
         uint32_t count, room;                                                                      \
     }
 
-/* Makes room for one more element and returns its place, zeroed; counts it. */
+/* Makes room for one more element and returns its place, to be written; counts it. */
 #define vec_add(arena, v)                                                                          \
     ((v)->count == (v)->room                                                                       \
          ? (void)((v)->at = vec_grow_(arena, (v)->at, (v)->count, &(v)->room, sizeof *(v)->at))    \

@@ -5,11 +5,31 @@
  * G. Ramalingam, "Identifying Loops in Almost Linear Time" (1999): headers are taken in reverse
  * preorder, their bodies found by walking back from the latches over collapsed inner loops; an edge
  * between different branches of the depth-first tree is seen at their lowest common ancestor. */
-#include "base/planted.h"
 #include "bpf/cfg.h"
+#include "base/planted.h"
+#include <string.h>
 
-struct edge { /* in a list of edges */
-    uint32_t from, to, next;
+/* Of a block, while the graph is made. */
+struct visit {
+    uint32_t number; /* in the preorder of the depth-first walk; UINT32_MAX: not reached */
+    uint32_t tried;  /* edges that the walk has followed */
+    uint32_t parent; /* in its tree */
+    uint32_t merged; /* union-find: in the walk from a block that it has left towards the nearest
+                      * ancestor that it has not; then towards the header of the outermost loop
+                      * collapsed so far */
+    uint32_t loop;   /* innermost loop of any kind */
+    uint32_t entry;  /* preorder number of the outermost loop that an edge enters at this block
+                      * from outside, the block not being its header; UINT32_MAX: none */
+    union {
+        struct {
+            uint32_t into;     /* edges into it that are seen: the first */
+            uint32_t deferred; /* edges to be seen when it is taken as a header: the first */
+        };
+        uint32_t outermost; /* of a header, when loops are found: as `entry`, over all members */
+        struct {
+            uint32_t first, next; /* of a header, in the end: its loop's blocks; the next block */
+        };
+    };
 };
 
 struct builder {
@@ -17,84 +37,62 @@ struct builder {
     const struct prog *prog;
     const struct func *func;
     struct cfg *cfg;
+    struct cfg_block *blocks;
     uint32_t *block_at; /* by slot - func->start: the block that begins there */
 
-    /* Of the depth-first walk, by block; preorder[] lists the blocks in its order. */
-    uint32_t *number, *last, *preorder, *postorder;
-    uint32_t reached;
-
-    uint32_t *merged;   /* union-find: towards the header of the outermost loop collapsed so far */
-    uint32_t *loop;     /* innermost loop of any kind */
-    uint32_t *entry;    /* preorder number of the outermost loop that an edge enters at this block
-                         * from outside, the block not being its header; UINT32_MAX: none */
-    uint32_t *deferred; /* by block: edges to be seen when it is taken as a header */
-    uint32_t *into;     /* by block: edges into it that are seen */
-    struct vec(struct edge) edges;
+    struct visit *visits;           /* by block */
+    uint32_t *preorder, *postorder; /* of the walk */
+    uint32_t reached;               /* blocks in these */
+    uint32_t *next_edge;            /* by edge: the next in its list; 2 * the block it leaves, + 1
+                                     * if it is the jump */
+    bool has_latch;                 /* some edge goes to an ancestor */
 };
-
-static uint32_t *array_of(struct builder *b, uint32_t value)
-{
-    uint32_t *array = arena_array_of(b->arena, b->cfg->count, uint32_t);
-    for (uint32_t i = 0; i < b->cfg->count; i++)
-        array[i] = value;
-    return array;
-}
 
 /* ---- Blocks ---- */
 
-static bool ends_block(struct insn insn)
-{
-    switch (insn_row(insn)->kind) {
-    case INSN_KIND_JUMP:
-    case INSN_KIND_GOTO:
-    case INSN_KIND_MAY_GOTO:
-    case INSN_KIND_EXIT: return true;
-    default: return false;
-    }
-}
-
 static bool jumps(struct insn insn)
 {
-    return ends_block(insn) && insn.id != INSN_EXIT;
+    return insn_ends_block(insn) && insn.id != INSN_EXIT;
 }
 
 static void mark(struct builder *b, int64_t slot)
 {
-    if (slot >= b->func->start && slot < (int64_t)b->func->start + b->func->count)
-        b->block_at[slot - b->func->start] = 1;
+    uint64_t at = (uint64_t)slot - b->func->start;
+    if (at >= b->func->count || b->block_at[at] != CFG_NONE)
+        return;
+    b->block_at[at] = 0;
+    b->cfg->count++;
 }
 
 static uint32_t block_of(const struct builder *b, int64_t slot)
 {
-    if (slot < b->func->start || slot >= (int64_t)b->func->start + b->func->count)
-        return CFG_NONE;
-    return b->block_at[slot - b->func->start];
+    uint64_t at = (uint64_t)slot - b->func->start;
+    return at < b->func->count ? b->block_at[at] : CFG_NONE;
 }
 
 static void split(struct builder *b)
 {
     const struct insn *insns = b->prog->insns;
-    uint32_t start = b->func->start, count = b->func->count;
+    uint32_t start = b->func->start, count = b->func->count, blocks = 0;
 
-    b->block_at = arena_array_of(b->arena, count, uint32_t);
+    b->block_at = arena_array_raw(b->arena, count, uint32_t);
+    memset(b->block_at, 0xff, count * sizeof *b->block_at);
     mark(b, start);
     for (uint32_t at = start; at < start + count; at++)
-        if (ends_block(insns[at])) {
+        if (insn_ends_block(insns[at])) {
             mark(b, at + 1);
             if (jumps(insns[at]))
                 mark(b, insn_target(insns[at], at));
         }
+    b->blocks = arena_array_raw(b->arena, b->cfg->count, struct cfg_block);
     for (uint32_t i = 0; i < count; i++)
-        b->block_at[i] = b->block_at[i] ? b->cfg->count++ : CFG_NONE;
-
-    struct cfg_block *blocks = arena_array_of(b->arena, b->cfg->count, struct cfg_block);
-    b->cfg->blocks = blocks;
-    for (uint32_t i = 0; i < count; i++)
-        if (b->block_at[i] != CFG_NONE)
-            blocks[b->block_at[i]].start = start + i;
-    for (uint32_t i = 0; i < b->cfg->count; i++) {
-        struct cfg_block *block = &blocks[i];
-        block->end = i + 1 < b->cfg->count ? blocks[i + 1].start : start + count;
+        if (b->block_at[i] != CFG_NONE) {
+            b->blocks[blocks] = (struct cfg_block){ .start = start + i };
+            b->block_at[i] = blocks++;
+        }
+    for (uint32_t i = 0; i < blocks; i++) {
+        struct cfg_block *block = &b->blocks[i];
+        block->end = i + 1 < blocks ? b->blocks[i + 1].start : start + count;
         struct insn insn = insns[block->end - 1];
         bool falls = insn.id != INSN_EXIT && insn_row(insn)->kind != INSN_KIND_GOTO;
         block->next = falls ? block_of(b, block->end) : CFG_NONE;
@@ -103,87 +101,89 @@ static void split(struct builder *b)
     }
 }
 
-static void find_preds(struct builder *b)
+static uint32_t edge_to(const struct builder *b, uint32_t edge)
 {
-    struct cfg_block *blocks = b->cfg->blocks;
+    return edge & 1 ? b->blocks[edge / 2].jump : b->blocks[edge / 2].next;
+}
+
+/* From how many there are of each block, which the walk has counted. */
+static void find_preds(struct builder *b, uint32_t *preds)
+{
     uint32_t total = 0;
 
-#define EACH_EDGE(i, to)                                                                           \
-    for (uint32_t i = 0; i < b->cfg->count; i++)                                                   \
-        for (unsigned way = b->number[i] == UINT32_MAX ? 2 : 0; way < 2; way++)                    \
-            for (uint32_t to = way ? blocks[i].jump : blocks[i].next; to != CFG_NONE; to = CFG_NONE)
-    EACH_EDGE(i, to)
-    blocks[to].preds++;
     for (uint32_t i = 0; i < b->cfg->count; i++) {
-        blocks[i].first_pred = total;
-        total += blocks[i].preds;
-        blocks[i].preds = 0;
+        b->blocks[i].first_pred = total;
+        total += b->blocks[i].preds;
+        b->blocks[i].preds = 0;
     }
-    uint32_t *preds = arena_array_of(b->arena, total, uint32_t);
-    EACH_EDGE(i, to)
-    preds[blocks[to].first_pred + blocks[to].preds++] = i;
-#undef EACH_EDGE
-    b->cfg->preds = preds;
+    for (uint32_t edge = 0; edge < 2 * b->cfg->count; edge++) {
+        uint32_t to = edge_to(b, edge);
+        if (to != CFG_NONE && b->visits[edge / 2].number != UINT32_MAX)
+            preds[b->blocks[to].first_pred + b->blocks[to].preds++] = edge / 2;
+    }
 }
 
 /* ---- The walk ---- */
 
-static uint32_t find(uint32_t *merged, uint32_t i)
+static uint32_t find(struct visit *visits, uint32_t i)
 {
-    while (merged[i] != i) {
-        merged[i] = merged[merged[i]];
-        i = merged[i];
+    while (visits[i].merged != i) {
+        visits[i].merged = visits[visits[i].merged].merged;
+        i = visits[i].merged;
     }
     return i;
 }
 
-static void add_edge(struct builder *b, uint32_t *list, uint32_t from, uint32_t to)
+static void put_edge(struct builder *b, uint32_t *list, uint32_t edge)
 {
-    vec_push(b->arena, &b->edges, (struct edge){ from, to, *list });
-    *list = b->edges.count - 1;
+    b->next_edge[edge] = *list;
+    *list = edge;
 }
 
-static bool is_ancestor(const struct builder *b, uint32_t a, uint32_t of)
+static void reach(struct builder *b, uint32_t i, uint32_t parent)
 {
-    return b->number[a] <= b->number[of] && b->number[of] <= b->last[a];
+    b->visits[i] = (struct visit){ .number = b->reached,
+                                   .parent = parent,
+                                   .merged = i,
+                                   .loop = CFG_NONE,
+                                   .entry = UINT32_MAX,
+                                   .into = CFG_NONE,
+                                   .deferred = CFG_NONE };
+    b->preorder[b->reached++] = i;
 }
 
 /* Depth first, the jump before the fall-through, so that reverse postorder keeps the code's order
- * where it can. An edge to a block already left is deferred to the lowest common ancestor: `joined`
- * leads from a block that is left to its nearest ancestor that is not. */
+ * where it can. An edge to a block already left is deferred to the lowest common ancestor. */
 static void walk(struct builder *b)
 {
-    const struct cfg_block *blocks = b->cfg->blocks;
-    uint32_t *joined = array_of(b, 0), *stack = array_of(b, 0);
-    uint8_t *tried = arena_array_of(b->arena, b->cfg->count, uint8_t);
-    uint32_t depth = 0, left = 0;
+    struct visit *visits = b->visits;
+    uint32_t left = 0, at = 0;
 
     for (uint32_t i = 0; i < b->cfg->count; i++)
-        joined[i] = i;
-    stack[depth++] = 0;
-    b->number[0] = 0;
-    b->preorder[b->reached++] = 0;
-    while (depth) {
-        uint32_t at = stack[depth - 1];
-        if (tried[at] == 2) {
-            b->last[at] = b->reached - 1;
+        visits[i].number = UINT32_MAX;
+    reach(b, 0, CFG_NONE);
+    while (at != CFG_NONE) {
+        struct visit *visit = &visits[at];
+        if (visit->tried == 2) {
             b->postorder[left++] = at;
-            if (--depth)
-                joined[at] = stack[depth - 1];
+            if (visit->parent != CFG_NONE)
+                visit->merged = visit->parent;
+            at = visit->parent;
             continue;
         }
-        uint32_t to = tried[at]++ ? blocks[at].next : blocks[at].jump;
+        uint32_t edge = 2 * at + !visit->tried++, to = edge_to(b, edge);
         if (to == CFG_NONE)
             continue;
-        if (b->number[to] == UINT32_MAX) {
-            b->number[to] = b->reached;
-            b->preorder[b->reached++] = to;
-            stack[depth++] = to;
-            add_edge(b, &b->into[to], at, to);
-        } else if (b->last[to] == UINT32_MAX) {
-            add_edge(b, &b->into[to], at, to); /* to an ancestor: a latch, or itself */
+        b->blocks[to].preds++;
+        if (visits[to].number == UINT32_MAX) {
+            reach(b, to, at);
+            put_edge(b, &visits[to].into, edge);
+            at = to;
+        } else if (visits[to].merged == to) { /* to an ancestor: a latch, or itself */
+            put_edge(b, &visits[to].into, edge);
+            b->has_latch = true;
         } else {
-            add_edge(b, &b->deferred[find(joined, to)], at, to);
+            put_edge(b, &visits[find(visits, to)].deferred, edge);
         }
     }
 }
@@ -194,101 +194,122 @@ static void walk(struct builder *b)
  * that it does not enter by the header makes that loop irreducible. */
 static void see_deferred(struct builder *b, uint32_t header)
 {
-    for (uint32_t i = b->deferred[header], next; i != CFG_NONE; i = next) {
-        struct edge edge = b->edges.at[i];
-        uint32_t to = find(b->merged, edge.to);
-        next = edge.next;
-        if (to != edge.to && b->number[to] < b->entry[edge.to])
-            b->entry[edge.to] = b->number[to];
-        add_edge(b, &b->into[to], find(b->merged, edge.from), to);
+    struct visit *visits = b->visits;
+    for (uint32_t edge = visits[header].deferred, next; edge != CFG_NONE; edge = next) {
+        struct visit *end = &visits[edge_to(b, edge)],
+                     *seen = &visits[find(visits, edge_to(b, edge))];
+        next = b->next_edge[edge];
+        if (seen != end && seen->number < end->entry)
+            end->entry = seen->number;
+        put_edge(b, &seen->into, edge);
     }
 }
 
-/* Collapses the loop of which the block is the header, if it is one. */
+/* A block from which an edge leads to another of the loop is in it, with the loops around it so
+ * far. */
+static void add_member(struct builder *b, uint32_t header, uint32_t edge, uint32_t *list,
+                       uint32_t *count)
+{
+    uint32_t from = find(b->visits, edge / 2);
+    if (from == header || b->visits[from].loop != CFG_NONE)
+        return;
+    b->visits[from].loop = header;
+    list[(*count)++] = from;
+}
+
+/* Collapses the loop of which the block is the header, if it is one. Into it lead, so far, a branch
+ * of the tree and latches. */
 static void collapse(struct builder *b, uint32_t header, uint32_t *list)
 {
+    struct visit *visits = b->visits;
     uint32_t count = 0;
     bool found = false;
 
-    for (uint32_t i = b->into[header]; i != CFG_NONE; i = b->edges.at[i].next) {
-        uint32_t from = b->edges.at[i].from;
-        if (!is_ancestor(b, header, from))
-            continue;
-        found = true;
-        from = find(b->merged, from);
-        if (from != header && b->loop[from] == CFG_NONE) {
-            b->loop[from] = header;
-            list[count++] = from;
-        }
-    }
-    for (uint32_t i = 0; i < count; i++)
-        for (uint32_t e = b->into[list[i]]; e != CFG_NONE; e = b->edges.at[e].next) {
-            uint32_t from = find(b->merged, b->edges.at[e].from);
-            if (from != header && b->loop[from] == CFG_NONE) {
-                b->loop[from] = header;
-                list[count++] = from;
-            }
+    for (uint32_t edge = visits[header].into; edge != CFG_NONE; edge = b->next_edge[edge])
+        if (visits[edge / 2].number >= visits[header].number) {
+            found = true;
+            add_member(b, header, edge, list, &count);
         }
     for (uint32_t i = 0; i < count; i++)
-        b->merged[list[i]] = header;
-    b->cfg->blocks[header].is_header = FAULT(no_loops, found, false);
+        for (uint32_t edge = visits[list[i]].into; edge != CFG_NONE; edge = b->next_edge[edge])
+            add_member(b, header, edge, list, &count);
+    for (uint32_t i = 0; i < count; i++)
+        visits[list[i]].merged = header;
+    b->blocks[header].is_header = FAULT(no_loops, found, false);
 }
 
 /* A loop entered other than by its header counts as none. Members are taken before their header. */
 static void dissolve_irreducible(struct builder *b)
 {
-    uint32_t *outermost = array_of(b, UINT32_MAX); /* by header: as `entry`, over all members */
+    struct visit *visits = b->visits;
 
+    for (uint32_t i = 0; i < b->reached; i++)
+        visits[b->preorder[i]].outermost = UINT32_MAX;
     for (uint32_t i = b->reached; i-- > 0;) {
-        uint32_t at = b->preorder[i], loop = b->loop[at];
-        uint32_t entry = b->entry[at] < outermost[at] ? b->entry[at] : outermost[at];
-        if (outermost[at] <= b->number[at]) {
-            b->cfg->blocks[at].is_header = false;
+        uint32_t at = b->preorder[i];
+        const struct visit *visit = &visits[at];
+        uint32_t entry = visit->entry < visit->outermost ? visit->entry : visit->outermost;
+        if (visit->outermost <= visit->number) {
+            b->blocks[at].is_header = false;
             b->cfg->irreducible = true;
         }
-        if (loop != CFG_NONE && entry <= b->number[loop] && entry < outermost[loop])
-            outermost[loop] = entry;
+        if (visit->loop == CFG_NONE)
+            continue;
+        struct visit *loop = &visits[visit->loop];
+        if (entry <= loop->number && entry < loop->outermost)
+            loop->outermost = entry;
     }
     for (uint32_t i = 0; i < b->reached; i++) {
-        uint32_t at = b->preorder[i], loop = b->loop[at];
-        if (loop != CFG_NONE && !b->cfg->blocks[loop].is_header)
-            loop = b->loop[at] = b->loop[loop];
-        struct cfg_block *block = &b->cfg->blocks[at];
-        block->depth = (loop == CFG_NONE ? 0 : b->cfg->blocks[loop].depth) + block->is_header;
+        uint32_t at = b->preorder[i], loop = visits[at].loop;
+        if (loop != CFG_NONE && !b->blocks[loop].is_header)
+            loop = visits[at].loop = visits[loop].loop;
+        struct cfg_block *block = &b->blocks[at];
+        block->depth = (loop == CFG_NONE ? 0 : b->blocks[loop].depth) + block->is_header;
         block->loop = block->is_header ? at : loop;
         block->outer = loop;
     }
+}
+
+static void find_loops(struct builder *b)
+{
+    uint32_t *list = arena_array_raw(b->arena, b->reached, uint32_t);
+
+    for (uint32_t i = 0; i < b->reached; i++)
+        b->visits[b->preorder[i]].merged = b->preorder[i];
+    for (uint32_t i = b->reached; i-- > 0;) {
+        see_deferred(b, b->preorder[i]);
+        collapse(b, b->preorder[i], list);
+    }
+    dissolve_irreducible(b);
 }
 
 /* ---- The order ----
  *
  * In a reverse postorder a header stands before the rest of its loop, and every block before what
  * follows it. So it stays one when each loop is drawn together to where its header stands. */
-static void order(struct builder *b)
+static void order(struct builder *b, uint32_t *out)
 {
-    uint32_t *first = array_of(b, CFG_NONE), *next = array_of(b, CFG_NONE), top = CFG_NONE;
-    uint32_t *out = arena_array_of(b->arena, b->reached, uint32_t), *stack = array_of(b, 0);
-    uint32_t depth = 0, count = 0;
+    struct visit *visits = b->visits;
+    uint32_t *stack = b->preorder, top = CFG_NONE, depth = 0, count = 0;
 
+    for (uint32_t i = 0; i < b->reached; i++)
+        visits[b->postorder[i]].first = CFG_NONE;
     for (uint32_t i = 0; i < b->reached; i++) { /* the last one is put in front first */
-        uint32_t at = b->postorder[i];
-        uint32_t *list = b->loop[at] == CFG_NONE ? &top : &first[b->loop[at]];
-        next[at] = *list;
+        uint32_t at = b->postorder[i], loop = visits[at].loop;
+        uint32_t *list = loop == CFG_NONE ? &top : &visits[loop].first;
+        visits[at].next = *list;
         *list = at;
     }
-    if (top != CFG_NONE)
-        stack[depth++] = top;
+    stack[depth++] = top;
     while (depth) {
-        uint32_t at = stack[depth - 1];
-        b->cfg->blocks[at].order = count;
+        uint32_t at = stack[--depth];
+        b->blocks[at].order = count;
         out[count++] = at;
-        depth--;
-        if (next[at] != CFG_NONE)
-            stack[depth++] = next[at];
-        if (first[at] != CFG_NONE)
-            stack[depth++] = first[at];
+        if (visits[at].next != CFG_NONE)
+            stack[depth++] = visits[at].next;
+        if (visits[at].first != CFG_NONE)
+            stack[depth++] = visits[at].first;
     }
-    b->cfg->order = out;
     b->cfg->order_count = count;
 }
 
@@ -298,25 +319,21 @@ const struct cfg *cfg_build(struct arena *arena, const struct prog *prog, uint32
     struct builder b = { .arena = arena, .prog = prog, .func = &prog->funcs[func], .cfg = cfg };
 
     split(&b);
-    b.number = array_of(&b, UINT32_MAX);
-    b.last = array_of(&b, UINT32_MAX);
-    b.preorder = array_of(&b, 0);
-    b.postorder = array_of(&b, 0);
-    b.loop = array_of(&b, CFG_NONE);
-    b.entry = array_of(&b, UINT32_MAX);
-    b.deferred = array_of(&b, CFG_NONE);
-    b.into = array_of(&b, CFG_NONE);
+    uint32_t *preds = arena_array_raw(arena, 2 * (size_t)cfg->count, uint32_t);
+    uint32_t *out = arena_array_raw(arena, cfg->count, uint32_t);
+    struct arena_mark meanwhile = arena_mark(arena);
+    b.visits = arena_array_raw(arena, cfg->count, struct visit);
+    b.preorder = arena_array_raw(arena, cfg->count, uint32_t);
+    b.postorder = arena_array_raw(arena, cfg->count, uint32_t);
+    b.next_edge = arena_array_raw(arena, 2 * (size_t)cfg->count, uint32_t);
     walk(&b);
-    find_preds(&b);
-    b.merged = array_of(&b, 0);
-    for (uint32_t i = 0; i < cfg->count; i++)
-        b.merged[i] = i;
-    uint32_t *list = array_of(&b, 0);
-    for (uint32_t i = b.reached; i-- > 0;) {
-        see_deferred(&b, b.preorder[i]);
-        collapse(&b, b.preorder[i], list);
-    }
-    dissolve_irreducible(&b);
-    order(&b);
+    find_preds(&b, preds);
+    if (b.has_latch)
+        find_loops(&b);
+    order(&b, out);
+    arena_reset(arena, meanwhile);
+    cfg->blocks = b.blocks;
+    cfg->preds = preds;
+    cfg->order = out;
     return cfg;
 }

@@ -151,6 +151,14 @@ static inline uint64_t insn_imm64(const struct insn *first)
     return (uint32_t)first[0].imm | (uint64_t)(uint32_t)first[1].imm << 32;
 }
 
+/* Whether the code may go elsewhere than to the next slot. */
+static inline bool insn_ends_block(struct insn insn)
+{
+    uint8_t kind = insn_row(insn)->kind;
+    return kind == INSN_KIND_JUMP || kind == INSN_KIND_GOTO || kind == INSN_KIND_MAY_GOTO ||
+           kind == INSN_KIND_EXIT;
+}
+
 /* Slot that a JUMP, GOTO or MAY_GOTO at slot `at` goes to; may lie outside the program. */
 static inline int64_t insn_target(struct insn insn, uint32_t at)
 {

@@ -49,9 +49,8 @@ static struct ring_count *ring_of(const struct anybpf_map *map)
     for (uint32_t i = 0; i < rings.count; i++)
         if (rings.at[i].map == map)
             return &rings.at[i];
-    struct ring_count *ring = vec_add(cli_arena, &rings);
-    ring->map = map;
-    return ring;
+    vec_push(cli_arena, &rings, (struct ring_count){ .map = map });
+    return vec_last(&rings);
 }
 
 static int count_record(void *user, uint32_t cpu, const void *data, size_t size)

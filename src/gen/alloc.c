@@ -24,6 +24,7 @@ struct facts {       /* of a value */
     uint32_t last;   /* where in the block it is needed last, see last_in() */
     uint8_t hint;    /* a register that a use or the definition wants, or REG_NONE */
 };
+_Static_assert(sizeof(struct facts) <= WORK_SIZE, "it lies in gen->work");
 
 struct alloc {
     struct gen *gen;
@@ -543,7 +544,7 @@ void gen_alloc(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
     struct alloc a = { .gen = gen, .fn = fn, .target = gen->target };
-    a.facts = arena_array_raw(gen->arena, fn->nodes.count, struct facts);
+    a.facts = gen->work;
     gen->home = arena_array_raw(gen->arena, fn->nodes.count, uint8_t);
     memset(gen->home, REG_NONE, fn->nodes.count);
     for (unsigned i = 0; i < gen->target->order_count; i++)

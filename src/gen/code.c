@@ -38,7 +38,7 @@ void code_grow(struct code *code, uint32_t size)
         code->size = 0;
         return;
     }
-    bytes = arena_alloc(code->arena, room);
+    bytes = arena_raw(code->arena, room, 1);
     if (code->size)
         memcpy(bytes, code->bytes, code->size);
     code->bytes = bytes;

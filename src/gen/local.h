@@ -47,6 +47,8 @@ struct gen {
     uint32_t features, left_out;
     struct code *code;
 
+    void *work; /* by value: what select.c counts, then what alloc.c weighs */
+
     /* select.c */
     struct inst *insts;                    /* by node */
     bool *needed;                          /* by value: wanted in a register or slot */
@@ -105,6 +107,8 @@ static inline const uint32_t *call_args(const struct fn *fn, const struct node *
     *count = node->list.count - address;
     return fn->lists.at + node->list.first + address;
 }
+
+enum { WORK_SIZE = 28 };
 
 void gen_select(struct gen *gen);
 

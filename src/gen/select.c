@@ -6,12 +6,14 @@
  * Taken in is only what nobody else uses, in the same block, and a load only when nothing between
  * it and its user writes memory. A sum that is nothing but addresses goes into all of them. */
 #include "gen/local.h"
+#include <string.h>
 
 struct counts {         /* of a node */
     uint32_t uses;      /* operands that name it */
     uint32_t addresses; /* those that are the address of an access in its block */
     uint32_t writes;    /* nodes before it that write memory */
 };
+_Static_assert(sizeof(struct counts) <= WORK_SIZE, "it lies in gen->work");
 
 struct select {
     struct gen *gen;
@@ -467,7 +469,8 @@ void gen_select(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
     struct select s = { .gen = gen, .fn = fn, .target = gen->target };
-    s.counts = arena_array_of(gen->arena, fn->nodes.count, struct counts);
+    s.counts = gen->work = arena_raw(gen->arena, fn->nodes.count, WORK_SIZE);
+    memset(s.counts, 0, fn->nodes.count * sizeof *s.counts);
     gen->insts = arena_array_raw(gen->arena, fn->nodes.count, struct inst);
     gen->needed = arena_array_of(gen->arena, fn->nodes.count, bool);
     gen->crossing = arena_array_of(gen->arena, fn->nodes.count, uint32_t);

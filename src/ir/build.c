@@ -85,7 +85,7 @@ struct ending {
 };
 
 struct phi {
-    uint32_t value, reg;
+    uint32_t value, reg, block;
 };
 
 struct joining {
@@ -174,7 +174,7 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
     for (uint64_t rest = differ; rest; rest &= rest - 1) {
         unsigned r = (unsigned)__builtin_ctzll(rest);
         b->reg[r] = maker_node(&b->maker, (struct node){ .op = IR_PHI });
-        vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r });
+        vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r, b->fn->blocks.count - 1 });
     }
     /* Equal constants of several predecessors: one that stands before all uses. */
     for (uint64_t rest = block->preds > 1 ? live : 0; rest; rest &= rest - 1) {
@@ -304,7 +304,7 @@ static int end_block(struct build *b, struct joining *joining, uint32_t n)
     struct ending *ending = &joining->endings[n];
     struct insn last = b->prog->insns[block->end - 1];
     struct node node = { .op = IR_RETURN, .in = { b->reg[0] } };
-    ending->reg = arena_array_of(b->arena, b->vars.count, uint32_t);
+    ending->reg = arena_array_raw(b->arena, b->vars.count, uint32_t);
     switch (insn_row(last)->kind) {
     case INSN_KIND_EXIT:
         if (b->hook)
@@ -326,17 +326,6 @@ static int end_block(struct build *b, struct joining *joining, uint32_t n)
     memcpy(ending->reg, b->reg, b->vars.count * sizeof *b->reg);
     ending->built = true;
     return 0;
-}
-
-static bool ends_block(struct insn insn)
-{
-    switch (insn_row(insn)->kind) {
-    case INSN_KIND_EXIT:
-    case INSN_KIND_JUMP:
-    case INSN_KIND_GOTO:
-    case INSN_KIND_MAY_GOTO: return true;
-    default: return false;
-    }
 }
 
 /* ---- Functions ---- */
@@ -393,7 +382,7 @@ static int build_block(struct build *b, struct joining *joining, uint32_t n)
     for (uint32_t at = block->start; at < block->end; at++) {
         struct insn insn = b->prog->insns[at];
         b->at = b->maker.insn = at;
-        if (insn.id == INSN_SECOND || ends_block(insn))
+        if (insn.id == INSN_SECOND || insn_ends_block(insn))
             continue;
         int rc = lower_insn(b, insn);
         if (rc)
@@ -409,14 +398,15 @@ static void connect(struct build *b, const struct joining *joining)
     for (uint32_t i = 0; i < b->edges.count; i++)
         b->edges.at[i].to = b->labels.at[b->edges.at[i].to];
     fn_connect(fn, b->edges.at, b->edges.count);
-    uint32_t n = 0;
+    uint32_t operands = 0;
+    for (uint32_t i = 0; i < joining->phis.count; i++)
+        operands += fn->blocks.at[joining->phis.at[i].block].pred_count;
+    vec_reserve(fn->arena, &fn->lists, operands);
     for (uint32_t i = 0; i < joining->phis.count; i++) {
         struct phi phi = joining->phis.at[i];
-        while (phi.value >= fn->blocks.at[n].first + fn->blocks.at[n].count)
-            n++;
-        const struct block *block = &fn->blocks.at[n];
+        const struct block *block = &fn->blocks.at[phi.block];
         struct node *node = &fn->nodes.at[phi.value];
-        uint32_t to = b->owners.at[n].begins;
+        uint32_t to = b->owners.at[phi.block].begins;
         node->list.first = fn->lists.count;
         node->list.count = block->pred_count;
         for (uint32_t p = 0; p < block->pred_count; p++) {
@@ -507,13 +497,22 @@ static void lay_out(struct build *b)
     arena_reset(b->arena, mark);
 }
 
-/* Room for about what most functions need: growing keeps the old copies in the arena. */
+/* Room for what most functions need, since growing keeps the old copies in the arena: what is not
+ * used costs nothing but addresses. */
 static void make_room(struct build *b)
 {
-    uint32_t slots = b->prog->funcs[b->fn->index].count;
-    vec_resize(b->arena, &b->fn->nodes, slots + slots / 4 + 32);
-    vec_resize(b->arena, &b->fn->blocks, b->cfg->order_count + 8);
-    b->fn->nodes.count = b->fn->blocks.count = 0;
+    uint32_t slots = b->prog->funcs[b->fn->index].count, phis = 0;
+    for (uint32_t n = 0; n < b->cfg->count; n++)
+        if (b->cfg->blocks[n].preds > 1)
+            phis += (uint32_t)__builtin_popcountll(b->vars.live[n]);
+    phis = phis < 4 * slots ? phis : 4 * slots;
+    vec_reserve(b->fn->arena, &b->fn->nodes, slots + slots / 4 + b->cfg->order_count + phis + 32);
+    vec_reserve(b->fn->arena, &b->fn->blocks, b->cfg->order_count + 8);
+    vec_reserve(b->arena, &b->owners, b->cfg->order_count + 8);
+    vec_reserve(b->arena, &b->edges, 2 * b->cfg->order_count + 8);
+    vec_reserve(b->arena, &b->labels, b->cfg->count + 8);
+    for (uint32_t n = 0; n < b->cfg->count; n++)
+        build_label(b);
 }
 
 static int build_fn(struct build *b, uint32_t left_out)
@@ -524,7 +523,6 @@ static int build_fn(struct build *b, uint32_t left_out)
     variables_find(b);
     joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
     make_room(b);
-    vec_resize(b->arena, &b->labels, b->cfg->count);
     int rc = begin_entry(b, &joining.entry);
     if (rc)
         return rc;

@@ -16,8 +16,8 @@ void copy_begin(struct copy *c, struct fn *fn, uint32_t left_out, uint32_t first
     fn->nodes.at = NULL;
     fn->blocks.at = NULL;
     fn->nodes.count = fn->nodes.room = fn->blocks.count = fn->blocks.room = 0;
-    vec_resize(fn->arena, &fn->nodes, count + (count - kept) / 2);
-    vec_resize(fn->arena, &fn->blocks, c->from.blocks.count);
+    vec_reserve(fn->arena, &fn->nodes, count + (count - kept) / 2);
+    vec_reserve(fn->arena, &fn->blocks, c->from.blocks.count);
     memcpy(fn->nodes.at, c->from.nodes.at, kept * sizeof *fn->nodes.at);
     memcpy(fn->blocks.at, c->from.blocks.at, first * sizeof *fn->blocks.at);
     for (uint32_t i = 0; i < kept; i++)

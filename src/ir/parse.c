@@ -333,8 +333,8 @@ int ir_parse(struct arena *arena, const char *text, struct module *out, struct e
     while (next_line(&p)) {
         if (!comes(&p, "fn "))
             return wrong(&p, "a function was expected");
-        struct fn *fn = vec_add(arena, &fns);
-        int rc = parse_fn(&p, fn, fns.count - 1);
+        vec_push(arena, &fns, (struct fn){ 0 });
+        int rc = parse_fn(&p, vec_last(&fns), fns.count - 1);
         if (rc)
             return rc;
     }
