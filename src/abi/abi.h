@@ -75,7 +75,9 @@ struct conv {
     bool ignores_unnamed;    /* a record of nothing but bit-fields without a name is not passed */
     bool flattens_empty;     /* empty arrays and unions hinder no flattening, but a bit-field of
                                 width 0 before the second number does */
-    bool flexible_in_memory; /* records with an array of type [] */
+    bool flexible_in_memory; /* records with an array of type [] are in memory */
+    bool strict_members;     /* so are those with a member, be it a record or an array, that its own
+                                type would align more, and with an empty one over 16 bytes */
     bool unnamed_fields;     /* bit-fields without a name count as integers */
     uint8_t pairs;           /* enum conv_pairs: of what is aligned to two words */
     uint8_t splits;          /* enum conv_splits */

@@ -28,6 +28,7 @@ const struct conv conv_x86_64_clang = { .name = "x86_64-clang",
                                         X86_64,
                                         .closes_int128 = true,
                                         .flexible_in_memory = true,
+                                        .strict_members = true,
                                         .unnamed_all = true };
 
 /* AAPCS64, sections 6.1.1, 6.8.2 and 6.9. x18 belongs to the platform; x30 is the return address.

@@ -53,13 +53,16 @@ static bool is_record(const struct model_value *value)
 
 /* ---- Plans ---- */
 
-/* A record of nothing but unnamed bit-fields and empty records. */
-static bool is_empty(const struct model_value *value)
+/* A record of nothing but unnamed bit-fields, empty arrays and such records, of any size. */
+static bool is_empty(const struct type *type)
 {
-    if (value->class != MODEL_RECORD || value->size > MODEL_LEAVES)
+    type = type_strip(type);
+    if (type->kind == TYPE_ARRAY)
+        return !type->count || is_empty(type->to);
+    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
         return false;
-    for (uint32_t i = 0; i < value->count; i++)
-        if (value->leaves[i].kind != MODEL_VOID)
+    for (uint32_t i = 0; i < type->count; i++)
+        if (type->members[i].bits || !is_empty(type->members[i].type))
             return false;
     return true;
 }
@@ -87,23 +90,28 @@ static bool merge(enum class *into, enum class class)
 }
 
 /* Whether gcc takes what holds nothing into account: bit-fields without a name, and an empty array
- * that begins within an eightbyte. */
+ * that begins within an eightbyte, as one element. */
 static bool counts(const struct conv *conv, const struct model_leaf *leaf)
 {
     if (!conv->unnamed_fields)
         return false;
-    return leaf->field ? leaf->bits || leaf->in_union : leaf->offset % 8 != 0;
+    return leaf->field ? leaf->bits || leaf->in_union : leaf->within % 8 != 0;
 }
 
 static bool classify(const struct placing *pl, const struct model_leaf *leaf, enum class classes[8])
 {
     const struct conv *conv = pl->conv;
     bool is_x87 = leaf->kind == MODEL_FLOAT && leaf->size == 16;
+    bool imagined = leaf->kind == MODEL_VOID && !leaf->field; /* by an empty array */
     uint8_t kind = leaf->kind == MODEL_VOID ? leaf->of : leaf->kind;
     uint32_t first = leaf->offset / 8, last = (leaf->offset + leaf->size - (leaf->size > 0)) / 8;
+    if (leaf->kind == MODEL_VOID && !counts(conv, leaf))
+        return true;
     if (!leaf->bits && FAULT(layout_unaligned, leaf->offset % leaf->align, 0))
         return false; /* "unaligned fields" */
-    if (leaf->kind == MODEL_VOID && !counts(conv, leaf))
+    if (imagined && leaf->offset - leaf->within >= 16)
+        return false; /* the element by itself is in memory */
+    if (imagined && first != leaf->within / 8)
         return true;
     if (leaf->kind == MODEL_VECTOR &&
         leaf->size > (FAULT(layout_unnamed_vector, pl->unnamed, false) ? conv->unnamed_most
@@ -130,7 +138,9 @@ static void plan_eightbytes(const struct placing *pl, const struct model_value *
 
     plan->kind = PLAN_STACK;
     if (value->size > MODEL_LEAVES ||
-        (value->has & MODEL_HAS_FLEXIBLE_ARRAY && conv->flexible_in_memory))
+        (value->has & MODEL_HAS_FLEXIBLE_ARRAY && conv->flexible_in_memory) ||
+        (value->has & MODEL_HAS_UNALIGNED && conv->strict_members) ||
+        (value->has & MODEL_HAS_EMPTY && conv->strict_members && count > EIGHTBYTES))
         return;
     if (pl->is_result && value->class == MODEL_COMPLEX && value->size == 32) {
         plan->kind = PLAN_X87;
@@ -188,13 +198,16 @@ static void plan_homogeneous(const struct conv *conv, const struct model_value *
         add_unit(plan, KIND_VECTOR, at, first->size);
 }
 
-/* Whether a bit-field of width 0 stands before the second of two numbers. */
+/* Whether a bit-field of width 0 stands before the second of two numbers, which is in the same
+ * record or in a part of it. */
 static bool is_divided(const struct model_value *value, const struct plan *flat)
 {
-    for (uint32_t i = 0; i < value->count; i++)
-        if (value->leaves[i].field && !value->leaves[i].bits && flat->count == 2 &&
-            value->leaves[i].offset <= flat->units[1].offset)
+    uint32_t a = flat->units[0].offset, b = flat->units[1].offset, second = a > b ? a : b;
+    for (uint32_t i = 0; i < value->count && flat->count == 2; i++) {
+        const struct model_leaf *leaf = &value->leaves[i];
+        if (leaf->field && !leaf->bits && leaf->offset <= second && second < leaf->within)
             return true;
+    }
     return false;
 }
 
@@ -220,11 +233,9 @@ static void plan_flattened(const struct conv *conv, const struct model_value *va
         floats |= is_float;
         add_unit(&flat, is_float ? KIND_VECTOR : KIND_GENERAL, leaf->offset, leaf->size);
     }
-    if (!conv->flattens_empty &&
-        (value->has & MODEL_HAS_EMPTY_PART ||
-         (value->has & MODEL_HAS_EMPTY_ARRAY &&
-          (flat.count == 2 || (flat.count && flat.units[0].size != value->size)))))
-        return;
+    if (!conv->flattens_empty && value->has & (MODEL_HAS_EMPTY_PART | MODEL_HAS_EMPTY_ARRAY) &&
+        (flat.count != 1 || flat.units[0].size != value->size || value->align < value->size))
+        return; /* gcc: unless the whole has the machine mode of its one float */
     if (conv->flattens_empty && is_divided(value, &flat))
         return;
     if (floats)
@@ -267,7 +278,7 @@ static struct plan plan_of(const struct placing *pl, const struct model_value *v
     const struct conv *conv = pl->conv;
     struct plan plan = { PLAN_WORDS, 0, { { 0 } } };
 
-    if (conv->ignores_unnamed && is_empty(value)) {
+    if (conv->ignores_unnamed && is_empty(value->type)) {
         plan.kind = PLAN_UNITS;
         return plan;
     }
@@ -442,6 +453,7 @@ static void place(struct placing *pl, const struct model_value *value, struct la
 {
     const struct conv *conv = pl->conv;
     struct plan plan = plan_of(pl, value);
+    bool nowhere = conv->unnamed_fields && is_empty(value->type); /* gcc: no stack, that is */
     uint32_t align =
         FAULT(layout_natural, conv->aligns_natural, false) ? value->natural : value->align;
     if (conv->aligns_fields && align < value->field_align)
@@ -461,7 +473,7 @@ static void place(struct placing *pl, const struct model_value *value, struct la
             to_reference(pl, out);
         else if (conv->float_takes_words)
             to_words(pl, value->size, align);
-        else if (!conv->unnamed_fields || !is_empty(value)) /* gcc: registers, but no stack */
+        else if (!nowhere)
             to_stack(pl, value->size,
                      conv->aligns_units && align < plan.units[0].size ? plan.units[0].size : align,
                      0);
@@ -469,7 +481,9 @@ static void place(struct placing *pl, const struct model_value *value, struct la
     case PLAN_WORDS: to_words(pl, value->size, align); break;
     case PLAN_X87: to_x87(pl, value); break;
     case PLAN_REFERENCE: to_reference(pl, out); break;
-    default: to_stack(pl, value->size, align, 0); break;
+    default:
+        if (!nowhere)
+            to_stack(pl, value->size, align, 0);
     }
     extend(pl, value);
     out->parts = pl->parts.at;
@@ -491,7 +505,7 @@ static void place_result(struct placing *args, const struct conv *conv, const st
 
     layout->hidden_back = REG_NONE;
     layout->result.value = &model->result;
-    if (model->result.class == MODEL_VOID || (conv->unnamed_fields && is_empty(&model->result)))
+    if (model->result.class == MODEL_VOID || (conv->unnamed_fields && is_empty(model->result.type)))
         return;
     place(&pl, &model->result, &layout->result);
     if (!pl.stack && !layout->result.indirect)

@@ -11,7 +11,8 @@ struct reading {
     struct error *err;
     struct vec(struct model_leaf) leaves;
     uint8_t has;
-    bool nothing; /* within an empty array */
+    bool nothing;   /* within an empty array, */
+    uint32_t array; /* which begins there */
 };
 
 static enum model_class class_of(const struct type *type)
@@ -33,7 +34,9 @@ static enum model_class class_of(const struct type *type)
 static int add_leaf(struct reading *rd, struct model_leaf leaf)
 {
     if (rd->nothing)
-        leaf = (struct model_leaf){ .offset = leaf.offset, .align = leaf.align, .of = leaf.kind };
+        leaf = (struct model_leaf){
+            .offset = leaf.offset, .align = leaf.align, .of = leaf.kind, .within = rd->array
+        };
     if (rd->leaves.count >= LEAVES_MOST)
         return fail(rd->err, ANYBPF_E_UNSUPPORTED,
                     "a struct of up to %d bytes has more than %d parts", MODEL_LEAVES, LEAVES_MOST);
@@ -42,7 +45,7 @@ static int add_leaf(struct reading *rd, struct model_leaf leaf)
 }
 
 static int add_field(struct reading *rd, enum model_class kind, const struct member *field,
-                     uint32_t at, bool in_union)
+                     uint32_t at, const struct type *record)
 {
     uint32_t bit = field->bit_offset % 8, bits = field->bits ? field->bits : 1;
     return add_leaf(rd, (struct model_leaf){ .offset = at + field->bit_offset / 8,
@@ -52,8 +55,9 @@ static int add_field(struct reading *rd, enum model_class kind, const struct mem
                                              .bit = (uint8_t)bit,
                                              .bits = field->bits,
                                              .field = (uint8_t)field->type->size,
-                                             .in_union = in_union,
-                                             .of = MODEL_INTEGER });
+                                             .in_union = record->kind == TYPE_UNION,
+                                             .of = MODEL_INTEGER,
+                                             .within = at + (uint32_t)record->size });
 }
 
 static int add_leaves(struct reading *rd, const struct type *type, uint32_t at);
@@ -65,6 +69,7 @@ static int add_array(struct reading *rd, const struct type *array, uint32_t at)
     rd->has |= MODEL_HAS_ARRAY | (array->is_flexible ? MODEL_HAS_FLEXIBLE_ARRAY : 0);
     if (!array->count) {
         rd->has |= MODEL_HAS_EMPTY_ARRAY;
+        rd->array = outer ? rd->array : at;
         rd->nothing = true;
         if (add_leaves(rd, array->to, at))
             return rd->err->code;
@@ -87,12 +92,15 @@ static int add_record(struct reading *rd, const struct type *record, uint32_t at
         rd->has |= MODEL_HAS_EMPTY_STRUCT;
     for (uint32_t i = 0; i < record->count; i++) {
         const struct member *member = &record->members[i];
-        if (member->bits ? add_field(rd, MODEL_INTEGER, member, at, false)
-                         : add_leaves(rd, member->type, at + member->bit_offset / 8))
+        uint32_t place = at + member->bit_offset / 8;
+        if (!member->bits && !rd->nothing && place % member->type->align)
+            rd->has |= MODEL_HAS_UNALIGNED;
+        if (member->bits ? add_field(rd, MODEL_INTEGER, member, at, record)
+                         : add_leaves(rd, member->type, place))
             return rd->err->code;
     }
     for (uint32_t i = 0; i < record->unnamed_count; i++)
-        if (add_field(rd, MODEL_VOID, &record->unnamed[i], at, record->kind == TYPE_UNION))
+        if (add_field(rd, MODEL_VOID, &record->unnamed[i], at, record))
             return rd->err->code;
     return 0;
 }
@@ -119,12 +127,16 @@ static int add_leaves(struct reading *rd, const struct type *type, uint32_t at)
                                              .align = (uint8_t)type->align });
 }
 
+/* What the types of its bit-fields ask for, those without a name included. */
 static uint32_t field_align(const struct type *record)
 {
     uint32_t align = 1;
-    for (uint32_t i = 0; i < record->count; i++)
-        if (record->members[i].bits && record->members[i].type->align > align)
-            align = record->members[i].type->align;
+    for (uint32_t i = 0; i < record->count + record->unnamed_count; i++) {
+        const struct member *member = i < record->count ? &record->members[i]
+                                                        : &record->unnamed[i - record->count];
+        if (member->bits && member->type->align > align)
+            align = member->type->align;
+    }
     return align;
 }
 

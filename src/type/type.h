@@ -289,6 +289,7 @@ struct model_leaf {
     bool in_union;   /* VOID: a member of a union */
     uint8_t of;      /* VOID: the kind it would have */
     uint8_t field;   /* bit-field: bytes of its declared type */
+    uint32_t within; /* VOID: where the empty array begins; bit-field: where its record ends */
 };
 
 /* What a record is made of, as far as a convention asks. */
@@ -296,9 +297,11 @@ enum {
     MODEL_HAS_UNION = 1, /* is or contains one, other than empty */
     MODEL_HAS_ARRAY = 2,
     MODEL_HAS_EMPTY_ARRAY = 4, /* [0] or [] */
-    MODEL_HAS_EMPTY_STRUCT = 8,
-    /* of size 0 */ MODEL_HAS_EMPTY_PART = 16, /* an empty union, or an array of empty records */
-    MODEL_HAS_FLEXIBLE_ARRAY = 32,             /* [] */
+    MODEL_HAS_EMPTY_STRUCT = 8,   /* of size 0 */
+    MODEL_HAS_EMPTY_PART = 16,     /* an empty union, or an array of empty records */
+    MODEL_HAS_EMPTY = MODEL_HAS_EMPTY_ARRAY | MODEL_HAS_EMPTY_STRUCT | MODEL_HAS_EMPTY_PART,
+    MODEL_HAS_FLEXIBLE_ARRAY = 32, /* [] */
+    MODEL_HAS_UNALIGNED = 64,      /* a member whose place is not aligned as its type is */
 };
 
 enum { MODEL_LEAVES = 64 /* bytes: only of values up to that size */ };

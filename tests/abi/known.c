@@ -52,17 +52,6 @@ static bool is_union_of_floats(const struct model *model, const struct model_val
     return value->has & MODEL_HAS_UNION && sizes & (sizes - 1);
 }
 
-/* clang 19, x86-64: an empty array does not ask what its packed elements hold. */
-static bool is_empty_of_packed(const struct type *type)
-{
-    return type->kind == TYPE_ARRAY && !type->count && type_strip(type->to)->is_packed;
-}
-static bool has_empty_of_packed(const struct model *model, const struct model_value *value)
-{
-    (void)model;
-    return contains(value->type, is_empty_of_packed);
-}
-
 /* clang 19, x86-64: a variadic function's named wide vector, which is on the stack, counts as a
  * register when records ask whether they still fit. */
 static bool is_wide_and_named(const struct model *model, const struct model_value *value)
@@ -82,12 +71,18 @@ static bool is_by_mode(const struct model *model, const struct model_value *valu
            contains(value->type, has_mode);
 }
 
-/* clang 19, RISC-V: a float beside a bit-field is looked for behind the whole type of the field. */
+/* clang 19, RISC-V: a float behind a bit-field is looked for behind the whole type of the field. */
 static bool is_float_behind_field(const struct model *model, const struct model_value *value)
 {
     (void)model;
-    return value->class == MODEL_RECORD && value->count >= 2 && value->leaves[0].bits &&
-           value->leaves[1].kind == MODEL_FLOAT;
+    for (uint32_t i = 0; value->class == MODEL_RECORD && i < value->count; i++)
+        for (uint32_t k = 0; k < value->count; k++) {
+            const struct model_leaf *field = &value->leaves[i], *f = &value->leaves[k];
+            if (field->bits && f->kind == MODEL_FLOAT && f->offset > field->offset &&
+                f->offset < field->offset + field->field)
+                return true;
+        }
+    return false;
 }
 
 /* clang 19, RISC-V: a struct of nothing but unnamed bit-fields counts as nothing within another. */
@@ -125,7 +120,6 @@ static const struct known {
     { "x86_64-gcc", is_wide_union_unnamed },
     { "x86_64-clang", is_union_of_floats },
     { "x86_64-clang", is_vector_union },
-    { "x86_64-clang", has_empty_of_packed },
     { "x86_64-clang", is_wide_and_named },
     { "arm64-gcc", is_by_mode },
     { "arm32-gcc", is_by_mode },
