@@ -336,7 +336,7 @@ static void to_words(struct placing *pl, uint64_t size, uint32_t align)
     uint64_t words = round_up(size, conv->word) / conv->word, left, offset = 0;
 
     if ((conv->pairs == PAIRS_EVEN || (conv->pairs == PAIRS_EVEN_UNNAMED && pl->unnamed)) &&
-        align >= 2 * conv->word && words > 1 && !pl->is_result)
+        align >= 2 * conv->word && words && !pl->is_result)
         pl->general += FAULT(layout_pairs, pl->general & 1, 0);
     left = pl->general < regs->count ? regs->count - pl->general : 0;
     if (words > left && !(conv->splits == SPLITS_ALWAYS ||
