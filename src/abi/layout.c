@@ -53,18 +53,23 @@ static bool is_record(const struct model_value *value)
 
 /* ---- Plans ---- */
 
-/* A record of nothing but unnamed bit-fields, empty arrays and such records, of any size. */
-static bool is_empty(const struct type *type)
+static bool holds_nothing(const struct type *type)
 {
     type = type_strip(type);
     if (type->kind == TYPE_ARRAY)
-        return !type->count || is_empty(type->to);
+        return !type->count || holds_nothing(type->to);
     if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
         return false;
     for (uint32_t i = 0; i < type->count; i++)
-        if (type->members[i].bits || !is_empty(type->members[i].type))
+        if (type->members[i].bits || !holds_nothing(type->members[i].type))
             return false;
     return true;
+}
+
+/* A record of nothing but unnamed bit-fields, empty arrays and such records, of any size. */
+static bool is_empty(const struct model_value *value)
+{
+    return value->class == MODEL_RECORD && holds_nothing(value->type);
 }
 
 static void add_unit(struct plan *plan, enum reg_kind kind, uint32_t offset, uint32_t size)
@@ -278,7 +283,7 @@ static struct plan plan_of(const struct placing *pl, const struct model_value *v
     const struct conv *conv = pl->conv;
     struct plan plan = { PLAN_WORDS, 0, { { 0 } } };
 
-    if (conv->ignores_unnamed && is_empty(value->type)) {
+    if (conv->ignores_unnamed && is_empty(value)) {
         plan.kind = PLAN_UNITS;
         return plan;
     }
@@ -453,7 +458,7 @@ static void place(struct placing *pl, const struct model_value *value, struct la
 {
     const struct conv *conv = pl->conv;
     struct plan plan = plan_of(pl, value);
-    bool nowhere = conv->unnamed_fields && is_empty(value->type); /* gcc: no stack, that is */
+    bool nowhere = conv->unnamed_fields && is_empty(value); /* gcc: no stack, that is */
     uint32_t align =
         FAULT(layout_natural, conv->aligns_natural, false) ? value->natural : value->align;
     if (conv->aligns_fields && align < value->field_align)
@@ -505,7 +510,7 @@ static void place_result(struct placing *args, const struct conv *conv, const st
 
     layout->hidden_back = REG_NONE;
     layout->result.value = &model->result;
-    if (model->result.class == MODEL_VOID || (conv->unnamed_fields && is_empty(model->result.type)))
+    if (model->result.class == MODEL_VOID || (conv->unnamed_fields && is_empty(&model->result)))
         return;
     place(&pl, &model->result, &layout->result);
     if (!pl.stack && !layout->result.indirect)

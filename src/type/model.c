@@ -132,8 +132,8 @@ static uint32_t field_align(const struct type *record)
 {
     uint32_t align = 1;
     for (uint32_t i = 0; i < record->count + record->unnamed_count; i++) {
-        const struct member *member = i < record->count ? &record->members[i]
-                                                        : &record->unnamed[i - record->count];
+        const struct member *member =
+            i < record->count ? &record->members[i] : &record->unnamed[i - record->count];
         if (member->bits && member->type->align > align)
             align = member->type->align;
     }

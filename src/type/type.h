@@ -296,9 +296,9 @@ struct model_leaf {
 enum {
     MODEL_HAS_UNION = 1, /* is or contains one, other than empty */
     MODEL_HAS_ARRAY = 2,
-    MODEL_HAS_EMPTY_ARRAY = 4, /* [0] or [] */
-    MODEL_HAS_EMPTY_STRUCT = 8,   /* of size 0 */
-    MODEL_HAS_EMPTY_PART = 16,     /* an empty union, or an array of empty records */
+    MODEL_HAS_EMPTY_ARRAY = 4,  /* [0] or [] */
+    MODEL_HAS_EMPTY_STRUCT = 8, /* of size 0 */
+    MODEL_HAS_EMPTY_PART = 16,  /* an empty union, or an array of empty records */
     MODEL_HAS_EMPTY = MODEL_HAS_EMPTY_ARRAY | MODEL_HAS_EMPTY_STRUCT | MODEL_HAS_EMPTY_PART,
     MODEL_HAS_FLEXIBLE_ARRAY = 32, /* [] */
     MODEL_HAS_UNALIGNED = 64,      /* a member whose place is not aligned as its type is */

@@ -62,3 +62,42 @@ TEST(layouts_on_arm64)
          "a: x0[0:4]\nb: x2[0:8] x3[8:8]\nh: v0[0:4] v1[4:4] v2[8:4]\nl: at x4[0:8]\n"
          "result: at x8[0:8]\n");
 }
+
+/* Parts that hold nothing and parts that are not aligned (doc/abi.md). */
+TEST(layouts_of_odd_records)
+{
+    static const char unaligned[] = "struct p { char c[2]; } __attribute__((aligned(2)));"
+                                    "struct s { char c; struct p p; } __attribute__((packed));"
+                                    "void f(struct s s)",
+                      nothing[] = "struct s { int : 4; } __attribute__((aligned(32)));"
+                                  "void f(struct s s, long double x)",
+                      divided[] = "struct s { char : 2; char : 0; float f; }; void f(struct s s)";
+
+    lies(&conv_x86_64, unaligned, "s: rdi[0:3]\nresult: nothing\n");
+    lies(&conv_x86_64_clang, unaligned,
+         "s: stack+0[0:3]\nresult: nothing\nstack: 8 bytes aligned to 16\n");
+    lies(&conv_x86_64, nothing,
+         "s: nothing\nx: stack+0[0:16]\nresult: nothing\nstack: 16 bytes aligned to 16\n");
+    /* An empty array counts as one element, but in its first eightbyte only. */
+    lies(&conv_x86_64,
+         "struct e { float a; int b; }; struct s { float f; struct e e[0]; double d; };"
+         "void f(struct s s)",
+         "s: xmm0[0:8] xmm1[8:8]\nresult: nothing\n");
+    lies(&conv_x86_64,
+         "struct e { float a; int b[99]; }; struct s { float f; struct e e[0]; };"
+         "void f(struct s s)",
+         "s: stack+0[0:4]\nresult: nothing\nstack: 8 bytes aligned to 16\n");
+    lies(&conv_riscv64, "struct s { struct { } e[1]; double d; }; void f(struct s s)",
+         "s: fa0[0:8]\nresult: nothing\n");
+    lies(&conv_riscv64,
+         "struct s { struct { } e[1]; double d; } __attribute__((packed)); void f(struct s s)",
+         "s: a0[0:8]\nresult: nothing\n");
+    lies(&conv_riscv64_clang, divided, "s: a0[0:8]\nresult: nothing\n");
+    lies(&conv_riscv64, divided, "s: fa0[4:4 ones to 8] a0[0:1]\nresult: nothing\n");
+    lies(&conv_arm32,
+         "struct s { short h; long long : 35; } __attribute__((packed)); void f(int i, struct s s)",
+         "i: r0[0:4]\ns: r2[0:4] r3[4:3]\nresult: nothing\n");
+    lies(&conv_arm32,
+         "union u { long long n : 13; } __attribute__((packed)); void f(int i, union u u)",
+         "i: r0[0:4]\nu: r2[0:2]\nresult: nothing\n");
+}
