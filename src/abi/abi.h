@@ -181,9 +181,10 @@ struct attachment {
     const struct layout *layout;
     bool counts;  /* its runs and the time that they take */
     bool at_exit; /* of a session program, its half behind the function */
-    /* Callers may rely on the function to leave registers alone that any might change ... */
-    bool moved;
-    uint32_t vector_bytes; /* ... vectors in full, which take so much to save */
+    /* Callers may rely on the function to leave registers alone that any might change (gcc
+     * -fipa-ra): what the function does to them is all that may be done ... */
+    bool strict;
+    uint32_t vector_bytes; /* ... vectors in full included, which take so much to save */
 };
 
 /* ---- moves.c: many moves at once ---- */

@@ -52,13 +52,6 @@ const void *site_function(const struct site *site);
 /* Where the hook's code should lie near to, for the shortest way there; any place is allowed. */
 uintptr_t site_hint(const struct site *site);
 
-enum site_flag {
-    SITE_MOVED = 1, /* callers may hold values in caller-saved registers that the function leaves
-                     * alone (gcc -fipa-ra): the hook must leave all registers as it found them, but
-                     * for what the original does to them */
-};
-unsigned site_flags(const struct site *site);
-
 /* Leads calls to `to`, or with NULL to the original again. Whoever enters the function after the
  * return goes the new way; nobody is ever between the two. All changes of one call are made in one
  * round: what costs is the pages, not the sites.

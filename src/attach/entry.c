@@ -240,10 +240,8 @@ static int read_entry(struct reading *r)
         return r->err->code;
     insn = decode(r, entry->function);
     entry->at = entry->function + FAULT(entry_pad, insn.kind == MACHINE_PAD ? insn.size : 0, 0);
-    if (read_sled(r)) {
-        entry->recorded = true;
+    if (read_sled(r))
         return 0;
-    }
     return r->options->sled ? refuse(r, "it has no sled") : read_moved(r);
 }
 

@@ -225,7 +225,7 @@ static int prepare(struct chain *chain, struct link *link, struct arena *arena, 
 {
     struct compiling c = { arena, link, err };
     link->t.state->ip = (uintptr_t)site_function(chain->site);
-    link->t.attachment.moved = site_flags(chain->site) & SITE_MOVED;
+    link->t.attachment.strict = chain->options.kind == SITE_ENTRY;
     return arena_try(arena, err, compile_link, &c);
 }
 

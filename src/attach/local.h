@@ -88,7 +88,6 @@ struct entry {
     uint8_t size;           /* of the instructions that it covers */
     uint8_t inside;         /* where instructions begin within the jump: 1 << offset */
     bool sled;              /* they do nothing */
-    bool recorded;          /* and the compiler knew that they may change */
     uint8_t bytes[MOVED_MOST];
 };
 int entry_read(struct entry *entry, const void *function, const struct site_options *options,

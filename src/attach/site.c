@@ -400,11 +400,6 @@ uintptr_t site_hint(const struct site *site)
                                     : site->entry.at;
 }
 
-unsigned site_flags(const struct site *site)
-{
-    return site->kind == SITE_ENTRY && !site->entry.recorded ? SITE_MOVED : 0;
-}
-
 /* ---- Changing ---- */
 
 struct round {

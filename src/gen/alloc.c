@@ -514,17 +514,24 @@ static void alloc_hook(struct alloc *a)
                  ir_rows[a->fn->nodes.at[i].op].flags & IR_CALLS;
     }
     frame->preserves = hook->preserves;
+    frame->returns = hook->returns;
+    frame->spare = REG_NONE;
     frame->pushes = true; /* IR_LEASE does */
-    if (hook->moved)
+    if (hook->strict)
         set |= a->target->conv->destroyed & ~a->pool; /* what the emitters use */
     frame->saved |= FAULT(hook_destroys, set, 0) & a->preserved;
     if (hook->leaves) {
         frame->left = (FAULT(hook_leaves, set, 0) | a->used) & a->target->conv->destroyed &
                       ~frame->saved & ~results(a->target);
         frame->left_at = hook->left_at;
-        for (unsigned i = 0; i < hook->param_count; i++)
+        for (unsigned i = 0; i < hook->param_count; i++) {
             frame->params |= REG_BIT(hook->params[i]);
+            if (hook->params[i] == hook->spare)
+                frame->spare_at = hook->params_at + 8 * i;
+        }
         frame->params_at = hook->params_at;
+        frame->spare = FAULT(hook_spare, hook->spare, REG_NONE);
+        frame->left &= ~(hook->spare == REG_NONE ? 0 : REG_BIT(hook->spare));
         area = true;
     }
     frame->full = FAULT(hook_full, hook->full, 0);

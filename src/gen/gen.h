@@ -138,6 +138,9 @@ struct frame {
     uint32_t full, full_at; /* bytes for all vector registers in full: from the prologue on if
                              * `preserves`, else from CALL_NEXT on, to the epilogue; 0: none */
     bool preserves;
+    bool returns;  /* a result, which takes the place of its register as it was saved */
+    uint8_t spare; /* given back from spare_at on as it was at the entry; or REG_NONE */
+    uint32_t spare_at;
     bool pushes; /* calls something that aligns the stack itself */
 };
 

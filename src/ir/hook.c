@@ -135,17 +135,33 @@ static int check(const struct build *b)
                     "%s takes any number of arguments: a program can only be run before it", name);
     if (h->hook.param_count > HOOK_PARAMS)
         return fail(b->err, ANYBPF_E_LIMIT, "%s: its arguments take too many registers", name);
-    if (h->tracing->kind == ATTACH_SESSION && h->to->moved)
-        return fail(b->err, ANYBPF_E_UNSUPPORTED,
-                    "session programs are not offered yet where the entry has no place for a jump");
     return 0;
+}
+
+/* To what comes next, with all as it was. */
+static bool goes_on(const struct hooking *h)
+{
+    return h->kind == ATTACH_ENTRY || h->kind == ATTACH_MODIFY;
+}
+
+static bool is_of_result(const struct hooking *h, uint8_t reg)
+{
+    const struct layout_value *result = &h->layout->result;
+    if (result->indirect)
+        return reg == h->layout->hidden_back;
+    for (uint32_t i = 0; i < result->count; i++)
+        if (result->parts[i].place == PART_REG && result->parts[i].reg == reg)
+            return true;
+    return false;
 }
 
 /* More registers are to be left alone than a call leaves. */
 static void leave_alone(struct hooking *h)
 {
-    h->hook.moved = true;
+    h->hook.strict = true;
     h->hook.leaves = h->kind == ATTACH_EXIT;
+    if (h->tracing->kind == ATTACH_SESSION && !is_of_result(h, h->spare))
+        h->hook.spare = h->spare;
     if (h->calls && (h->hook.preserves || h->hook.leaves))
         h->hook.full = h->to->vector_bytes;
 }
@@ -183,10 +199,12 @@ int hook_new(struct build *b)
         return b->err->code;
     if (find_needs(b))
         return b->err->code;
-    h->hook.preserves = h->kind == ATTACH_ENTRY || h->kind == ATTACH_MODIFY;
+    h->hook.spare = REG_NONE;
+    h->hook.preserves = goes_on(h) || (h->kind == ATTACH_REPLACE && h->to->strict);
+    h->hook.returns = h->layout->result.count || h->layout->result.indirect;
     if (h->kind != ATTACH_EXIT)
         h->hook.results = 0;
-    if (h->to->moved)
+    if (h->to->strict)
         leave_alone(h);
     lay_out(h);
     b->fn->hook = &h->hook;
@@ -480,7 +498,7 @@ static void pass(struct build *b)
     struct hooking *h = b->hook;
     struct maker *maker = &b->maker;
     count(b, offsetof(struct hook_state, misses), maker_const(maker, 1));
-    if (h->hook.preserves)
+    if (goes_on(h))
         maker_node(maker, (struct node){ .op = IR_NEXT });
     else if (h->kind == ATTACH_EXIT)
         return_results(b);

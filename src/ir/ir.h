@@ -155,10 +155,13 @@ struct hook {
     uint8_t params[HOOK_PARAMS]; /* registers in which PARAM 0 and up arrive */
     uint8_t param_count;
     bool preserves; /* every register, at RETURN but that of the result */
+    bool returns;   /* a result */
     bool leaves; /* alone what CALL_NEXT leaves alone: from `params_at` on it has its parameters in
                   * memory, from `left_at` on what registers hold behind CALL_NEXT */
-    bool reads_vectors;                /* what they had at the entry */
-    bool moved;                        /* even registers that no call preserves are given back */
+    bool reads_vectors; /* what they had at the entry */
+    bool strict;        /* even registers that no call preserves are given back */
+    uint8_t spare; /* if `leaves`: a register in which CALL_NEXT takes what the caller knows nothing
+                    * of; it gets back what it had at the entry. REG_NONE: there is none */
     uint32_t area, params_at, left_at; /* bytes; area: a multiple of 16 */
     uint32_t full_at, full; /* bytes in which all vector registers are kept, from the entry or
                              * CALL_NEXT on, and given back; 0: they are not */

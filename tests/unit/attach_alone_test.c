@@ -76,7 +76,7 @@ static void *check_wide(void *section)
 TEST(all_bits_of_vectors_are_left_alone)
 {
     static const char *const sections[] = { "fentry/shape_frame", "fexit/shape_frame",
-                                            "fmod_ret/shape_frame" };
+                                            "fmod_ret/shape_frame", "fsession/shape_frame" };
     static const char *const texts[] = { counting, calling };
     if (!begin())
         return;
@@ -84,7 +84,7 @@ TEST(all_bits_of_vectors_are_left_alone)
                                  (void *)(uintptr_t)shape_frame),
              0);
     for (unsigned text = 0; text < 2; text++)
-        for (unsigned i = 0; i < 3; i++) {
+        for (unsigned i = 0; i < 4; i++) {
             struct anybpf_link *link = attach(sections[i], texts[text]);
             pthread_t thread; /* a new one begins without a virtual CPU */
             pthread_create(&thread, NULL, check_wide, (void *)(uintptr_t)sections[i]);
@@ -92,7 +92,29 @@ TEST(all_bits_of_vectors_are_left_alone)
             check_wide((void *)(uintptr_t)sections[i]);
             CHECK_EQ(anybpf_detach(link), 0);
         }
-    CHECK_EQ(calls, 3 * 4);
+    CHECK_EQ(calls, (3 + 2) * 4);
+    anybpf_env_free(env);
+}
+
+/* ---- A register for results, of a function without one ---- */
+
+TEST(sessions_leave_the_register_alone_that_they_use)
+{
+    static const char *const sections[] = { "fentry/shape_void", "fexit/shape_void",
+                                            "replace/shape_void", "fsession/shape_void" };
+    uint64_t x = 1;
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(env, "void shape_void(unsigned long *x)",
+                                 (void *)(uintptr_t)shape_void),
+             0);
+    for (unsigned i = 0; i < 4; i++) {
+        struct anybpf_link *link = attach(sections[i], calling);
+        CHECK_EQ(call_void(shape_void, &x), 123);
+        CHECK_EQ(anybpf_detach(link), 0);
+    }
+    CHECK_EQ(x, 4); /* all but the one replaced */
+    CHECK_EQ(calls, 5);
     anybpf_env_free(env);
 }
 
@@ -177,7 +199,8 @@ static void check_live(uint64_t x)
 
 TEST(what_callers_keep_in_registers_is_left_alone)
 {
-    static const char *const sections[] = { "fentry/step", "fexit/step", "fmod_ret/step" };
+    static const char *const sections[] = { "fentry/step", "fexit/step", "fmod_ret/step",
+                                            "fsession/step" };
     unsigned before = 0;
     if (!begin())
         return;
@@ -186,7 +209,7 @@ TEST(what_callers_keep_in_registers_is_left_alone)
         0);
     check_live(7);
     CHECK_EQ(calls, 0);
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 4; i++) {
         struct anybpf_link *link = attach(sections[i], calling);
         for (uint64_t x = 1; x < 1000; x *= 3)
             check_live(x);

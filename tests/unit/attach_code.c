@@ -29,6 +29,11 @@ __asm__(".text\n"
         SHAPE(shape_loop, "lea 1(%rdi), %rax\ncmp %rdi, %rax\nje shape_loop\nret")
         SHAPE(shape_calls, "push %rbx\ncall shape_short\npop %rbx\nret")
         SHAPE(shape_unknown, ".byte 0x0f, 0x0a\nlea 1(%rdi), %rax\nret"));
+__asm__(".text\n"
+        SHAPE(shape_void, "lock incq (%rdi)\nnop\nret")
+        ".globl call_void\n.type call_void,@function\ncall_void:\nsub $8, %rsp\nmov %rdi, %r11\n"
+        "mov %rsi, %rdi\nmov $123, %eax\ncall *%r11\nadd $8, %rsp\nret\n"
+        ".size call_void, .-call_void\n");
 __asm__(".globl call_guarded\n.type call_guarded,@function\ncall_guarded:\n"
         "push %rbx\npush %rbp\nmov %rdx, %rbp\nmov %rdi, %rbx\nmov %rsi, %rdi\nsub $8, %rsp\n"
         "mov $101, %ecx\nmov $102, %edx\nmov $103, %esi\nmov $104, %r8d\nmov $105, %r9d\n"
@@ -58,6 +63,11 @@ __asm__(".text\n"
         SHAPE_HERE(shape_straddle, "add x0, x0, #1\nnop\nret")
         SHAPE(shape_loop, "add x0, x0, #1\ncbz xzr, 1f\nb shape_loop\n1: ret")
         SHAPE(shape_calls, "bl shape_frame\nret"));
+__asm__(".text\n"
+        SHAPE(shape_void, "ldr x1, [x0]\nadd x1, x1, #1\nstr x1, [x0]\nret")
+        ".globl call_void\n.type call_void,%function\ncall_void:\nstp x29, x30, [sp, #-16]!\n"
+        "mov x16, x0\nmov x0, x1\nmov x9, #123\nblr x16\nmov x0, x9\n"
+        "ldp x29, x30, [sp], #16\nret\n.size call_void, .-call_void\n");
 __asm__(".globl call_guarded\n.type call_guarded,%function\ncall_guarded:\n"
         "stp x29, x30, [sp, #-48]!\nstp x19, x20, [sp, #16]\nstr d8, [sp, #32]\n"
         "mov x19, x2\nmov x20, x0\nmov x0, x1\n"

@@ -21,6 +21,11 @@ shape_fn shape_blocked;
 /* These are refused. */
 shape_fn shape_short, shape_inside, shape_loop, shape_calls, shape_unknown;
 
+/* Increments, and leaves alone the register that sessions hand something on in; calls that with 123
+ * in it, and tells what it holds then. */
+void shape_void(uint64_t *x);
+uint64_t call_void(void (*function)(uint64_t *), uint64_t *x);
+
 /* Calls with every register that a caller may not rely on holding a known value, and says whether
  * all but those of arguments and results still do. */
 uint64_t call_guarded(shape_fn *function, uint64_t x, uint64_t *changed);

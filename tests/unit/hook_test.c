@@ -25,7 +25,7 @@ static struct {
     unsigned count;
     uint64_t seen[64];
     unsigned calls;
-    bool moved; /* as hooks of moved entries */
+    bool strict; /* as hooks of entries */
 } h;
 
 /* A helper that destroys what C code may destroy. */
@@ -93,7 +93,7 @@ static int compile_hook(void *arg)
 {
     struct making *a = arg;
     int code = prog_trampoline(a->loaded, h.arena, &h.state[h.count], &a->t, &a->err);
-    a->t.attachment.moved = h.moved;
+    a->t.attachment.strict = h.strict;
     return code ? code : trampoline_compile(h.arena, &a->t, &a->code, &a->err);
 }
 
@@ -201,7 +201,7 @@ static void check_alone(const char *section, const char *text)
     CHECK_SAY(!changed, "%s: changed %#" PRIx64, section, changed);
 }
 
-TEST(hooks_of_moved_entries_leave_all_registers_alone)
+TEST(hooks_of_entries_leave_all_registers_alone)
 {
     static const char plain[] = "r2 = *(u64 *)(r1 + 0)\n"
                                 "r3 = r2\nr3 *= 3\nr4 = r3\nr4 *= r2\nr5 = r4\nr5 <<= r2\n"
@@ -210,7 +210,7 @@ TEST(hooks_of_moved_entries_leave_all_registers_alone)
                                 "r0 = r7\nr0 = 0\nexit\n";
     if (!begin())
         return;
-    h.moved = true;
+    h.strict = true;
     DECLARE("unsigned long shape_frame(unsigned long x)");
     check_alone("fentry/shape_frame", plain);
     check_alone("fentry/shape_frame", see_all(1));
@@ -221,6 +221,8 @@ TEST(hooks_of_moved_entries_leave_all_registers_alone)
     CHECK_EQ(h.seen[0], 41);
     CHECK_EQ(h.seen[1], 42);
     check_alone("fmod_ret/shape_frame", see_all(1));
+    check_alone("replace/shape_frame", "r6 = r1\nr1 = 0\nr2 = *(u64 *)(r6 + 0)\ncall 1000\n"
+                                       "r0 = *(u64 *)(r6 + 0)\nr0 += 1\nexit\n");
     end();
 }
 
@@ -240,7 +242,7 @@ TEST(first_hook_of_a_thread_disturbs_nothing)
     pthread_t thread;
     if (!begin())
         return;
-    h.moved = true;
+    h.strict = true;
     DECLARE("unsigned long shape_frame(unsigned long x)");
     if ((f = hook("fentry/shape_frame", see_all(1), CODE(shape_frame)))) {
         pthread_create(&thread, NULL, call_in_thread, f);

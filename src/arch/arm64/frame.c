@@ -161,6 +161,8 @@ void a64_epilogue(struct code *code, const struct frame *frame)
         move_vectors(code, a64_ldr_q, frame->vectors, shape.area);
     move_vectors(code, a64_ldr_q, frame->results, shape.area + frame->results_at);
     move_generals(code, a64_ldr, frame->left, shape.area + frame->left_at);
+    if (frame->area && frame->spare != REG_NONE)
+        code_u32(code, a64_ldr(3, frame->spare, A64_SP, shape.area + frame->spare_at));
     for (uint32_t i = post ? 2 : 0; i + 1 < shape.saved; i += 2)
         code_u32(code, a64_ldp(true, shape.regs[i], shape.regs[i + 1], A64_SP, (int)i * 8));
     if (shape.saved & 1)
@@ -295,7 +297,7 @@ EMIT(ret)
 {
     struct shape shape = shape_of(e->frame);
 
-    for (uint32_t i = 0; i < shape.saved; i++)
+    for (uint32_t i = 0; i < shape.saved && e->frame->returns; i++)
         if (shape.regs[i] == 0)
             a64_put(e, a64_str(3, 0, A64_SP, i * 8));
     code_cfi(e->code, CFI_REMEMBER, 0, 0);

@@ -115,6 +115,8 @@ void x86_epilogue(struct code *code, const struct frame *frame)
         move_vectors(code, X86_MOVUPS_RM, frame->vectors, 0);
     move_vectors(code, X86_MOVUPS_RM, frame->results, (int32_t)frame->results_at);
     move_generals(code, X86_MOV_RM, frame->left, frame->left_at);
+    if (frame->area && frame->spare != REG_NONE)
+        x86_m(code, X86_MOV_RM, X86_W64, frame->spare, x86_at(RSP, (int32_t)frame->spare_at));
     for (uint32_t i = frame->x87; i-- > 0;)
         x86_m1(code, X86_FLD_T, X86_W32, x86_at(RSP, (int32_t)(frame->x87_at + 16 * i)));
     if (size) {
@@ -264,7 +266,7 @@ void x86_emit_lease(struct emit *e)
 /* In a function that gives all registers back the result takes the place of what rax was. */
 void x86_emit_ret(struct emit *e)
 {
-    if (FAULT(hook_result, e->frame->saved & REG_BIT(RAX), 0))
+    if (FAULT(hook_result, e->frame->saved & REG_BIT(RAX) && e->frame->returns, 0))
         x86_m(e->code, X86_MOV_MR, X86_W64, RAX, x86_at(RSP, reserved(e->frame)));
     x86_epilogue(e->code, e->frame);
     x86_none(e->code, X86_RET);
