@@ -102,9 +102,10 @@ ANYBPF_API int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char
                                  void *function);
 
 /* Describes a C function that programs attach to: its prototype in C, after definitions of the
- * types that it uses. Programs in the sections "fentry/NAME", "fexit/NAME", "fmod_ret/NAME",
- * "replace/NAME" see its arguments and are verified by their types. function: its address; NULL if
- * that is told when a program is attached. Attributes of types count (packed, aligned).
+ * types that it uses; the same definitions may come with several functions. Attributes of types
+ * count (packed, aligned). Programs in the sections "fentry/NAME", "fexit/NAME", "fmod_ret/NAME",
+ * "fsession/NAME", "replace/NAME" see its arguments and are verified by their types. function: its
+ * address; NULL if that is told when a program is attached.
  * E_FORMAT (the sentence has line and column), E_UNSUPPORTED, E_EXISTS. */
 ANYBPF_API int anybpf_env_function(struct anybpf_env *env, const char *prototype, void *function);
 
@@ -269,7 +270,8 @@ struct anybpf_attach_options {
  * (x86-64; 2,0 on arm64), else its first instructions are moved aside, where that can be done.
  * Several programs of one function run in this order: fentry, fmod_ret, replace (from the oldest
  * on), the function itself, fexit (from the oldest on). A session (fsession) stands around what was
- * attached before it; bpf_session_is_return() and bpf_session_cookie() tell its halves. fmod_ret
+ * attached before it; bpf_session_is_return() and bpf_session_cookie() tell its halves; it needs
+ * a place for the jump. fmod_ret
  * programs that return something other than 0 keep the rest up to fexit from running; that is the
  * function's result then. A function called by what a program calls runs no program again (missed).
  *
@@ -315,6 +317,7 @@ struct anybpf_map_info {
     uint32_t key_size, value_size, max_entries, flags;
     uint32_t cpus; /* values per key that anybpf_map_lookup() gives: 1, or of per-CPU maps more */
     bool is_data;  /* global data: .rodata, .data, .bss */
+    uint32_t key_type, value_type; /* ids in the object's BTF; 0: unknown */
 };
 ANYBPF_API void anybpf_map_info(const struct anybpf_map *map, struct anybpf_map_info *info,
                                 size_t size);
@@ -337,6 +340,21 @@ ANYBPF_API void *anybpf_map_data(struct anybpf_map *map, size_t *size);
 /* Puts a loaded program in a slot of a prog array, or takes it out (NULL). */
 ANYBPF_API int anybpf_map_set_prog(struct anybpf_map *map, uint32_t index,
                                    const struct anybpf_prog *prog);
+
+/* ---- Values ---- */
+
+enum anybpf_style {
+    ANYBPF_LINE, /* { .price = 5, .side = BUY, .name = "Ada" } */
+    ANYBPF_TREE, /* the same over several lines */
+    ANYBPF_JSON
+};
+/* Prints a value by its C type. type: an id in the object's BTF: of a map's keys and values
+ * anybpf_map_info() has it, and in records of ring buffers a program puts it with
+ * bpf_core_type_id_local(struct ...). size: bytes of the value, no less than the type has. text
+ * gets what has room, as by snprintf(), and the result is the length of the whole without the NUL,
+ * or an error: E_NOT_FOUND (no such type), E_ARGUMENT (size), E_MEMORY. For any thread. */
+ANYBPF_API int anybpf_print(const struct anybpf_object *obj, uint32_t type, const void *value,
+                            size_t size, enum anybpf_style style, char *text, size_t room);
 
 /* ---- Ring buffers ---- */
 

@@ -85,6 +85,8 @@ void anybpf_map_info(const struct anybpf_map *map, struct anybpf_map_info *info,
         .flags = spec->flags,
         .cpus = map_cpus(map->map),
         .is_data = spec->is_data,
+        .key_type = spec->key_type,
+        .value_type = spec->value_type,
     };
     memset(info, 0, size);
     memcpy(info, &full, size < sizeof full ? size : sizeof full);

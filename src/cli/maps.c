@@ -164,23 +164,23 @@ static bool read_values(struct elements *e, const uint8_t *key)
 }
 
 static void put(struct text *out, const struct type *type, const uint8_t *at, size_t size,
-                enum value_style style)
+                enum anybpf_style style)
 {
     struct bytes bytes = { at, size };
     if (type) {
         value_print(out, type, bytes, HOST_IS_BIG, style);
         return;
     }
-    if (style == VALUE_JSON)
+    if (style == ANYBPF_JSON)
         text_char(out, '"');
     for (size_t i = 0; i < size; i++)
-        text_printf(out, i && style != VALUE_JSON ? " %02x" : "%02x", at[i]);
-    if (style == VALUE_JSON)
+        text_printf(out, i && style != ANYBPF_JSON ? " %02x" : "%02x", at[i]);
+    if (style == ANYBPF_JSON)
         text_char(out, '"');
 }
 
 static void put_key(struct text *out, const struct elements *e, const uint8_t *key,
-                    enum value_style style)
+                    enum anybpf_style style)
 {
     if (e->indexed && !e->key)
         text_printf(out, "%u", bytes_u32(key));
@@ -204,7 +204,7 @@ static void print_values(struct text *out, const struct elements *e)
             continue;
         if (e->info.cpus > 1)
             text_printf(out, shown ? ", cpu %u: " : "cpu %u: ", cpu);
-        put(out, e->value, at, e->info.value_size, VALUE_LINE);
+        put(out, e->value, at, e->info.value_size, ANYBPF_LINE);
         shown++;
     }
     if (!shown)
@@ -221,7 +221,7 @@ static void print_elements(struct elements *e, enum map_amount amount)
         text_clear(&keys);
         if (!read_values(e, key_at(e, i)))
             continue;
-        put_key(&keys, e, key_at(e, i), VALUE_LINE);
+        put_key(&keys, e, key_at(e, i), ANYBPF_LINE);
         if (keys.length > width && keys.length <= KEY_COLUMN)
             width = keys.length;
         shown++;
@@ -236,7 +236,7 @@ static void print_elements(struct elements *e, enum map_amount amount)
         }
         text_clear(&keys);
         text_clear(&out);
-        put_key(&keys, e, key_at(e, i), VALUE_LINE);
+        put_key(&keys, e, key_at(e, i), ANYBPF_LINE);
         print_values(&out, e);
         if (keys.length + out.length + 5 <= LINE)
             printf("  %-*s = %s\n", (int)width, keys.at, out.at);
@@ -256,7 +256,7 @@ static void print_data(struct elements *e)
 
     if (!data)
         return;
-    put(&out, e->value, data, e->info.value_size, VALUE_TREE);
+    put(&out, e->value, data, e->info.value_size, ANYBPF_TREE);
     fputs("  ", stdout);
     for (const char *p = out.at; *p; p++) {
         putchar(*p);
@@ -314,12 +314,12 @@ static void json_elements(struct text *out, struct elements *e)
             continue;
         text_puts(out, first ? "{\"key\": " : ", {\"key\": ");
         first = false;
-        put_key(out, e, key, VALUE_JSON);
+        put_key(out, e, key, ANYBPF_JSON);
         text_puts(out, e->info.cpus > 1 ? ", \"values\": [" : ", \"value\": ");
         for (uint32_t cpu = 0; cpu < e->info.cpus; cpu++) {
             if (cpu)
                 text_puts(out, ", ");
-            put(out, e->value, e->current + cpu * e->stride, e->info.value_size, VALUE_JSON);
+            put(out, e->value, e->current + cpu * e->stride, e->info.value_size, ANYBPF_JSON);
         }
         text_puts(out, e->info.cpus > 1 ? "]}" : "}");
     }
@@ -342,7 +342,7 @@ static void json_map(struct text *out, struct anybpf_map *map)
         size_t size;
         const void *data = anybpf_map_data(map, &size);
         text_puts(out, ", \"value\": ");
-        put(out, e.value, data, data ? e.info.value_size : 0, VALUE_JSON);
+        put(out, e.value, data, data ? e.info.value_size : 0, ANYBPF_JSON);
     } else {
         json_elements(out, &e);
     }

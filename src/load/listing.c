@@ -83,7 +83,7 @@ static void put_data(struct text *text, const struct map_spec *map, bool big)
         text_puts(text, ", zeros");
     else if (map->value_type && type) {
         text_char(text, ' ');
-        value_print(text, type, (struct bytes){ map->data, map->value_size }, big, VALUE_TREE);
+        value_print(text, type, (struct bytes){ map->data, map->value_size }, big, ANYBPF_TREE);
     }
     text_char(text, '\n');
 }

@@ -4,6 +4,7 @@
 #include "type/type.h"
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { FUEL = 1 << 22, DEPTH = 16, INDENT = 4 };
 
@@ -255,7 +256,7 @@ struct value_printer {
     struct text *text;
     struct bytes value;
     bool big;
-    enum value_style style;
+    enum anybpf_style style;
     unsigned indent, fuel;
 };
 
@@ -269,7 +270,7 @@ static void put_value(struct value_printer *p, const struct type *type, uint64_t
 
 static struct list open_list(struct value_printer *p, bool is_array, bool flat)
 {
-    bool json = p->style == VALUE_JSON;
+    bool json = p->style == ANYBPF_JSON;
 
     text_char(p->text, json && is_array ? '[' : '{');
     p->indent += INDENT;
@@ -278,14 +279,14 @@ static struct list open_list(struct value_printer *p, bool is_array, bool flat)
 
 static void begin_item(struct value_printer *p, struct list *list)
 {
-    bool lines = p->style == VALUE_TREE && !list->flat;
+    bool lines = p->style == ANYBPF_TREE && !list->flat;
 
     if (list->any)
         text_char(p->text, ',');
     if (lines) {
         text_char(p->text, '\n');
         text_fill(p->text, ' ', p->indent);
-    } else if (p->style != VALUE_JSON)
+    } else if (p->style != ANYBPF_JSON)
         text_char(p->text, ' ');
     list->any = true;
 }
@@ -293,7 +294,7 @@ static void begin_item(struct value_printer *p, struct list *list)
 static void begin_field(struct value_printer *p, struct list *list, const char *name)
 {
     begin_item(p, list);
-    if (p->style == VALUE_JSON) {
+    if (p->style == ANYBPF_JSON) {
         text_json(p->text, name, strlen(name));
         text_char(p->text, ':');
     } else
@@ -303,25 +304,25 @@ static void begin_field(struct value_printer *p, struct list *list, const char *
 static void close_list(struct value_printer *p, const struct list *list)
 {
     p->indent -= INDENT;
-    if (list->any && p->style == VALUE_TREE && !list->flat) {
+    if (list->any && p->style == ANYBPF_TREE && !list->flat) {
         text_puts(p->text, ",\n");
         text_fill(p->text, ' ', p->indent);
-    } else if (list->any && p->style == VALUE_LINE)
+    } else if (list->any && p->style == ANYBPF_LINE)
         text_char(p->text, ' ');
-    else if (list->any && p->style == VALUE_TREE)
+    else if (list->any && p->style == ANYBPF_TREE)
         text_char(p->text, ' ');
     text_char(p->text, list->close);
 }
 
 static void put_missing(struct value_printer *p)
 {
-    text_puts(p->text, p->style == VALUE_JSON ? "null" : "?");
+    text_puts(p->text, p->style == ANYBPF_JSON ? "null" : "?");
 }
 
 /* Text that JSON has no literal for. */
 static void put_quoted(struct value_printer *p, const char *string)
 {
-    const char *quote = p->style == VALUE_JSON ? "\"" : "";
+    const char *quote = p->style == ANYBPF_JSON ? "\"" : "";
     text_printf(p->text, "%s%s%s", quote, string, quote);
 }
 
@@ -379,24 +380,30 @@ static void put_int(struct value_printer *p, const struct type *type, uint64_t a
         put_number(p, type, read_bits(p, at * 8 + offset, bits, type->is_signed));
 }
 
+/* With the fewest digits that mean just this number. */
 static void put_float(struct value_printer *p, const struct type *type, uint64_t at)
 {
     uint64_t bits = type->size <= 8 ? read_bits(p, at * 8, (unsigned)type->size * 8, false) : 0;
+    bool single = type->size == 4;
     double value;
     char digits[40];
 
-    if (type->size == 4) {
+    if (single) {
         uint32_t low = (uint32_t)bits;
-        float single;
-        memcpy(&single, &low, sizeof single);
-        value = (double)single;
+        float narrow;
+        memcpy(&narrow, &low, sizeof narrow);
+        value = (double)narrow;
     } else if (type->size == 8)
         memcpy(&value, &bits, sizeof value);
     else {
         put_hex(p, at, type->size);
         return;
     }
-    snprintf(digits, sizeof digits, "%.*g", type->size == 4 ? 9 : 17, value);
+    for (int count = single ? 6 : 15; count <= 17; count++) {
+        snprintf(digits, sizeof digits, "%.*g", count, value);
+        if (single ? strtof(digits, NULL) == (float)value : strtod(digits, NULL) == value)
+            break;
+    }
     if (value - value == 0) /* finite */
         text_puts(p->text, digits);
     else
@@ -537,7 +544,7 @@ static void put_value(struct value_printer *p, const struct type *type, uint64_t
 }
 
 void value_print(struct text *text, const struct type *type, struct bytes value, bool big,
-                 enum value_style style)
+                 enum anybpf_style style)
 {
     struct value_printer p = { text, value, big, style, 0, FUEL };
     put_value(&p, type, 0);

@@ -351,12 +351,7 @@ void type_print(struct text *text, const struct type *type, const char *name);
 /* Its full definition, with sizes and offsets as comments when asked. */
 void type_print_definition(struct text *text, const struct type *type, bool offsets);
 
-enum value_style {
-    VALUE_LINE, /* { .a = 1, .s = "x" } */
-    VALUE_TREE, /* the same over several lines */
-    VALUE_JSON,
-};
 /* Prints the value of the type that lies in `value`; what does not lie in it is printed as missing.
  * `big`: its byte order. */
 void value_print(struct text *text, const struct type *type, struct bytes value, bool big,
-                 enum value_style style);
+                 enum anybpf_style style);

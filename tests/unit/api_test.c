@@ -323,6 +323,40 @@ TEST(errors_belong_to_their_environment)
     anybpf_env_free(other);
 }
 
+TEST(values_print_by_the_types_of_the_object)
+{
+    static const char path[] = OBJECTS_DIR "/maps_hash.bpf.o";
+    static const struct {
+        uint32_t size;
+        uint16_t kind;
+        uint8_t more[2];
+    } key = { 70000, 5, { 1, 2 } };
+    struct anybpf_env *env = anybpf_env_new();
+    struct anybpf_object *obj = anybpf_open(env, path);
+    struct anybpf_map_info info;
+    char text[64];
+
+    if (!obj) {
+        test_skip("needs clang");
+        anybpf_env_free(env);
+        return;
+    }
+    anybpf_map_info(anybpf_find_map(obj, "plain"), &info, sizeof info);
+    CHECK_EQ(anybpf_print(obj, info.key_type, &key, sizeof key, ANYBPF_LINE, text, sizeof text),
+             46);
+    CHECK_TEXT(text, "{ .size = 70000, .kind = 5, .more = { 1, 2 } }");
+    CHECK_EQ(anybpf_print(obj, info.key_type, &key, sizeof key, ANYBPF_JSON, text, 15), 36);
+    CHECK_TEXT(text, "{\"size\":70000,");
+    CHECK_EQ(anybpf_print(obj, info.key_type, &key, 7, ANYBPF_LINE, text, sizeof text),
+             ANYBPF_E_ARGUMENT);
+    CHECK(strstr(anybpf_error(env), "8 bytes, not 7"));
+    CHECK_EQ(anybpf_print(obj, 0, &key, sizeof key, ANYBPF_LINE, text, sizeof text),
+             ANYBPF_E_NOT_FOUND);
+    CHECK_EQ(anybpf_print(obj, UINT32_MAX, &key, sizeof key, ANYBPF_LINE, text, sizeof text),
+             ANYBPF_E_NOT_FOUND);
+    anybpf_env_free(env);
+}
+
 TEST(packets_go_to_packet_programs_only)
 {
     struct anybpf_env *env = anybpf_env_new();

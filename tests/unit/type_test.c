@@ -170,6 +170,21 @@ TEST_IN_ARENA(a_failed_declaration_leaves_nothing)
     CHECK_EQ(types_find(at->types, TYPE_STRUCT, "g")->size, 8);
 }
 
+TEST_IN_ARENA(floats_print_with_the_fewest_digits_that_mean_them)
+{
+    static const struct {
+        double d[3];
+        float f[4];
+    } numbers = { { 0.1, 100.25, 1.0 / 3 }, { 0.1f, 16777216, 1.0f / 3, -0.0f } };
+    struct bytes value = { (const uint8_t *)&numbers, sizeof numbers };
+
+    declare(at, "struct numbers { double d[3]; float f[4]; };");
+    value_print(&at->text, types_find(at->types, TYPE_STRUCT, "numbers"), value, HOST_IS_BIG,
+                ANYBPF_LINE);
+    CHECK_TEXT(at->text.at, "{ .d = { 0.1, 100.25, 0.3333333333333333 }, "
+                            ".f = { 0.1, 16777216, 0.33333334, -0 } }");
+}
+
 TEST_IN_ARENA(values_print_by_their_types)
 {
     static const uint8_t bytes[] = { 1, 0, 0, 0, 0xfe, 'h',  'i',  0,    0x10, 0x20, 0x30, 0x40,
@@ -182,17 +197,17 @@ TEST_IN_ARENA(values_print_by_their_types)
             "struct s { enum color c; signed char n; char name[3]; __u32 lo:4, hi:28; __u16 a[2];"
             " union { void *p; struct { int i; } in; }; };");
     type = types_find(at->types, TYPE_STRUCT, "s");
-    value_print(&at->text, type, value, false, VALUE_LINE);
+    value_print(&at->text, type, value, false, ANYBPF_LINE);
     CHECK_TEXT(at->text.at,
                "{ .c = RED, .n = -2, .name = \"hi\", .lo = 0, .hi = 67305985, .a = { 3, 5 }, "
                ".p = 0xffffffffffffffff, .in = { .i = -1 } }");
     text_clear(&at->text);
-    value_print(&at->text, type, value, false, VALUE_JSON);
+    value_print(&at->text, type, value, false, ANYBPF_JSON);
     CHECK_TEXT(at->text.at,
                "{\"c\":\"RED\",\"n\":-2,\"name\":\"hi\",\"lo\":0,\"hi\":67305985,\"a\":[3,5],"
                "\"p\":\"0xffffffffffffffff\",\"in\":{\"i\":-1}}");
     text_clear(&at->text);
-    value_print(&at->text, type, (struct bytes){ bytes, 8 }, true, VALUE_TREE);
+    value_print(&at->text, type, (struct bytes){ bytes, 8 }, true, ANYBPF_TREE);
     CHECK_TEXT(
         at->text.at,
         "{\n    .c = 16777216,\n    .n = -2,\n    .name = \"hi\",\n    .lo = ?,\n    .hi = ?,\n"
