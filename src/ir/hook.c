@@ -103,7 +103,7 @@ static void find_registers(struct hooking *h)
     if (layout->result.indirect && layout->result.count &&
         layout->result.parts[0].place == PART_REG)
         set |= REG_BIT(layout->result.parts[0].reg);
-    if (FAULT(hook_chain, conv->destroyed, 0) & REG_BIT(conv->chain))
+    if (conv->destroyed & REG_BIT(conv->chain))
         set |= REG_BIT(conv->chain);
     h->hook.vectors = set >> REG_VECTOR << REG_VECTOR;
     set &= UINT32_MAX;

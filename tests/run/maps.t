@@ -97,6 +97,25 @@ exit
 -- map-after 0
 0200000000000000: 2a00000000000000
 0100000000000000: none
+== a hash: keys that are not there, in the place of one that is
+-- map hash 8 8 4
+2100000000000000: 6400000000000000
+-- asm
+r6 = 0
+r7 = 0
+again: *(u64 *)(r10 - 8) = r6
+r1 = map 0
+r2 = r10
+r2 += -8
+call 1
+if r0 == 0 goto next
+r7 += r6
+next: r6 += 1
+if r6 < 80 goto again
+r0 = r7
+exit
+-- result
+33
 == global data is addressed directly
 -- map array 4 32 1
 00 00 00 00: 0102030405060708 1112131415161718 0000000000000000 0000000000000000

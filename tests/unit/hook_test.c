@@ -280,6 +280,69 @@ TEST(a_function_that_a_program_calls_runs_no_program)
     end();
 }
 
+/* ---- What registers hold beside the arguments ---- */
+
+struct narrow {
+    int a;
+};
+static long take_narrow(struct narrow s)
+{
+    return s.a;
+}
+
+TEST(structs_are_seen_without_what_lies_above_them)
+{
+    long (*f)(uint64_t);
+    if (!begin())
+        return;
+    DECLARE("struct narrow { int a; }; long take_narrow(struct narrow s)");
+    f = hook("fentry/take_narrow", see_all(1), CODE(take_narrow));
+    if (f) {
+        CHECK_EQ(f(0xdeadbeef00000007), 7);
+        CHECK_EQ(h.seen[0], 7);
+    }
+    end();
+}
+
+#if defined(__x86_64__) || (defined(__aarch64__) && !defined(__clang__))
+static SLED uintptr_t chained(uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d, uintptr_t e,
+                              uintptr_t f, uintptr_t g, uintptr_t i)
+{
+    uintptr_t chain;
+#if defined(__x86_64__)
+    __asm__ volatile("mov %%r10, %0" : "=r"(chain));
+#else
+    __asm__ volatile("mov %0, x18" : "=r"(chain));
+#endif
+    return chain + a + b + c + d + e + f + g + i;
+}
+
+TEST(the_static_chain_is_handed_on)
+{
+    static const char *const sections[] = { "fentry/chained", "fmod_ret/chained",
+                                            "fsession/chained", "fexit/chained" };
+    __typeof__(chained) *volatile function = chained; /* what gcc sees through has no chain */
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(
+                 h.env,
+                 "long chained(long a, long b, long c, long d, long e, long f, long g, long i)",
+                 CODE(chained)),
+             0);
+    for (unsigned i = 0; i < 4; i++) {
+        struct anybpf_prog *prog = load(sections[i], see_all(8));
+        struct anybpf_link *link = prog ? anybpf_attach(prog, NULL, NULL) : NULL;
+        CHECK_SAY(link, "%s", anybpf_error(h.env));
+        CHECK_EQ(__builtin_call_with_static_chain(function(1, 2, 3, 4, 5, 6, 7, 8),
+                                                  (void *)(uintptr_t)100),
+                 136);
+        CHECK_EQ(h.seen[7], 8);
+        CHECK_EQ(anybpf_detach(link), 0);
+    }
+    end();
+}
+#endif
+
 /* ---- Results of all kinds ---- */
 
 struct pair {
@@ -624,6 +687,26 @@ TEST(results_stay_within_their_type)
     check_refused("replace/real", "r0 = 0\nexit\n", "no integer or pointer");
     CHECK(load("fmod_ret/small", "r0 = -128\nexit\n"));
     CHECK(load("replace/is_fine", "r0 = *(u32 *)(r1 + 0)\nr0 &= 1\nexit\n"));
+    end();
+}
+
+static int five(void)
+{
+    return 5;
+}
+
+TEST(a_result_is_no_wider_than_its_type)
+{
+    int (*f)(void);
+    if (!begin())
+        return;
+    DECLARE("int five(void)");
+    f = hook("fmod_ret/five", "r0 = 0x100000000 ll\nexit\n", CODE(five));
+    if (f)
+        CHECK_EQ(f(), 5); /* 0 is no result */
+    f = hook("fmod_ret/five", "w0 = -1\nexit\n", CODE(five));
+    if (f)
+        CHECK_EQ(f(), -1);
     end();
 }
 
