@@ -76,6 +76,7 @@ const char *grouped(uint64_t number);
 
 struct session_options {
     const char *object, *prog, *type;
+    const char *binary; /* the file whose functions programs are attached to; NULL: none */
     const char *passes; /* those of the compiler to leave out: "-fold,-dead"; NULL: none */
     bool interpret, trusted;
     enum anybpf_log log; /* everything up to this kind goes to standard error */
@@ -86,6 +87,7 @@ struct session {
     struct anybpf_prog *prog; /* the one asked for, loaded; NULL if none was to be */
     struct anybpf_prog_info info;
     uint32_t left_out; /* passes of the compiler (ir/ir.h) */
+    bool clang;        /* built the functions that programs are attached to */
 };
 /* STATUS_DONE, or the status after having complained. Opens the object only. */
 int session_open(struct session *s, const struct session_options *o);
@@ -95,6 +97,14 @@ int session_load(struct session *s, const struct session_options *o);
 int session_open_insns(struct session *s, const struct session_options *o, const void *insns,
                        size_t count);
 void session_close(struct session *s);
+/* The option for the functions that programs are attached to. */
+#define OPTION_BINARY(to)                                                                          \
+    { "--binary",                                                                                  \
+      "FILE",                                                                                      \
+      OPTION_TEXT,                                                                                 \
+      true,                                                                                        \
+      "the functions that programs are attached to: from the debug information of this file",      \
+      to }
 /* The option for passes. */
 #define OPTION_PASSES(to)                                                                          \
     { "--opt", "-PASS,..", OPTION_TEXT, true, "compile without these passes of the compiler", to }

@@ -23,6 +23,7 @@ static const struct option_row options[] = {
     { "--prog", "P", OPTION_TEXT, true, "only this program", &o.session.prog },
     { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
       &o.session.type },
+    OPTION_BINARY(&o.session.binary),
     { "--arch", "A", OPTION_TEXT, true, "the processor to compile for; else this one", &o.arch },
     { "--trusted", NULL, OPTION_SWITCH, true, "without the verifier", &o.session.trusted },
     OPTION_PASSES(&o.session.passes),
@@ -233,32 +234,66 @@ static void put_fn(struct text *out, const struct fn *fn, const struct prog *pro
 }
 
 static int put_compiled(struct session *s, struct text *out, const struct checked *checked,
+                        const struct target *target, const struct binding *binding,
                         struct error *err)
 {
-    const struct target *target = target_find(o.arch ? o.arch : host_target);
     bool optimised = strcmp(o.after, "ir");
-    struct binding binding = { .env = api_env(s->env) };
     struct module module = { 0 };
     struct code *code;
 
-    if (!target)
-        return fail(err, ANYBPF_E_NOT_FOUND, "no processor \"%s\" in this build",
-                    o.arch ? o.arch : host_target);
-    binding.big = target->big;
-    if (ir_build(cli_arena, checked, &binding, optimised ? s->left_out : UINT32_MAX, &module, err))
+    if (ir_build(cli_arena, checked, binding, optimised ? s->left_out : UINT32_MAX, &module, err))
         return err->code;
     if (optimised)
         ir_opt(&module, s->left_out);
     if (!strcmp(o.after, "code")) {
         if (compile(cli_arena, &module, target, target_host_features(target), &code, err))
             return err->code;
-        put_code(out, binding.env, code, checked->prog, target);
+        put_code(out, binding->env, code, checked->prog, target);
         return 0;
     }
     for (uint32_t i = 0; i < module.count; i++)
         if (module.fns[i].blocks.count)
             put_fn(out, &module.fns[i], checked->prog);
     return 0;
+}
+
+/* As attached to its function, which has a place for a jump. */
+static int put_attached(struct session *s, struct text *out, const struct checked *checked,
+                        const struct target *target, const struct binding *generic,
+                        struct error *err)
+{
+    const struct prog *prog = checked->prog;
+    const struct native *native = env_native(api_env(s->env), prog->attach, err);
+    enum attach_kind kind = (enum attach_kind)prog->attach_kind;
+    struct attachment attachment = { 0 };
+    struct binding binding = *generic;
+
+    binding.attachment = &attachment;
+    if (s->clang && binding.conv->clang)
+        binding.conv = binding.conv->clang;
+    if (!native || tracing_of(cli_arena, kind, native->model, &attachment.tracing, err) ||
+        layout_of(cli_arena, binding.conv, native->model, &attachment.layout, err) ||
+        put_compiled(s, out, checked, target, &binding, err) || kind != ATTACH_SESSION)
+        return err->code;
+    text_puts(out, "\n; the same at the exit\n");
+    attachment.at_exit = true;
+    return put_compiled(s, out, checked, target, &binding, err);
+}
+
+static int put_bound(struct session *s, struct text *out, const struct checked *checked,
+                     struct error *err)
+{
+    const struct target *target = target_find(o.arch ? o.arch : host_target);
+    struct binding binding = { .env = api_env(s->env) };
+
+    if (!target)
+        return fail(err, ANYBPF_E_NOT_FOUND, "no processor \"%s\" in this build",
+                    o.arch ? o.arch : host_target);
+    binding.big = target->big;
+    binding.conv = target->conv;
+    return strcmp(checked->prog->context, "tracing")
+               ? put_compiled(s, out, checked, target, &binding, err)
+               : put_attached(s, out, checked, target, &binding, err);
 }
 
 /* ---- Programs ---- */
@@ -280,7 +315,7 @@ static int dump(struct session *s, struct anybpf_prog *prog, struct text *out)
         return complain_env(s->env, STATUS_REFUSED);
     if (!strcmp(o.after, "verify"))
         put_checked(out, checked);
-    else if (put_compiled(s, out, checked, &err))
+    else if (put_bound(s, out, checked, &err))
         return complain_of(&err, err.code == ANYBPF_E_NOT_FOUND ? STATUS_USAGE : STATUS_REFUSED);
     return STATUS_DONE;
 }

@@ -16,6 +16,7 @@ static const struct option_row options[] = {
     { "--prog", "P", OPTION_TEXT, true, "only this program", &o.session.prog },
     { "--type", "T", OPTION_TEXT, true, "its type (xdp, tc, socket, ..), whatever its section says",
       &o.session.type },
+    OPTION_BINARY(&o.session.binary),
     { "-v", NULL, OPTION_COUNT, true, "also sizes, and a report of a rejection; twice: every step",
       &o.verbose },
     { "--json", NULL, OPTION_SWITCH, true, "print a JSON array", &o.json },
@@ -26,7 +27,9 @@ static const struct usage usage = {
     .command = "verify",
     .about = "Tells of each program of an object whether it is safe to run, and if not why.",
     .options = options,
-    .notes = "Exit status 1 if a program is rejected.",
+    .notes = "Programs for native functions (fentry, fexit, ..) need --binary. Exit status 1 if a "
+             "program\n"
+             "is rejected.",
 };
 
 static void print(const struct anybpf_prog_info *info, const char *reason)

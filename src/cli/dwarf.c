@@ -7,6 +7,7 @@
 #ifdef HAVE_LIBDW
 #include <dwarf.h>
 #include <elfutils/libdw.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <unistd.h>
@@ -353,7 +354,9 @@ int dwarf_function(struct types *types, const char *path, const char *name,
     int fd = open(path, O_RDONLY | O_CLOEXEC), code;
     Dwarf *dwarf = fd >= 0 ? dwarf_begin(fd, DWARF_C_READ) : NULL;
 
-    if (!dwarf)
+    if (fd < 0)
+        code = fail(err, ANYBPF_E_SYSTEM, "%s: %s", path, strerror(errno));
+    else if (!dwarf)
         code = fail(err, ANYBPF_E_SYSTEM, "%s has no debug information that can be read", path);
     else if (!(*arch = arch_of(dwarf, &types->data, &types->big)))
         code = fail(err, ANYBPF_E_UNSUPPORTED, "%s is for a processor that is not known", path);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening an object and loading a program of it, as the options say. */
 #include "api/inside.h"
+#include "bpf/prog.h"
 #include "cli/cli.h"
 #include "ir/ir.h"
+#include "rt/rt.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -51,6 +53,36 @@ static int passes_left_out(const struct session_options *o, uint32_t *passes)
     return STATUS_DONE;
 }
 
+/* Makes the function known that the program is attached to, if it is for one. */
+static int find_native(struct session *s, const char *binary, struct anybpf_prog *handle,
+                       struct error *err)
+{
+    const struct prog *prog = api_resolve(handle);
+    const struct type *func;
+    const char *arch;
+
+    if (!prog || !prog->context || strcmp(prog->context, "tracing") ||
+        prog->attach_kind == ATTACH_MEMBER || env_native(api_env(s->env), prog->attach, err))
+        return err->code; /* what cannot be resolved is told when it is loaded */
+    if (dwarf_function(types_new(cli_arena, NULL), binary, prog->attach, &func, &arch, &s->clang,
+                       err))
+        return err->code;
+    return env_add_native_type(api_env(s->env), func, err);
+}
+
+static int find_natives(struct session *s, const char *binary)
+{
+    struct anybpf_prog *prog = NULL;
+    struct error err = { 0 };
+
+    while ((prog = anybpf_next_prog(s->object, prog)))
+        if (find_native(s, binary, prog, &err))
+            return complain_of(&err, STATUS_USAGE);
+    if (s->clang)
+        anybpf_set(s->object, ANYBPF_CLANG_ABI, 1);
+    return STATUS_DONE;
+}
+
 static int set(struct session *s, const struct session_options *o)
 {
     if (!s->object)
@@ -62,7 +94,7 @@ static int set(struct session *s, const struct session_options *o)
     if (passes_left_out(o, &s->left_out))
         return STATUS_USAGE;
     api_leave_out(s->object, s->left_out);
-    return STATUS_DONE;
+    return o->binary ? find_natives(s, o->binary) : STATUS_DONE;
 }
 
 int session_open(struct session *s, const struct session_options *o)

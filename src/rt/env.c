@@ -87,6 +87,7 @@ const struct context_type *env_context(const struct env *env, const char *name)
 struct addition {
     struct env *env;
     uint32_t id;
+    const struct type *func; /* instead of text */
     const char *name, *text;
     void (*function)(void);
     struct error *err;
@@ -189,7 +190,8 @@ static int add_native(void *arg)
     struct addition *a = arg;
     struct env *env = a->env;
     struct native *native = arena_new_of(env->arena, struct native);
-    int code = model_of_decl(env->arena, env->types, a->text, &native->model, a->err);
+    int code = a->func ? model_of_type(env->arena, a->func, &native->model, a->err)
+                       : model_of_decl(env->arena, env->types, a->text, &native->model, a->err);
 
     if (code)
         return code;
@@ -205,6 +207,12 @@ static int add_native(void *arg)
 int env_add_native(struct env *env, const char *prototype, void (*address)(void), struct error *err)
 {
     struct addition a = { .env = env, .text = prototype, .function = address, .err = err };
+    return arena_try(env->arena, err, add_native, &a);
+}
+
+int env_add_native_type(struct env *env, const struct type *func, struct error *err)
+{
+    struct addition a = { .env = env, .func = func, .err = err };
     return arena_try(env->arena, err, add_native, &a);
 }
 

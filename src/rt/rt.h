@@ -386,6 +386,8 @@ int env_add_context(struct env *env, const char *name, const char *declaration, 
 /* See anybpf_env_function(). */
 int env_add_native(struct env *env, const char *prototype, void (*address)(void),
                    struct error *err);
+/* The same from a FUNC that lives as long as the environment, without an address. */
+int env_add_native_type(struct env *env, const struct type *func, struct error *err);
 /* By name, or by "TABLE.MEMBER", a member that points to a function of a struct known from some
  * declaration; NULL and no error: there is none. */
 const struct native *env_native(struct env *env, const char *name, struct error *err);

@@ -77,6 +77,16 @@ END
     mv "$dir/out" "$dir/dwarf"
     status 0 "$anybpf" abi "$(sed 's/ { return.*/;/' "$dir/types.c")"
     cmp -s "$dir/dwarf" "$dir/out" && ok || bad "DWARF and C text differ: $(cat "$dir/dwarf" "$dir/out")"
+    trace=$1/demo/trace.bpf.o
+    status 0 "$anybpf" verify "$trace" --binary "$1/demo/server"
+    says 'on_margin: accepted ('
+    for arch in x86_64 arm64; do
+        status 0 "$anybpf" dump "$trace" --binary "$1/demo/server" --arch $arch
+    done
+    says '; the same at the exit'
+    status 2 "$anybpf" verify "$trace" --binary "$anybpf"
+    status 2 "$anybpf" verify "$trace" --binary /nonexistent
+    status 1 "$anybpf" dump "$trace"
 fi
 
 status 2 "$anybpf" verify
