@@ -15,6 +15,20 @@ const struct target *const targets[] = {
         NULL
 };
 
+__attribute__((constructor)) static void index_rules(void)
+{
+    for (const struct target *const *t = targets; *t; t++) {
+        uint16_t next = 0;
+        for (uint32_t op = 0; op < IR_COUNT; op++) {
+            (*t)->rules_of[op] = next;
+            while (next < (*t)->rule_count && (*t)->rules[next].op == op)
+                next++;
+        }
+        (*t)->rules_of[IR_COUNT] = next;
+        assert(next == (*t)->rule_count); /* rules are sorted by op */
+    }
+}
+
 const struct target *target_find(const char *name)
 {
     for (const struct target *const *t = targets; *t; t++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/planted.h"
 #include "bpf/insn.h"
+#include <string.h>
 
 #define ANY                   (0, 0)
 #define OFF(n)                ('o', n)
@@ -10,14 +10,43 @@
 /* Bit 3 of the opcode of an arithmetic or jump instruction is its source: section 3.1. */
 #define SRC_REG(code, k) (((code) & 8) && ((k) == INSN_KIND_ALU || (k) == INSN_KIND_JUMP))
 
+/* What it reads and writes, from kind and operation. */
+enum { R0 = 1, R1_TO_R5 = 0x3e, R0_TO_R5 = 0x3f };
+#define IS(k, kind)  ((k) == INSN_KIND_##kind)
+#define IS_CALL(k)   (IS(k, CALL) || IS(k, CALLX))
+#define EXTENDS(op)  ((op) == OP_SEXT8 || (op) == OP_SEXT16 || (op) == OP_SEXT32)
+#define FETCHES(op)  ((op) >= OP_FETCH_ADD && (op) <= OP_XCHG)
+#define READS(k, op) (IS_CALL(k) ? R1_TO_R5 : IS(k, EXIT) || (op) == OP_CMPXCHG ? R0 : 0)
+#define READS_DST(k, op)                                                                           \
+    ((IS(k, ALU) && !EXTENDS(op) && (op) != OP_MOV) || IS(k, JUMP) || IS(k, SWAP) || IS(k, ST) ||  \
+     IS(k, STX) || (IS(k, ATOMIC) && (op) != OP_LOAD_ACQ) || IS(k, CALLX))
+#define READS_SRC(k, op, code)                                                                     \
+    ((IS(k, ALU) && EXTENDS(op)) || SRC_REG(code, k) || IS(k, CAST) || IS(k, LDX) || IS(k, STX) || \
+     IS(k, ATOMIC) || (op) == OP_IND)
+#define WRITES(k, op) (IS_CALL(k) || IS(k, LEGACY) ? R0_TO_R5 : (op) == OP_CMPXCHG ? R0 : 0)
+#define WRITES_DST(k, op)                                                                          \
+    (IS(k, ALU) || IS(k, SWAP) || IS(k, CAST) || IS(k, LDIMM) || IS(k, LDX) || (op) == OP_LOAD_ACQ)
+
 const struct insn_row insn_rows[INSN_COUNT] = {
     [INSN_INVALID] = { .name = "invalid", .fields = "dsoi" },
     [INSN_SECOND] = { .name = "second slot", .fields = "i" },
 #define I(id, code, when, fields, kind, op, bits, llvm, ubpf)                                      \
-    [INSN_##id] = { #id,         code,   INSN_KIND_##kind,                                         \
-                    OP_##op,     bits,   SRC_REG(code, INSN_KIND_##kind),                          \
-                    UNPACK when, fields, llvm,                                                     \
-                    ubpf },
+    [INSN_##id] = { #id,                                                                           \
+                    code,                                                                          \
+                    INSN_KIND_##kind,                                                              \
+                    OP_##op,                                                                       \
+                    bits,                                                                          \
+                    SRC_REG(code, INSN_KIND_##kind),                                               \
+                    UNPACK when,                                                                   \
+                    fields,                                                                        \
+                    llvm,                                                                          \
+                    ubpf,                                                                          \
+                    READS(INSN_KIND_##kind, OP_##op),                                              \
+                    WRITES(INSN_KIND_##kind, OP_##op),                                             \
+                    READS_DST(INSN_KIND_##kind, OP_##op),                                          \
+                    READS_SRC(INSN_KIND_##kind, OP_##op, code),                                    \
+                    WRITES_DST(INSN_KIND_##kind, OP_##op),                                         \
+                    FETCHES(OP_##op) },
 #include "bpf/isa.def"
 #undef I
 };
@@ -105,64 +134,5 @@ void insn_decode_all(const uint8_t *bytes, uint32_t count, bool big, struct insn
         out[i] = insn_decode(bytes + 8 * (size_t)i, big);
         if (i && insn_rows[out[i - 1].id].kind == INSN_KIND_LDIMM)
             out[i].id = INSN_SECOND;
-    }
-}
-
-enum { R0 = 1, R1_TO_R5 = 0x3e, R0_TO_R5 = 0x3f };
-
-uint16_t insn_reads(struct insn insn)
-{
-    const struct insn_row *row = insn_row(insn);
-    uint16_t dst = (uint16_t)(1 << insn.dst), src = (uint16_t)(1 << insn.src);
-
-    switch (row->kind) {
-    case INSN_KIND_ALU:
-        if (row->op == OP_SEXT8 || row->op == OP_SEXT16 || row->op == OP_SEXT32)
-            return src;
-        if (row->op == OP_MOV)
-            return row->src_reg ? src : 0;
-        return row->src_reg ? dst | src : dst;
-    case INSN_KIND_JUMP: return row->src_reg ? dst | src : dst;
-    case INSN_KIND_SWAP:
-    case INSN_KIND_ST: return dst;
-    case INSN_KIND_CAST:
-    case INSN_KIND_LDX: return src;
-    case INSN_KIND_STX: return dst | src;
-    case INSN_KIND_ATOMIC:
-        return row->op == OP_LOAD_ACQ ? src : row->op == OP_CMPXCHG ? dst | src | R0 : dst | src;
-    case INSN_KIND_CALL: return R1_TO_R5;
-    case INSN_KIND_CALLX: return dst | R1_TO_R5;
-    case INSN_KIND_EXIT: return R0;
-    case INSN_KIND_LEGACY: return row->op == OP_IND ? src : 0;
-    default: return 0;
-    }
-}
-
-uint16_t insn_writes(struct insn insn)
-{
-    const struct insn_row *row = insn_row(insn);
-    uint16_t dst = (uint16_t)(1 << insn.dst), src = (uint16_t)(1 << insn.src);
-
-    switch (row->kind) {
-    case INSN_KIND_ALU:
-    case INSN_KIND_SWAP:
-    case INSN_KIND_CAST:
-    case INSN_KIND_LDIMM:
-    case INSN_KIND_LDX: return dst;
-    case INSN_KIND_ATOMIC:
-        switch (row->op) {
-        case OP_LOAD_ACQ: return dst;
-        case OP_CMPXCHG: return FAULT(cmpxchg_writes, R0, src);
-        case OP_FETCH_ADD:
-        case OP_FETCH_OR:
-        case OP_FETCH_AND:
-        case OP_FETCH_XOR:
-        case OP_XCHG: return src;
-        default: return 0;
-        }
-    case INSN_KIND_CALL:
-    case INSN_KIND_CALLX:
-    case INSN_KIND_LEGACY: return R0_TO_R5;
-    default: return 0;
     }
 }

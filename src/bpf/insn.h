@@ -2,6 +2,7 @@
 /* One BPF instruction, decoded (RFC 9669 section 3), and what the table bpf/isa.def says of it. */
 #pragma once
 #include "base/bytes.h"
+#include "base/planted.h"
 #include <assert.h>
 
 /* isa.def writes conditions as ANY, OFF(n), IMM(n), SRC(n); here they are only skipped. */
@@ -125,6 +126,9 @@ struct insn_row {
     int32_t value;
     const char *fields; /* of "dsoi" */
     const char *llvm, *ubpf;
+    /* Registers, as sets of bits; of its operands, whether it reads or writes them. */
+    uint16_t reads, writes;
+    bool reads_dst, reads_src, writes_dst, writes_src;
 };
 extern const struct insn_row insn_rows[INSN_COUNT];
 
@@ -172,5 +176,14 @@ static inline int64_t insn_callee(struct insn insn, uint32_t at)
 }
 
 /* Registers an instruction reads and writes as sets of bits; calls: read r1-r5, write r0-r5. */
-uint16_t insn_reads(struct insn insn);
-uint16_t insn_writes(struct insn insn);
+static inline uint16_t insn_reads(struct insn insn)
+{
+    const struct insn_row *row = insn_row(insn);
+    return (uint16_t)(row->reads | row->reads_dst << insn.dst | row->reads_src << insn.src);
+}
+static inline uint16_t insn_writes(struct insn insn)
+{
+    const struct insn_row *row = insn_row(insn);
+    uint16_t fixed = FAULT(fixed_writes, row->writes, row->writes & ~1);
+    return (uint16_t)(fixed | row->writes_dst << insn.dst | row->writes_src << insn.src);
+}

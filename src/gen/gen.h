@@ -165,6 +165,8 @@ struct target {
 
     const struct rule *rules; /* sorted by op */
     uint32_t rule_count;
+    uint16_t *rules_of; /* by op: the first of its rules; [op + 1] is one behind the last. Written
+                         * before main(), by arch/targets.c */
     const char *const *features; /* names by bit, NULL-ended */
     uint32_t landing; /* the feature that wants a landing pad where pointers lead, 0: always */
 

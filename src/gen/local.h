@@ -43,7 +43,6 @@ struct gen {
     struct arena *arena;
     const struct target *target;
     const struct fn *fn;
-    const uint32_t *rules_of; /* by op: the first rule; [op + 1] is one behind the last */
     uint32_t features, left_out;
     struct code *code;
 

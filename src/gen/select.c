@@ -334,7 +334,7 @@ static bool find(const struct select *s, uint32_t value, struct match *m)
     unsigned width = m->node.width / 8u;
     unsigned a = row->ins ? trait_of(s, node->in[0]) : 0;
     unsigned b = row->ins > 1 ? trait_of(s, node->in[1]) : 0;
-    for (uint32_t i = gen->rules_of[node->op]; i < gen->rules_of[node->op + 1]; i++) {
+    for (uint32_t i = s->target->rules_of[node->op]; i < s->target->rules_of[node->op + 1]; i++) {
         const struct rule *rule = m->rule = &s->target->rules[i];
         if ((rule->widths & width) != width || rule->needs & ~gen->features)
             continue;

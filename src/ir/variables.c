@@ -25,6 +25,7 @@ struct access { /* to the stack, at a known place */
 struct slots {
     const struct build *b;
     struct vec(struct access) accesses;
+    uint32_t lowest;        /* byte that some access touches */
     bool joined[STACK_MAX]; /* a byte belongs to the slot of the one before */
     bool taken[STACK_MAX];  /* reached by something else */
 };
@@ -102,6 +103,8 @@ static void note(struct slots *s, uint32_t at)
         memset(s->taken + STACK_MAX + low, true, (size_t)(high - low));
         return;
     }
+    if ((uint32_t)(low + STACK_MAX) < s->lowest)
+        s->lowest = (uint32_t)(low + STACK_MAX);
     for (int i = low + 1; i < high; i++)
         s->joined[i + STACK_MAX] = true;
     vec_push(s->b->arena, &s->accesses,
@@ -125,7 +128,7 @@ static void number(struct slots *s, struct variables *v, uint8_t *number)
 {
     for (uint32_t i = 0; i < s->accesses.count; i++)
         number[s->accesses.at[i].first] = VARIABLES;
-    for (uint32_t first = 0, end; first < STACK_MAX && v->count < VARIABLES; first = end) {
+    for (uint32_t first = s->lowest, end; first < STACK_MAX && v->count < VARIABLES; first = end) {
         bool taken = s->taken[first];
         for (end = first + 1; end < STACK_MAX && s->joined[end]; end++)
             taken |= s->taken[end];
@@ -143,10 +146,10 @@ static void number(struct slots *s, struct variables *v, uint8_t *number)
 static void find_slots(const struct build *b, struct variables *v)
 {
     const struct func *func = &b->prog->funcs[b->fn->index];
-    struct slots s = { .b = b };
-    uint8_t numbers[STACK_MAX] = { 0 };
-    if (b->checked->level == CHECK_TRUSTED && !is_plain(b, func))
+    if (!b->fn->depth || (b->checked->level == CHECK_TRUSTED && !is_plain(b, func)))
         return;
+    struct slots s = { .b = b, .lowest = STACK_MAX };
+    uint8_t numbers[STACK_MAX] = { 0 };
     for (uint32_t at = func->start; at < func->start + func->count; at++)
         if (b->prog->insns[at].id != INSN_SECOND)
             note(&s, at);
@@ -173,26 +176,33 @@ int variable_offset(const struct build *b, uint32_t at)
 
 /* ---- Liveness ---- */
 
-static uint64_t reads(const struct build *b, struct insn insn, uint32_t at)
+/* The variables an instruction reads and writes. */
+struct effect {
+    uint64_t reads, writes;
+};
+
+static struct effect effect_of_call(const struct build *b, struct insn insn, uint32_t at)
 {
-    uint8_t kind = insn_row(insn)->kind;
-    uint64_t slot = UINT64_C(1) << variable_at(&b->vars, at);
-    if (kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX)
-        return lower_call_reads(b, insn, at) | (slot & ~UINT64_C(1));
-    if (slot == 1)
-        return insn_reads(insn);
-    return kind == INSN_KIND_LDX ? slot : kind == INSN_KIND_STX ? UINT64_C(1) << insn.src : 0;
+    /* A slot is the key that an inlined lookup reads. A tail call that returns has changed nothing;
+     * others leave r1-r5, which a checked program does not read, as they are. */
+    unsigned slot = variable_at(&b->vars, at);
+    bool is_tail = insn_row(insn)->op == OP_HELPER && insn.imm == HELPER_tail_call;
+    return (struct effect){ lower_call_reads(b, insn, at) | (slot ? UINT64_C(1) << slot : 0),
+                            !is_tail };
 }
 
-static uint64_t writes(const struct build *b, struct insn insn, uint32_t at)
+static struct effect effect_of(const struct build *b, struct insn insn, uint32_t at)
 {
-    uint8_t kind = insn_row(insn)->kind;
-    if (kind == INSN_KIND_CALL && insn_row(insn)->op == OP_HELPER && insn.imm == HELPER_tail_call)
-        return 0; /* a tail call that returns has changed nothing */
-    if (stores(insn) && variable_at(&b->vars, at))
-        return UINT64_C(1) << variable_at(&b->vars, at);
-    /* Others leave r1-r5, which a checked program does not read, as they are. */
-    return kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX ? 1 : insn_writes(insn);
+    const struct insn_row *row = insn_row(insn);
+    if (row->kind == INSN_KIND_CALL || row->kind == INSN_KIND_CALLX)
+        return effect_of_call(b, insn, at);
+    unsigned slot = variable_at(&b->vars, at);
+    if (!slot)
+        return (struct effect){ insn_reads(insn), insn_writes(insn) };
+    if (row->kind == INSN_KIND_LDX)
+        return (struct effect){ UINT64_C(1) << slot, insn_writes(insn) };
+    return (struct effect){ row->kind == INSN_KIND_STX ? UINT64_C(1) << insn.src : 0, UINT64_C(1)
+                                                                                          << slot };
 }
 
 /* What each block reads before it writes it, and what it writes; and what loops write. */
@@ -202,14 +212,14 @@ static void look(const struct build *b, struct variables *v, uint64_t *use, uint
     for (uint32_t i = 0; i < cfg->order_count; i++) {
         uint32_t n = cfg->order[i];
         const struct cfg_block *block = &cfg->blocks[n];
+        struct effect all = { 0 };
         for (uint32_t at = block->end; at-- > block->start;) {
-            struct insn insn = b->prog->insns[at];
-            if (insn.id == INSN_SECOND)
-                continue;
-            uint64_t written = writes(b, insn, at);
-            use[n] = (use[n] & ~written) | reads(b, insn, at);
-            def[n] |= written;
+            struct effect effect = effect_of(b, b->prog->insns[at], at);
+            all.reads = (all.reads & ~effect.writes) | effect.reads;
+            all.writes |= effect.writes;
         }
+        use[n] = all.reads;
+        def[n] = all.writes;
     }
     /* Blocks of a loop come behind its header, so from the last one on a loop is whole when it is
      * added to the one around it. */

@@ -16,6 +16,7 @@ static const uint8_t order[] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
 
 static const char *const features[] = { "lse", NULL };
 
+static uint16_t rules_of[IR_COUNT + 1];
 static const struct rule rules[] = {
 #define A64_RULE(op_, widths_, a_, b_, to_, emit_, ...)                                            \
     { .name = #emit_,                                                                              \
@@ -59,6 +60,7 @@ const struct target target_arm64 = {
     .order_count = sizeof order,
     .scratch = A64_X16,
     .rules = rules,
+    .rules_of = rules_of,
     .rule_count = sizeof rules / sizeof *rules,
     .features = features,
     .immediate = a64_immediate,

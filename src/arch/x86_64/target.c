@@ -94,6 +94,7 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
 #define FETCH_LOOP(OP, text)                                                                       \
     R(text, OP, WXX, fetch_loop, .a = ADDR, .b = REG, .to = TO_FIX(RAX), .clobbers = REG_BIT(RAX))
 
+static uint16_t rules_of[IR_COUNT + 1];
 static const struct rule rules[] = {
     R("const", CONST, 0, constant, .to = TO_REG),
     R("symbol", SYMBOL, 0, symbol, .to = TO_REG),
@@ -226,6 +227,7 @@ const struct target target_x86_64 = {
     .loop_pad = 6,
     .landing = X86_IBT,
     .rules = rules,
+    .rules_of = rules_of,
     .rule_count = sizeof rules / sizeof rules[0],
     .features = features,
     .immediate = immediate,
