@@ -9,8 +9,8 @@
 #include "ir/local.h"
 
 enum {
-    TURNS = 8,      /* at once, at most */
-    NODES = 64,     /* in these, at most */
+    TURNS = 4,      /* at once, at most */
+    NODES = 48,     /* in these, at most */
     ALL_TURNS = 16, /* of a loop that goes, at most */
     LONG = 20,      /* nodes in a turn that overlaps the next, though that waits for its result */
 };

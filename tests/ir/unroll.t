@@ -26,8 +26,8 @@ b0:
     v3 = const 46
     jump b1
 b1: loops 1
-    v5 = phi v1, v44
-    v6 = phi v1, v46
+    v5 = phi v1, v23
+    v6 = phi v1, v25
     v7 = add64 v0, v5
     v8 = load16 [v7 + 0]
     v9 = add64 v5, v2
@@ -46,32 +46,11 @@ b1: loops 1
     v22 = const 8
     v23 = add64 v5, v22
     v24 = add64 v19, v21
-    v25 = add64 v7, v22
-    v26 = load16 [v7 + 8]
-    v27 = const 10
-    v28 = add64 v5, v27
-    v29 = add64 v24, v26
-    v30 = add64 v0, v5
-    v31 = add64 v30, v27
-    v32 = load16 [v30 + 10]
-    v33 = const 12
-    v34 = add64 v5, v33
-    v35 = add64 v29, v32
-    v36 = add64 v30, v33
-    v37 = load16 [v30 + 12]
-    v38 = const 14
-    v39 = add64 v5, v38
-    v40 = add64 v35, v37
-    v41 = add64 v30, v38
-    v42 = load16 [v30 + 14]
-    v43 = const 16
-    v44 = add64 v5, v43
-    v45 = add64 v40, v42
-    v46 = add64 v6, v45
-    v47 = const 48
-    branch64 v44 ne v47 ? b1 : b2
+    v25 = add64 v6, v24
+    v26 = const 48
+    branch64 v23 ne v26 ? b1 : b2
 b2:
-    return v46
+    return v25
 == few turns: the loop goes, and what it counts is known
 -- before unroll
 fn f index 0 args 1 depth 0
@@ -141,8 +120,8 @@ b0:
     v3 = const 18
     jump b1
 b1: loops 1
-    v5 = phi v1, v23
-    v6 = phi v1, v24
+    v5 = phi v1, v14
+    v6 = phi v1, v15
     v7 = add64 v5, v2
     v8 = add64 v6, v0
     store64 [v0 + 0], v8
@@ -152,28 +131,19 @@ b1: loops 1
     v13 = const 3
     v14 = add64 v5, v13
     v15 = add64 v12, v0
-    v16 = const 4
-    v17 = add64 v5, v16
-    v18 = add64 v15, v0
-    v19 = const 5
-    v20 = add64 v5, v19
-    v21 = add64 v18, v0
-    v22 = const 6
-    v23 = add64 v5, v22
-    v24 = add64 v21, v0
-    v25 = const 18
-    store64 [v0 + 0], v24
-    branch64 v23 ne v25 ? b1 : b2
+    v16 = const 18
+    store64 [v0 + 0], v15
+    branch64 v14 ne v16 ? b1 : b2
 b2:
-    v28 = const 19
+    v19 = const 19
     jump b3
 b3: loops 1
-    v30 = phi v1, v31
-    v31 = add64 v30, v2
-    store64 [v0 + 8], v31
-    branch64 v31 ne v28 ? b3 : b4
+    v21 = phi v1, v22
+    v22 = add64 v21, v2
+    store64 [v0 + 8], v22
+    branch64 v22 ne v19 ? b3 : b4
 b4:
-    return v24
+    return v15
 == not known: a bound that is no constant, a counter that wraps around, one that jumps over its bound
 -- before unroll
 fn f index 0 args 1 depth 0

@@ -120,7 +120,10 @@ void x86_epilogue(struct code *code, const struct frame *frame)
     for (uint32_t i = frame->x87; i-- > 0;)
         x86_m1(code, X86_FLD_T, X86_W32, x86_at(RSP, (int32_t)(frame->x87_at + 16 * i)));
     if (size) {
-        x86_ri(code, X86_ADD_MI, X86_W64, RSP, size);
+        if (size == 8 && !frame->pushes) /* no hook: nothing returns or is handed on in rcx */
+            x86_o(code, X86_POP, X86_W64, RCX);
+        else
+            x86_ri(code, X86_ADD_MI, X86_W64, RSP, size);
         code_cfi(code, CFI_DEF_CFA, DWARF_RSP, cfa);
     }
     for (unsigned i = SAVED; i-- > 0;)
