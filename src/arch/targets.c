@@ -15,18 +15,10 @@ const struct target *const targets[] = {
         NULL
 };
 
-__attribute__((constructor)) static void index_rules(void)
+__attribute__((constructor)) static void index_all(void)
 {
-    for (const struct target *const *t = targets; *t; t++) {
-        uint16_t next = 0;
-        for (uint32_t op = 0; op < IR_COUNT; op++) {
-            (*t)->rules_of[op] = next;
-            while (next < (*t)->rule_count && (*t)->rules[next].op == op)
-                next++;
-        }
-        (*t)->rules_of[IR_COUNT] = next;
-        assert(next == (*t)->rule_count); /* rules are sorted by op */
-    }
+    for (const struct target *const *t = targets; *t; t++)
+        target_index(*t);
 }
 
 const struct target *target_find(const char *name)

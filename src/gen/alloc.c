@@ -38,28 +38,6 @@ struct alloc {
     uint32_t holder[32]; /* by register taken */
 };
 
-/* Registers of the rule's operands that lie in fixed ones. */
-static uint64_t fixed(const struct rule *rule)
-{
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    uint64_t set = 0;
-    if ((rule->a | rule->b | rule->c | rule->d) >= FIX_0)
-        for (unsigned i = 0; i < 4; i++)
-            if (kinds[i] >= FIX_0)
-                set |= REG_BIT(kinds[i] - FIX_0);
-    return set;
-}
-
-uint64_t rule_destroys(const struct gen *gen, const struct rule *rule)
-{
-    uint64_t set = rule->clobbers | fixed(rule);
-    if (rule->to >= TO_FIX_0)
-        set |= REG_BIT(rule->to - TO_FIX_0);
-    if (rule->flags & (RULE_C_CALL | RULE_BPF_CALL))
-        set |= gen->target->conv->destroyed;
-    return set;
-}
-
 /* ---- Beforehand: what values meet on their way ---- */
 
 struct event { /* an instruction that destroys */
@@ -125,7 +103,7 @@ static void passes(struct alloc *a, uint32_t value, uint32_t from, const struct 
 /* Registers in which no operand of free choice may be. */
 static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
 {
-    uint64_t set = rule->clobbers | fixed(rule);
+    uint64_t set = facts_of(a->gen, node)->avoids;
     if (rule->a == ARGS) {
         uint32_t count;
         call_args(a->fn, &a->fn->nodes.at[node], &count);
@@ -209,7 +187,7 @@ static void weigh_block(struct alloc *a, uint32_t b)
         }
         if (!gen->insts[i].rule)
             continue;
-        uint64_t set = rule_destroys(gen, rule_of(gen, i)) & a->pool;
+        uint64_t set = facts_of(gen, i)->destroys & a->pool;
         weigh_inst(a, i, weight, block);
         if (set)
             add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
@@ -508,7 +486,7 @@ static void alloc_hook(struct alloc *a)
     for (uint32_t i = 0; i < a->fn->nodes.count; i++) {
         if (!a->gen->insts[i].rule)
             continue;
-        set |= rule_destroys(a->gen, rule_of(a->gen, i));
+        set |= facts_of(a->gen, i)->destroys;
         area |= a->fn->nodes.at[i].op == IR_AREA;
         calls |= a->fn->nodes.at[i].op != IR_CALL_NEXT &&
                  ir_rows[a->fn->nodes.at[i].op].flags & IR_CALLS;

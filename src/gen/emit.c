@@ -122,7 +122,8 @@ static void note_copies(struct emission *e, uint32_t node)
     const struct gen *gen = e->gen;
     const struct inst *inst = &gen->insts[node];
     const struct rule *rule = rule_of(gen, node);
-    uint64_t lost = rule_destroys(gen, rule) | (rule->to != TO_NONE ? REG_BIT(inst->to & 63) : 0);
+    uint64_t lost =
+        facts_of(gen, node)->destroys | (rule->to != TO_NONE ? REG_BIT(inst->to & 63) : 0);
     EACH_BIT(i, inst->has)
     {
         e->copied &= ~REG_BIT(inst->reg[i]);

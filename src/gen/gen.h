@@ -87,6 +87,15 @@ struct rule {
     void (*emit)(struct emit *e);
 };
 
+/* What follows from a rule and is asked often. */
+struct rule_facts {
+    uint64_t avoids;   /* registers in which no operand of free choice may be; see also ARGS */
+    uint64_t destroys; /* ... that it destroys for values that live on: the convention's, too */
+    /* OPERAND_TRAIT() of a, and << 8 of b; those that it asks for, in bits as many as traits have.
+     */
+    uint16_t traits, asked;
+};
+
 /* ---- What an emitter is told ---- */
 
 struct mem {
@@ -165,9 +174,9 @@ struct target {
 
     const struct rule *rules; /* sorted by op */
     uint32_t rule_count;
-    uint16_t *rules_of; /* by op: the first of its rules; [op + 1] is one behind the last. Written
-                         * before main(), by arch/targets.c */
-    const char *const *features; /* names by bit, NULL-ended */
+    uint16_t *rules_of; /* by op: the first of its rules; [op + 1] is one behind the last */
+    struct rule_facts *rule_facts; /* by rule */
+    const char *const *features;   /* names by bit, NULL-ended */
     uint32_t landing; /* the feature that wants a landing pad where pointers lead, 0: always */
 
     /* Whether a constant fits an immediate operand of the class in an operation of that width. */
@@ -196,6 +205,9 @@ struct target {
 };
 
 /* ---- compile.c ---- */
+
+/* Writes rules_of and rule_facts of a target, before main(). */
+void target_index(const struct target *target);
 
 /* How often each thing was done, for generators of tests to show what they reach. Counted when
  * compile_coverage is not NULL. Not for threads. */

@@ -78,6 +78,11 @@ static inline const struct rule *rule_of(const struct gen *gen, uint32_t node)
     return &gen->target->rules[gen->insts[node].rule - 1];
 }
 
+static inline const struct rule_facts *facts_of(const struct gen *gen, uint32_t node)
+{
+    return &gen->target->rule_facts[gen->insts[node].rule - 1];
+}
+
 /* Values that are not kept in slots but made anew. */
 static inline bool is_cheap(const struct gen *gen, uint32_t value)
 {
@@ -124,9 +129,6 @@ static inline uint32_t phi_use(const struct gen *gen, uint32_t phi, uint32_t pre
     uint32_t value = gen->fn->lists.at[node->list.first + pred];
     return gen->needed[phi] && !is_cheap(gen, value) ? value : NO_VALUE;
 }
-
-/* Registers an instruction destroys for values that live on: the rule's and the convention's. */
-uint64_t rule_destroys(const struct gen *gen, const struct rule *rule);
 
 void gen_alloc(struct gen *gen);
 void gen_slots(struct gen *gen);

@@ -287,10 +287,9 @@ static unsigned trait_of(const struct select *s, uint32_t value)
 }
 
 /* Whether values of these traits may be a rule's operands a and b. */
-static bool suit(const struct rule *rule, unsigned a, unsigned b)
+static bool suit(const struct rule_facts *facts, unsigned a, unsigned b)
 {
-    unsigned as_a = OPERAND_TRAIT(rule->a), as_b = OPERAND_TRAIT(rule->b);
-    return (!as_a || as_a == a) && (!as_b || as_b == b);
+    return ((a | b << 8) & facts->asked) == facts->traits;
 }
 
 static bool try_exchanged(const struct select *s, struct match *m, uint32_t value)
@@ -338,8 +337,9 @@ static bool find(const struct select *s, uint32_t value, struct match *m)
         const struct rule *rule = m->rule = &s->target->rules[i];
         if ((rule->widths & width) != width || rule->needs & ~gen->features)
             continue;
-        if ((suit(rule, a, b) && matches(s, m, value)) ||
-            (suit(rule, b, a) && try_exchanged(s, m, value))) {
+        const struct rule_facts *facts = &s->target->rule_facts[i];
+        if ((suit(facts, a, b) && matches(s, m, value)) ||
+            (suit(facts, b, a) && try_exchanged(s, m, value))) {
             m->inst.rule = (i + 1) & 0xfff;
             note(rule);
             if (compile_coverage)

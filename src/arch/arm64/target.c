@@ -16,7 +16,6 @@ static const uint8_t order[] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
 
 static const char *const features[] = { "lse", NULL };
 
-static uint16_t rules_of[IR_COUNT + 1];
 static const struct rule rules[] = {
 #define A64_RULE(op_, widths_, a_, b_, to_, emit_, ...)                                            \
     { .name = #emit_,                                                                              \
@@ -48,6 +47,9 @@ static void jump(struct code *code, uint32_t label)
     code_fix(code, A64_FIX_B, a64_b(0), label);
 }
 
+static uint16_t rules_of[IR_COUNT + 1];
+static struct rule_facts rule_facts[sizeof rules / sizeof rules[0]];
+
 const struct target target_arm64 = {
     .name = "arm64",
     .bits = 64,
@@ -61,6 +63,7 @@ const struct target target_arm64 = {
     .scratch = A64_X16,
     .rules = rules,
     .rules_of = rules_of,
+    .rule_facts = rule_facts,
     .rule_count = sizeof rules / sizeof *rules,
     .features = features,
     .immediate = a64_immediate,

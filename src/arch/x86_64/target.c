@@ -94,7 +94,6 @@ static bool address(const struct rule *rule, unsigned width, bool indexed, unsig
 #define FETCH_LOOP(OP, text)                                                                       \
     R(text, OP, WXX, fetch_loop, .a = ADDR, .b = REG, .to = TO_FIX(RAX), .clobbers = REG_BIT(RAX))
 
-static uint16_t rules_of[IR_COUNT + 1];
 static const struct rule rules[] = {
     R("const", CONST, 0, constant, .to = TO_REG),
     R("symbol", SYMBOL, 0, symbol, .to = TO_REG),
@@ -213,6 +212,9 @@ static const struct rule rules[] = {
     R("next", NEXT, 0, next, .to = TO_NONE),
 };
 
+static uint16_t rules_of[IR_COUNT + 1];
+static struct rule_facts rule_facts[sizeof rules / sizeof rules[0]];
+
 const struct target target_x86_64 = {
     .name = "x86_64",
     .bits = 64,
@@ -228,6 +230,7 @@ const struct target target_x86_64 = {
     .landing = X86_IBT,
     .rules = rules,
     .rules_of = rules_of,
+    .rule_facts = rule_facts,
     .rule_count = sizeof rules / sizeof rules[0],
     .features = features,
     .immediate = immediate,
