@@ -280,8 +280,10 @@ struct anybpf_attach_options {
 ANYBPF_API struct anybpf_link *anybpf_attach(struct anybpf_prog *prog, void *function,
                                              const struct anybpf_attach_options *options);
 /* Calls of the function that begin after this do not run the program. Calls that have begun go on,
- * so the program's memory is kept for them. Closing the object does the same. After an error it is
- * attached still: E_SYSTEM. NULL is allowed. */
+ * so the program's memory is kept for them. Closing the object does the same; what it leaves is
+ * freed by a later anybpf_close() or anybpf_env_free(), once every thread was seen outside. Where
+ * functions switch stacks themselves (fibers), a call on a stack that no thread is on is not seen:
+ * it has to return first. After an error it is attached still: E_SYSTEM. NULL is allowed. */
 ANYBPF_API int anybpf_detach(struct anybpf_link *link);
 
 struct anybpf_link_info {

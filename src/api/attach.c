@@ -273,15 +273,37 @@ int anybpf_detach(struct anybpf_link *link)
     return 0;
 }
 
+/* No thread is within its code any more. */
+static void free_link(void *user)
+{
+    struct anybpf_link *link = user;
+    struct loaded *loaded = link->loaded;
+    struct anybpf_env *env = link->env;
+
+    arena_free(link->arena);
+    runnable_drop(&loaded->run);
+    __atomic_sub_fetch(&env->leaving, 1, __ATOMIC_RELEASE);
+}
+
 void link_drop_all(struct anybpf_env *env, const struct anybpf_object *obj)
 {
     struct anybpf_link *next;
 
     for (struct anybpf_link *link = env->links; link; link = next) {
         next = link->next;
-        if (!obj || link->loaded->object == obj)
+        if (link->loaded->object == obj)
             anybpf_detach(link);
     }
+    for (struct anybpf_link **at = &env->idle, *link; (link = *at);) {
+        if (link->loaded->object != obj) {
+            at = &link->next;
+            continue;
+        }
+        *at = link->next;
+        __atomic_add_fetch(&env->leaving, 1, __ATOMIC_RELAXED);
+        link_give_up(link->link, free_link, link);
+    }
+    link_reclaim();
 }
 
 void anybpf_link_info(const struct anybpf_link *link, struct anybpf_link_info *info, size_t size)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The environment: what programs of one embedder may use; and the errors of public functions. */
 #include "api/local.h"
+#include "attach/attach.h"
 #include "type/type.h"
+#include <pthread.h>
 #include <stdio.h>
 
 /* ---- Errors: the last one of each thread ---- */
@@ -79,28 +81,56 @@ struct anybpf_env *anybpf_env_new(void)
     return anybpf_env_new_with(&allocator_libc);
 }
 
-/* Environments that are freed, but for what threads may still be within. */
-static struct anybpf_env *kept;
+/* Environments given back, but for what threads may still be within. */
+static struct {
+    pthread_mutex_t lock;
+    struct anybpf_env *first;
+} kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-void anybpf_env_free(struct anybpf_env *env)
+static void free_env(struct anybpf_env *env)
 {
-    struct anybpf_allocator from;
-    if (!env)
-        return;
-    while (env->objects)
-        anybpf_close(env->objects);
-    if (env->idle) {
-        env->next_kept = kept; /* threads may be within code of its programs */
-        kept = env;
-        return;
-    }
+    struct anybpf_allocator from = env->from;
     epoch_drain(); /* programs still retired point into the environment */
     env_free(env->rt);
     arena_free(env->scratch);
     if (last.env == env)
         last.env = NULL;
-    from = env->from;
     from.release(from.user, env, sizeof *env);
+}
+
+/* Frees those that nobody is within any more. */
+static void free_kept(void)
+{
+    struct anybpf_env *ready = NULL, *next;
+    link_reclaim();
+    pthread_mutex_lock(&kept.lock);
+    for (struct anybpf_env **at = &kept.first, *env; (env = *at);) {
+        if (env->links || __atomic_load_n(&env->leaving, __ATOMIC_ACQUIRE)) {
+            at = &env->next_kept;
+            continue;
+        }
+        *at = env->next_kept;
+        env->next_kept = ready;
+        ready = env;
+    }
+    pthread_mutex_unlock(&kept.lock);
+    for (; ready; ready = next) {
+        next = ready->next_kept;
+        free_env(ready);
+    }
+}
+
+void anybpf_env_free(struct anybpf_env *env)
+{
+    if (!env)
+        return;
+    while (env->objects)
+        anybpf_close(env->objects);
+    pthread_mutex_lock(&kept.lock);
+    env->next_kept = kept.first;
+    kept.first = env;
+    pthread_mutex_unlock(&kept.lock);
+    free_kept();
 }
 
 int anybpf_env_cpus(struct anybpf_env *env, uint32_t cpus)

@@ -18,7 +18,8 @@ struct anybpf_env {
     uint32_t features;             /* those of the target that this processor has */
     struct anybpf_object *objects; /* open ones, newest first */
     struct anybpf_link *links;     /* programs attached, newest first */
-    struct anybpf_link *idle;      /* detached ones, whose code may have threads within */
+    struct anybpf_link *idle;      /* detached ones, which may be attached again */
+    uint32_t leaving;              /* others, whose code may have threads within (atomic) */
     struct anybpf_env *next_kept;
     anybpf_log_fn *log;
     void *log_user;
@@ -106,7 +107,7 @@ int api_map_result(const struct anybpf_map *map, int result);
 struct trampoline;
 int prog_trampoline(struct loaded *loaded, struct arena *arena, struct hook_state *state,
                     struct trampoline *t, struct error *err);
-/* Detaches the programs of an object, or all if it is NULL. */
+/* Detaches the programs of an object; their memory goes when no thread is within. */
 void link_drop_all(struct anybpf_env *env, const struct anybpf_object *obj);
 /* What a loaded program's code refers to: a symbol_fn. */
 uint64_t prog_symbol(void *loaded, enum symbol_kind kind, uint32_t index, struct error *err);

@@ -96,7 +96,12 @@ struct link;
 int link_attach(struct link **out, struct arena *arena, const struct trampoline *t,
                 const void *function, const struct site_options *options, struct error *err);
 /* Nobody who enters the function after that runs the program. After an error it is attached still.
- * Threads may be within it, so it is kept; it can be attached again where it was. */
+ * Threads may be within it, so it is kept; it can be attached again where it was, until it is given
+ * up. */
 int link_detach(struct link *link, struct error *err);
 int link_attach_again(struct link *link, const void *function, const struct site_options *options,
                       struct error *err);
+/* A detached link that is not to be attached again: some link_reclaim() calls gone(user) when no
+ * thread can be within its code any more, and then it is freed. gone() calls nothing of attach/. */
+void link_give_up(struct link *link, void (*gone)(void *user), void *user);
+void link_reclaim(void);

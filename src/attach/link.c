@@ -7,26 +7,37 @@
  *
  * When a link comes or goes, the whole chain is sealed anew and the site led to it in one step; so
  * whoever enters runs all of the old chain or all of the new one. Code of an old chain may have
- * threads within, or asleep in the function that it called: it is kept. */
-#include "attach/attach.h"
+ * threads within, or asleep in the function that it called: it is kept, for when the chain is the
+ * same again. Code of a link that was given up, and what leads to that, is freed once all threads
+ * have been seen outside. */
+#include "attach/local.h"
 #include "base/planted.h"
 #include "rt/rt.h"
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct link {
     struct link *next; /* of the chain, in order */
     struct chain *chain;
     struct link *twin; /* of a session: its half at the exit */
+    struct link *all_next;
     struct trampoline t;
     struct code *code;
     struct sealed_link *images; /* by what comes next: all that ever ran */
+    /* Given up: */
+    struct link *departing; /* the next one */
+    void (*gone)(void *user);
+    void *user;
 };
 
 struct sealed_link {
     struct sealed_link *older;
     const void *next;
     struct image *image;
+    const struct departure *departure; /* with which it is freed; NULL: it may run again */
+    bool leads_on;                     /* to another link */
+    bool leads_there;                  /* see gather() */
 };
 
 struct chain {
@@ -42,6 +53,9 @@ struct chain {
 static struct {
     pthread_mutex_t lock;
     struct chain *chains;
+    struct link *links;           /* all that are not freed, twins too */
+    struct link *departing;       /* given up just now */
+    struct departure *departures; /* ... and before */
 } all = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void *allocate(size_t size)
@@ -182,6 +196,7 @@ static const void *seal(struct link *link, const void *next, uintptr_t near, str
         return NULL;
     }
     made->next = next;
+    made->leads_on = next != site_original(link->chain->site);
     made->older = link->images;
     link->images = made;
     return image_entry(made->image, 0);
@@ -260,34 +275,50 @@ static int attach(struct link *link, struct arena *arena, const void *function,
     return code;
 }
 
-/* Of a link that never ran. */
+static void free_sealed(struct sealed_link *sealed)
+{
+    image_free(sealed->image);
+    release(sealed, sizeof *sealed);
+}
+
+/* No thread is within its code. */
 static void link_free(struct link *link)
 {
     struct sealed_link *older;
+    struct link **at = &all.links;
     if (!link)
         return;
     for (struct sealed_link *made = link->images; made; made = older) {
         older = made->older;
-        image_free(made->image);
-        release(made, sizeof *made);
+        free_sealed(made);
     }
+    while (*at != link)
+        at = &(*at)->all_next;
+    *at = link->all_next;
     link_free(link->twin);
     release(link, sizeof *link);
 }
 
-static struct link *link_new(const struct trampoline *t)
+static struct link *link_make(const struct trampoline *t)
 {
     struct link *link = allocate(sizeof *link);
     if (!link)
         return NULL;
     link->t = *t;
-    if (t->attachment.tracing->kind != ATTACH_SESSION)
+    link->all_next = all.links;
+    all.links = link;
+    return link;
+}
+
+static struct link *link_new(const struct trampoline *t)
+{
+    struct link *link = link_make(t);
+    if (!link || t->attachment.tracing->kind != ATTACH_SESSION)
         return link;
-    if (!(link->twin = allocate(sizeof *link))) {
+    if (!(link->twin = link_make(t))) {
         link_free(link);
         return NULL;
     }
-    link->twin->t = *t;
     link->twin->t.attachment.at_exit = true;
     return link;
 }
@@ -295,17 +326,17 @@ static struct link *link_new(const struct trampoline *t)
 int link_attach(struct link **out, struct arena *arena, const struct trampoline *t,
                 const void *function, const struct site_options *options, struct error *err)
 {
-    struct link *link = link_new(t);
+    struct link *link;
     int rc;
-    if (!link)
-        return fail(err, ANYBPF_E_MEMORY, "out of memory");
     pthread_mutex_lock(&all.lock);
-    rc = attach(link, arena, function, options, err);
-    pthread_mutex_unlock(&all.lock);
+    link = link_new(t);
+    rc = link ? attach(link, arena, function, options, err)
+              : fail(err, ANYBPF_E_MEMORY, "out of memory");
     if (rc)
-        link_free(link);
+        link_free(link); /* it never ran */
     else
         *out = link;
+    pthread_mutex_unlock(&all.lock);
     return rc;
 }
 
@@ -335,4 +366,164 @@ int link_detach(struct link *link, struct error *err)
         return rc;
     error_clear(err);
     return 0;
+}
+
+/* ---- Freeing ---- */
+
+/* Links given up together, and code that must be seen empty before they are freed. */
+struct departure {
+    struct departure *next;
+    struct link *links;
+    struct code_span *spans;
+    size_t count;
+    struct absence absence;
+};
+
+static bool is_given_up(const struct link *link)
+{
+    for (const struct link *other = all.departing; other; other = other->departing)
+        if (other == link || other->twin == link)
+            return true;
+    return false;
+}
+
+static bool leads_to_marked(const struct sealed_link *sealed)
+{
+    for (const struct link *link = all.links; link; link = link->all_next)
+        for (const struct sealed_link *other = link->images; other; other = other->older)
+            if (other->leads_there && image_entry(other->image, 0) == sealed->next)
+                return true;
+    return false;
+}
+
+/* Marks the code of links given up, and whatever leads to it: who is there may get there yet. None
+ * of it will run again. Returns how many pieces there are. */
+static size_t gather(void)
+{
+    size_t count = 0, before;
+    for (struct link *link = all.links; link; link = link->all_next) {
+        bool given_up = is_given_up(link);
+        for (struct sealed_link *sealed = link->images; sealed; sealed = sealed->older)
+            count += sealed->leads_there = given_up;
+    }
+    do {
+        before = count;
+        for (struct link *link = all.links; link; link = link->all_next)
+            for (struct sealed_link *sealed = link->images; sealed; sealed = sealed->older)
+                if (sealed->leads_on && !sealed->leads_there && leads_to_marked(sealed))
+                    count += sealed->leads_there = true;
+    } while (count != before);
+    return count;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct code_span *x = a, *y = b;
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+static void note_spans(struct departure *departure)
+{
+    size_t at = 0;
+    for (struct link *link = all.links; link; link = link->all_next)
+        for (struct sealed_link *sealed = link->images; sealed; sealed = sealed->older) {
+            if (!sealed->leads_there)
+                continue;
+            departure->spans[at++] =
+                (struct code_span){ (uintptr_t)sealed->image->code,
+                                    (uintptr_t)sealed->image->code + sealed->image->room };
+            if (!sealed->departure)
+                sealed->departure = departure;
+        }
+    qsort(departure->spans, departure->count, sizeof *departure->spans, by_address);
+}
+
+static void departure_free(struct departure *departure)
+{
+    absence_end(&departure->absence);
+    if (departure->spans)
+        release(departure->spans, departure->count * sizeof *departure->spans);
+    release(departure, sizeof *departure);
+}
+
+/* Without memory, or where threads cannot be looked at, they are kept. */
+static void depart(void)
+{
+    struct departure *departure = all.departing ? allocate(sizeof *departure) : NULL;
+    if (!departure)
+        return;
+    if (absence_begin(&departure->absence)) {
+        departure->count = gather();
+        departure->spans = allocate(departure->count * sizeof *departure->spans);
+    }
+    if (!departure->spans) {
+        departure_free(departure);
+        return;
+    }
+    note_spans(departure);
+    departure->links = all.departing;
+    all.departing = NULL;
+    departure->next = all.departures;
+    all.departures = departure;
+}
+
+/* Frees what departs with it of other links, too. */
+static void free_code(const struct departure *departure)
+{
+    for (struct link *link = all.links; link; link = link->all_next)
+        for (struct sealed_link **at = &link->images, *sealed; (sealed = *at);) {
+            if (sealed->departure != departure) {
+                at = &sealed->older;
+                continue;
+            }
+            *at = sealed->older;
+            free_sealed(sealed);
+        }
+}
+
+/* Takes those that nobody is within off the list and frees their code; their links are left. */
+static struct link *finish(void)
+{
+    struct link *finished = NULL, *next;
+    for (struct departure **at = &all.departures, *departure; (departure = *at);) {
+        if (!absence_shown(&departure->absence, departure->spans, departure->count)) {
+            at = &departure->next;
+            continue;
+        }
+        *at = departure->next;
+        free_code(departure);
+        for (struct link *link = departure->links; link; link = next) {
+            next = link->departing;
+            link->departing = finished;
+            finished = link;
+        }
+        departure_free(departure);
+    }
+    return finished;
+}
+
+void link_give_up(struct link *link, void (*gone)(void *user), void *user)
+{
+    pthread_mutex_lock(&all.lock);
+    link->gone = gone;
+    link->user = user;
+    link->departing = all.departing;
+    all.departing = link;
+    pthread_mutex_unlock(&all.lock);
+}
+
+void link_reclaim(void)
+{
+    struct link *finished, *next;
+    pthread_mutex_lock(&all.lock);
+    depart();
+    finished = finish();
+    for (struct link *link = finished; link; link = next) {
+        void (*gone)(void *user) = link->gone;
+        void *user = link->user;
+        next = link->departing;
+        link_free(link);
+        gone(user);
+    }
+    pthread_mutex_unlock(&all.lock);
 }

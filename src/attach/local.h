@@ -80,6 +80,23 @@ enum { ISLAND_SIZE = 16 };
 uintptr_t island_take(uintptr_t from, const struct jump_place *place, uint32_t reach);
 void island_free(uintptr_t at);
 
+/* ---- absence.c: whether threads are within code that nobody enters any more ---- */
+
+struct code_span {
+    uintptr_t begin, end;
+};
+struct absence {
+    pid_t *threads; /* not yet seen outside */
+    uint32_t count, room;
+    pid_t process;
+};
+/* Begins with all threads of this process. False: what they do cannot be told. */
+bool absence_begin(struct absence *absence);
+/* Looks at those that are left; true: each was outside the spans, which are sorted, at some time.
+ */
+bool absence_shown(struct absence *absence, const struct code_span *spans, size_t count);
+void absence_end(struct absence *absence);
+
 /* ---- entry.c: what there is at a function's entry ---- */
 
 enum { MOVED_MOST = 24 }; /* bytes of instructions moved */

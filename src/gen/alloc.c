@@ -488,6 +488,7 @@ static void alloc_hook(struct alloc *a)
             continue;
         set |= facts_of(a->gen, i)->destroys;
         area |= a->fn->nodes.at[i].op == IR_AREA;
+        frame->calls_next |= a->fn->nodes.at[i].op == IR_CALL_NEXT;
         calls |= a->fn->nodes.at[i].op != IR_CALL_NEXT &&
                  ir_rows[a->fn->nodes.at[i].op].flags & IR_CALLS;
     }

@@ -150,6 +150,7 @@ struct frame {
     bool returns;  /* a result, which takes the place of its register as it was saved */
     uint8_t spare; /* given back from spare_at on as it was at the entry; or REG_NONE */
     uint32_t spare_at;
+    bool calls_next;
     bool pushes; /* calls something that aligns the stack itself */
 };
 

@@ -126,6 +126,7 @@ int image_seal(const struct code *code, const struct image_options *options, str
         .image = {
             .code = piece.code,
             .size = code->size,
+            .room = piece.size,
             .taken = (uint32_t)block + piece.size,
             .entry_count = code->entry_count,
             .entries = memcpy(cut(&at, entries), code->entries, entries),

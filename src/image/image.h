@@ -22,6 +22,7 @@ struct image_options {
 struct image {
     const uint8_t *code;
     uint32_t size;  /* bytes of code */
+    uint32_t room;  /* bytes of code memory: stubs lie there, too */
     uint32_t taken; /* bytes of memory that the image takes, its code included */
     uint32_t entry_count;
     const struct code_entry *entries; /* by function index, offsets; at == end: not compiled */
@@ -60,6 +61,8 @@ int piece_take(struct piece *piece, uint32_t size, uintptr_t near, uint64_t reac
 int piece_seal(struct piece *piece, struct error *err);
 /* No thread may run it any more, nor return into it. */
 void piece_free(struct piece *piece);
+/* Bytes of all pieces that are taken. */
+uint64_t pool_taken(void);
 
 /* ---- debug.c: telling others, off unless switched on ---- */
 

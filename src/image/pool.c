@@ -316,3 +316,14 @@ void piece_free(struct piece *piece)
         drop_region(region);
     pthread_mutex_unlock(&pool.lock);
 }
+
+uint64_t pool_taken(void)
+{
+    uint64_t taken = 0;
+
+    pthread_mutex_lock(&pool.lock);
+    for (const struct pool_region *region = pool.regions; region; region = region->next)
+        taken += region->used;
+    pthread_mutex_unlock(&pool.lock);
+    return taken;
+}

@@ -2,6 +2,8 @@
 /* Frames on the machine's stack (AAPCS64, section 6.4).
  *
  *     sp + size           what was sp at the entry: the canonical frame address
+ *     ...                 of hooks: where what comes next returns to, for whoever searches stacks
+ *                         for that (attach/absence.c): a leaf has it in a register only
  *     ...                 spill slots
  *     sp + 8 * saved ...  of hooks: their own memory, vector registers
  *     sp + 0 ...          saved registers, in pairs; in a function that calls x29 and x30 first, to
@@ -18,6 +20,7 @@ struct shape {
     uint32_t size;  /* bytes, a multiple of 16 */
     uint32_t area;  /* offset of what a hook has ... */
     uint32_t slots; /* ... of the slots */
+    uint32_t mark;  /* ... and of the return address from what comes next, if that is called */
     uint32_t saved; /* registers */
     uint8_t regs[SAVED_MAX];
 };
@@ -38,7 +41,8 @@ static struct shape shape_of(const struct frame *frame)
         shape.area = (shape.area + 15) & ~15u;
         shape.slots = shape.area + frame->area;
     }
-    shape.size = (shape.slots + frame->slots * 8 + 15) & ~15u;
+    shape.mark = (shape.slots + frame->slots * 8 + 15) & ~15u;
+    shape.size = shape.mark + (frame->calls_next ? 16 : 0);
     return shape;
 }
 
@@ -246,6 +250,8 @@ EMIT(call_next)
         a64_put(e, a64_stp_pre(true, A64_X16, A64_X17, A64_SP, -16));
         row_size(e->code, up + low - at + 16);
     }
+    a64_put(e, a64_adr(A64_X16, 12)); /* behind the call */
+    a64_put(e, a64_str(3, A64_X16, A64_SP, low + shape.mark));
     put_next(e, a64_bl(0));
     if (size) {
         a64_put(e, a64_add_imm(true, A64_SP, A64_SP, low, 0));
