@@ -4,7 +4,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
+#include <anybpf_tracing.h>
 #include "server.h"
 #include "trace.h"
 
@@ -84,7 +84,7 @@ struct quote_arguments {
 };
 
 SEC("fsession/quote")
-int BPF_PROG2(on_quote, struct symbol, symbol, int, depth, struct prices, result)
+int ANYBPF_PROG(on_quote, struct symbol, symbol, int, depth, struct prices, result)
 {
     struct call call;
 
@@ -108,7 +108,7 @@ struct margin_arguments {
 };
 
 SEC("fsession/margin")
-int BPF_PROG2(on_margin, struct symbol, symbol, struct client, client, enum side, side, __u32,
+int ANYBPF_PROG(on_margin, struct symbol, symbol, struct client, client, enum side, side, __u32,
               pieces, double, limit, struct prices, market, __s64, position, float, volatility,
               __s16, day, unsigned char, session, __u64, credit, double, result)
 {
@@ -130,16 +130,15 @@ struct place_arguments {
     struct broker broker;
 };
 
-/* An argument of more than 16 bytes comes as the address of its bytes. */
 SEC("fsession/place")
-int BPF_PROG2(on_place, struct order *, order, const char *, name, struct fill, result)
+int ANYBPF_PROG(on_place, struct order, order, const char *, name, struct fill, result)
 {
     struct broker broker = { "" };
     struct call call;
 
-    if (returned(ctx, &call) && wants(order->symbol)) {
+    if (returned(ctx, &call) && wants(order.symbol)) {
         bpf_probe_read_user_str(broker.name, sizeof broker.name, name);
-        RECORD(call, result, struct place_arguments, *order, broker);
+        RECORD(call, result, struct place_arguments, order, broker);
     }
     return 0;
 }
@@ -150,7 +149,7 @@ struct cancel_arguments {
 };
 
 SEC("fsession/cancel")
-int BPF_PROG2(on_cancel, struct symbol, symbol, __u64, id, bool, result)
+int ANYBPF_PROG(on_cancel, struct symbol, symbol, __u64, id, bool, result)
 {
     struct call call;
 
@@ -165,7 +164,7 @@ struct commit_arguments {
 };
 
 SEC("fsession/commit")
-int BPF_PROG2(on_commit, struct symbol, symbol, __u32, entries, __u32, result)
+int ANYBPF_PROG(on_commit, struct symbol, symbol, __u32, entries, __u32, result)
 {
     struct call call;
 

@@ -104,8 +104,9 @@ ANYBPF_API int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char
 /* Describes a C function that programs attach to: its prototype in C, after definitions of the
  * types that it uses; the same definitions may come with several functions. Attributes of types
  * count (packed, aligned). Programs in the sections "fentry/NAME", "fexit/NAME", "fmod_ret/NAME",
- * "fsession/NAME", "replace/NAME" see its arguments and are verified by their types. function: its
- * address; NULL if that is told when a program is attached.
+ * "fsession/NAME", "replace/NAME" see its arguments (ANYBPF_PROG of anybpf_tracing.h has them by
+ * value) and are verified by their types. function: its address; NULL if that is told when a
+ * program is attached.
  * E_FORMAT (the sentence has line and column), E_UNSUPPORTED, E_EXISTS. */
 ANYBPF_API int anybpf_env_function(struct anybpf_env *env, const char *prototype, void *function);
 

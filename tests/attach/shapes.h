@@ -4,7 +4,8 @@
  *
  *     SHAPE(name, result, (parameters), (the same for BPF_PROG2), (their numbers))
  *
- * The first ones are the shapes of the kernel's tests of tracing, written afresh. */
+ * The first ones are the shapes of the kernel's tests of tracing, written afresh; the last ones
+ * have sizes that BPF_PROG2 does not take. */
 
 #ifdef __bpf__
 typedef __s64 s64;
@@ -50,11 +51,19 @@ typedef __int128 wide;
     };
 STRUCTS
 
-#define S1(x)  (x).a
-#define S2(x)  (x).a, (x).b
-#define S3(x)  (x).a[0], (x).a[1], (x).a[2]
-#define S4(x)  (x).a, (x).b
-#define S5(x)  (x).a, (x).b, (x).c, (x).d
+#define S1(x) (x).a
+#define S2(x) (x).a, (x).b
+#define S3(x) (x).a[0], (x).a[1], (x).a[2]
+#define S4(x) (x).a, (x).b
+#define S5(x) (x).a, (x).b, (x).c, (x).d
+#define BITS(x)                                                                                    \
+    ((union {                                                                                      \
+        __typeof__(x) number;                                                                      \
+        __typeof__(__builtin_choose_expr(sizeof(x) == 4, 1, 1ll)) bits;                            \
+    }){ (x) })                                                                                     \
+        .bits
+#define FL(x)  BITS((x).a), BITS((x).b), BITS((x).c)
+#define MX(x)  BITS((x).a), (x).b
 #define W(x)   (x), (x) >> 64
 #define P(x)   (s64)(x)
 #define BIG(x) (x).a[0], (x).a[4], (x).b
@@ -80,7 +89,18 @@ static inline __attribute__((always_inline)) s64 mix(const s64 *numbers, unsigne
     })
 #define ALL(...) __VA_ARGS__
 
-#define SHAPES                                                                                     \
+#define SHAPES ANY_SHAPES OTHER_SHAPES
+#define OTHER_SHAPES                                                                               \
+    SHAPE(o1, int, (struct s3 a, struct floats b, struct big c, int d),                            \
+          (struct s3, a, struct floats, b, struct big, c, int, d), (S3(a), FL(b), BIG(c), d))      \
+    SHAPE(o2, long,                                                                                \
+          (int a, struct big b, float c, struct floats d, short e, struct s3 f, struct mixed g,    \
+           struct big h, double i, struct s2 j, struct floats k, unsigned char l),                 \
+          (int, a, struct big, b, float, c, struct floats, d, short, e, struct s3, f,              \
+           struct mixed, g, struct big, h, double, i, struct s2, j, struct floats, k,              \
+           unsigned char, l),                                                                      \
+          (a, BIG(b), BITS(c), FL(d), e, S3(f), MX(g), BIG(h), BITS(i), S2(j), FL(k), l))
+#define ANY_SHAPES                                                                                 \
     SHAPE(t1, int, (struct s2 a, int b, int c), (struct s2, a, int, b, int, c), (S2(a), b, c))     \
     SHAPE(t2, int, (int a, struct s2 b, int c), (int, a, struct s2, b, int, c), (a, S2(b), c))     \
     SHAPE(t3, int, (int a, int b, struct s2 c), (int, a, int, b, struct s2, c), (a, b, S2(c)))     \

@@ -52,6 +52,11 @@ static const struct s2 two = { 0x1122334455667788, -22 };
 static const struct s4 four = { 0x99aabbccddeeff00, -44 }, five = { 55, 56 }, six = { 66, -67 },
                        seven = { 77, 78 }, eight = { 88, 0x7fffffff };
 static const struct s5 parts = { -5, -555, 0x55555555, -55555555555 };
+static const struct s3 three = { { -3, 33, -128 } };
+static const struct floats floats = { 1.5f, -2.25f, 1e30f };
+static const struct mixed mixed = { -0.1, 0x0123456789abcdef };
+static const struct big big = { { 1, 2, 3, 4, -0x5555666677778888 }, -9 },
+                        bigger = { { 0x1111111122222222, 7, 8, 9, 10 }, 99 };
 #define WIDE(high, low) ((wide)((unsigned __int128)(high) << 64 | (uint64_t)(low)))
 
 static s64 call(unsigned shape)
@@ -82,6 +87,9 @@ static s64 call(unsigned shape)
     case SHAPE_m8: return m8(255, 65535, 0xffffffff, -4, -5, -6, -7, 200);
     case SHAPE_m9: return m9(1, PTR(22), -3, -4, PTR(55), -6, -7, -8, -9);
     case SHAPE_m10: return m10(-1, -2, -3, -4, -5, -6, -7, -8, -9, -10);
+    case SHAPE_o1: return o1(three, floats, big, -4);
+    case SHAPE_o2:
+        return o2(-1, big, 0.1f, floats, -5, three, mixed, bigger, 1e300, two, floats, 200);
     default: return m11(1, PTR(22), -3, -4, PTR(55), -6, -7, -8, -9, 250, -11);
     }
 }
