@@ -171,6 +171,8 @@ struct binding {
     const struct env *env;               /* its helpers */
     bool big;                            /* byte order of the processor */
     const struct conv *conv;             /* of calls of C functions; NULL: of no processor */
+    bool sums;                           /* numbers in memory are added up at once */
+    bool selects;                        /* choosing costs no more than jumping */
     const struct attachment *attachment; /* NULL: nowhere, its context is in memory */
 };
 

@@ -203,7 +203,7 @@ static int build(void *arg)
     struct loading *l = arg;
     const struct anybpf_env *env = l->prog->object->env;
     uint32_t left_out = l->prog->object->left_out;
-    struct binding binding = { .env = env->rt, .big = env->target->big, .conv = env->target->conv };
+    struct binding binding = target_binding(env->target, env->rt);
     struct module *module = arena_new_of(env->scratch, struct module);
     int code = ir_build(env->scratch, l->loaded->checked, &binding, left_out, module, l->err);
     if (code)

@@ -7,12 +7,12 @@
 int trampoline_compile(struct arena *arena, const struct trampoline *t, struct code **out,
                        struct error *err)
 {
-    struct binding binding = {
-        .env = t->env, .big = t->target->big, .conv = t->target->conv, .attachment = &t->attachment
-    };
+    struct binding binding = target_binding(t->target, t->env);
     struct module *module = arena_new_of(arena, struct module);
-    int code = ir_build(arena, t->checked, &binding, 0, module, err);
+    int code;
 
+    binding.attachment = &t->attachment;
+    code = ir_build(arena, t->checked, &binding, 0, module, err);
     if (code)
         return code;
     ir_opt(module, 0);

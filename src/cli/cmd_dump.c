@@ -284,13 +284,12 @@ static int put_bound(struct session *s, struct text *out, const struct checked *
                      struct error *err)
 {
     const struct target *target = target_find(o.arch ? o.arch : host_target);
-    struct binding binding = { .env = api_env(s->env) };
+    struct binding binding;
 
     if (!target)
         return fail(err, ANYBPF_E_NOT_FOUND, "no processor \"%s\" in this build",
                     o.arch ? o.arch : host_target);
-    binding.big = target->big;
-    binding.conv = target->conv;
+    binding = target_binding(target, api_env(s->env));
     return strcmp(checked->prog->context, "tracing")
                ? put_compiled(s, out, checked, target, &binding, err)
                : put_attached(s, out, checked, target, &binding, err);

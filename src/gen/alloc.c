@@ -290,12 +290,16 @@ static uint8_t borrow(struct alloc *a, uint64_t set)
     return reg;
 }
 
+enum { CHAIN = 4 }; /* phis handed on to phis */
+
 static uint8_t hinted(const struct alloc *a, uint32_t value, uint8_t wish, uint64_t free)
 {
     const struct node *node = &a->fn->nodes.at[value];
     const struct facts *facts = &a->facts[value];
-    if (facts->phi) {
-        uint8_t home = a->gen->home[facts->phi];
+    /* A phi may not have its home yet, but one that it is handed on to, as a loop's. */
+    uint32_t phi = facts->phi;
+    for (unsigned i = 0; phi && i < CHAIN; phi = a->facts[phi].phi, i++) {
+        uint8_t home = a->gen->home[phi];
         if (home != REG_NONE && free >> home & 1)
             return home;
     }

@@ -170,6 +170,8 @@ struct target {
     const uint8_t *order; /* those to give to values, best first */
     uint8_t order_count;
     uint8_t scratch;
+    bool sums;          /* has rules for LOAD_SUM and LOAD_POPCNT */
+    bool selects;       /* SELECT costs no more than a branch (struct binding) */
     uint8_t loop_align; /* bytes to which inner loops are aligned, 0: none ... */
     uint8_t loop_pad;   /* ... unless that takes more bytes than these */
 
@@ -204,6 +206,16 @@ struct target {
      * afterwards. It keeps the result and argument registers and the scratch registers. */
     void (*epilogue)(struct code *code, const struct frame *frame);
 };
+
+/* For the processor, in an environment. */
+static inline struct binding target_binding(const struct target *target, const struct env *env)
+{
+    return (struct binding){ .env = env,
+                             .big = target->big,
+                             .conv = target->conv,
+                             .selects = target->selects,
+                             .sums = target->sums };
+}
 
 /* ---- compile.c ---- */
 

@@ -65,6 +65,8 @@ static uint64_t mask_of(const struct fn *fn, uint32_t value, unsigned depth)
     case IR_CONST: return (uint64_t)node->imm;
     case IR_CMP: return 1;
     case IR_POPCNT: return of_width(7);
+    case IR_LOAD_SUM: return of_width(node->width == 16 ? 19 : 34);
+    case IR_LOAD_POPCNT: return of_width(8);
     case IR_SELECT:
         return depth ? mask_of(fn, node->in[2], depth - 1) | mask_of(fn, node->in[3], depth - 1)
                      : UINT64_MAX;

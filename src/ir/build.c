@@ -9,6 +9,7 @@
  *
  * Jumps that the facts or folding decide are not followed. In an irreducible graph they are all
  * followed: leaving out an edge could change which block comes first. */
+#include "base/planted.h"
 #include "ir/local.h"
 #include "rt/rt.h"
 #include <string.h>
@@ -88,6 +89,8 @@ struct phi {
     uint32_t value, reg, block;
 };
 
+enum { COUNTED = 1 << 28 }; /* counters whose next value is in sight, at most */
+
 struct joining {
     struct ending *endings; /* by block of the cfg */
     struct ending entry;    /* before the first */
@@ -107,6 +110,21 @@ static uint32_t held(const struct cfg_block *from, const struct ending *ending, 
     if (!ending->chosen || value != ending->chosen)
         return value;
     return from->jump == to ? ending->on_jump : ending->on_next;
+}
+
+/* Whether the phi is one of the variable. They stand in the order of their values. */
+static bool is_phi_of(const struct joining *join, uint32_t value, unsigned reg)
+{
+    uint32_t low = 0, high = join->phis.count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (join->phis.at[middle].value < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < join->phis.count && join->phis.at[low].value == value &&
+           join->phis.at[low].reg == reg;
 }
 
 static bool agree(const struct fn *fn, uint32_t a, uint32_t c)
@@ -255,6 +273,52 @@ static uint32_t destination(struct build *b, struct joining *joining, uint32_t n
     return to;
 }
 
+/* What the variable of a phi of block n holds before its loop: a constant, small. */
+static bool begins_small(const struct build *b, const struct joining *joining, uint32_t n,
+                         unsigned reg, uint64_t *first)
+{
+    const struct cfg_block *blocks = b->cfg->blocks, *block = &blocks[n];
+    const uint32_t *preds = &b->cfg->preds[block->first_pred];
+    uint32_t entry = preds[blocks[preds[0]].order >= block->order];
+    const struct ending *ending = &joining->endings[entry];
+    if (block->preds != 2 || !ending->built || !goes_to(&blocks[entry], ending, n))
+        return false;
+    const struct node *value = &b->fn->nodes.at[held(&blocks[entry], ending, n, reg)];
+    *first = (uint64_t)value->imm;
+    return value->op == IR_CONST && *first <= COUNTED;
+}
+
+/* Pass "counter": back to a loop while its counter, a phi, is below a constant, is while its next
+ * value is below the next one. So that alone is in a register. Neither wraps around: the counter
+ * begins small, and grows by little only while it is below the bound. */
+static void look_ahead(struct build *b, const struct joining *joining, uint32_t n,
+                       struct node *branch)
+{
+    const struct cfg_block *blocks = b->cfg->blocks, *block = &blocks[n];
+    bool jumps = block->jump != CFG_NONE && blocks[block->jump].order <= block->order;
+    uint32_t header = jumps ? block->jump : block->next;
+    unsigned cond = branch->cond ^ !jumps;
+    uint64_t bound = (uint64_t)b->fn->nodes.at[branch->in[1]].imm, first;
+    if (b->maker.left_out & PASS_BIT(PASS_COUNTER) || b->cfg->irreducible ||
+        blocks[header].order > block->order || !is_const(b->fn, branch->in[1]) || bound > COUNTED ||
+        (cond != COND_ULT && cond != COND_ULE && cond != COND_SLT && cond != COND_SLE &&
+         cond != COND_NE))
+        return;
+    for (unsigned r = 0; r < b->vars.count; r++) {
+        const struct node *next = &b->fn->nodes.at[b->reg[r] == NO_VALUE ? 0 : b->reg[r]];
+        if (next->op != IR_ADD || next->in[0] != branch->in[0] || !is_const(b->fn, next->in[1]) ||
+            !is_phi_of(joining, branch->in[0], r) || !begins_small(b, joining, header, r, &first))
+            continue;
+        uint64_t step = (uint64_t)b->fn->nodes.at[next->in[1]].imm;
+        if (step > COUNTED)
+            continue;
+        pass_found(PASS_COUNTER);
+        branch->in[0] = b->reg[r];
+        branch->in[1] = maker_const(&b->maker, bound + FAULT(counter_bound, step, 0));
+        return;
+    }
+}
+
 static void end_jump(struct build *b, struct insn insn, struct joining *joining, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
@@ -276,6 +340,7 @@ static void end_jump(struct build *b, struct insn insn, struct joining *joining,
         return;
     }
     uint32_t jump = block->jump, next = block->next;
+    look_ahead(b, joining, n, &node);
     choose(b, insn, ending);
     if (!ending->chosen) {
         jump = destination(b, joining, n, jump, next);
@@ -555,6 +620,7 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
         *fn = (struct fn){ .arena = arena, .name = prog->funcs[i].name, .index = i };
         fn->args = (uint8_t)build_args(checked, i);
         fn->big = binding->big;
+        fn->sums = binding->sums;
         fn->depth = checked->funcs[i].depth;
         if (!checked->funcs[i].reached)
             continue;

@@ -131,7 +131,15 @@ static uint32_t fold_and(struct maker *maker, struct node *node, uint64_t mask)
         return replace(node, IR_ZEXT16, 64, x, 0);
     if (mask == 0xffffffff)
         return replace(node, IR_ZEXT32, 64, x, 0);
-    return NO_VALUE;
+    const struct node *inner = node_at(maker, x);
+    if (inner->op != IR_SHL || inner->width != node->width || x < maker->begin ||
+        !is_const(maker->fn, inner->in[1]))
+        return NO_VALUE;
+    /* (x << n) & mask: with the shift last an address or a sum may take it in. */
+    uint32_t first = inner->in[0], count = inner->in[1];
+    uint64_t low_mask = mask >> node_at(maker, count)->imm;
+    first = maker_op(maker, IR_AND, node->width, first, maker_const(maker, low_mask));
+    return maker_op(maker, IR_SHL, node->width, first, count);
 }
 
 /* x shifted to the left by so many bits, or to the right if that is negative, and none lost. */
@@ -206,6 +214,12 @@ static uint32_t fold_divide(struct maker *maker, struct node *node, uint64_t b)
     return maker_op(maker, IR_AND, width, x, maker_const(maker, b - FAULT(fold_remainder, 1, 0)));
 }
 
+static bool is_frame(const struct maker *maker, uint32_t value)
+{
+    const struct node *node = node_at(maker, value);
+    return node->op == IR_PARAM && node->imm == 1;
+}
+
 /* x op constant. */
 static uint32_t fold_right(struct maker *maker, struct node *node, uint64_t b)
 {
@@ -219,8 +233,8 @@ static uint32_t fold_right(struct maker *maker, struct node *node, uint64_t b)
     case IR_ADD:
         if (b == 0)
             return as_result(maker, width, x);
-        if (inner->op == IR_ADD && inner->width == width && x >= maker->begin &&
-            is_const(maker->fn, inner->in[1])) {
+        if (inner->op == IR_ADD && inner->width == width && is_const(maker->fn, inner->in[1]) &&
+            (x >= maker->begin || is_frame(maker, inner->in[0]))) {
             uint64_t sum = low(width, b + (uint64_t)node_at(maker, inner->in[1])->imm);
             uint32_t first = inner->in[0];
             return maker_op(maker, IR_ADD, width, first, maker_const(maker, sum));
@@ -441,11 +455,9 @@ static void fold_address(struct maker *maker, struct node *node)
     const struct node *base = node_at(maker, node->in[0]);
     if (base->op != IR_ADD || base->width != 64 || !is_const(maker->fn, base->in[1]))
         return;
-    const struct node *first = node_at(maker, base->in[0]);
-    if (first->op != IR_PARAM || first->imm != 1)
-        return;
     int64_t sum;
-    if (__builtin_add_overflow(node->imm, node_at(maker, base->in[1])->imm, &sum) ||
+    if (!is_frame(maker, base->in[0]) ||
+        __builtin_add_overflow(node->imm, node_at(maker, base->in[1])->imm, &sum) ||
         sum != (int32_t)sum)
         return;
     node->in[0] = base->in[0];
@@ -487,5 +499,19 @@ uint32_t fold(struct maker *maker, struct node *node)
     case SHAPE_FETCH:
     case SHAPE_CMPXCHG: fold_address(maker, node); return NO_VALUE;
     default: return NO_VALUE;
+    }
+}
+
+void fold_base(struct maker *maker, struct node *node)
+{
+    const struct node *base = node_at(maker, node->in[0]);
+    for (unsigned i = 0; i < 2 && base->op == IR_ADD && base->width == 64; i++) {
+        const struct node *sum = node_at(maker, base->in[i]);
+        if (sum->op != IR_ADD || sum->width != 64 || base->in[i] >= maker->begin ||
+            !is_const(maker->fn, sum->in[1]) || node_at(maker, sum->in[1])->imm != -node->imm)
+            continue;
+        node->in[0] = maker_op(maker, IR_ADD, 64, sum->in[0], base->in[!i]);
+        node->imm = 0;
+        return;
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pass "hoist": long constants and addresses are made once before an inner loop, not in each turn.
- * Short constants stay: every processor has them within its instructions. Where no register is free
+ * Short constants stay: every processor has them within its instructions, but for what is selected.
+ * Where no register is free
  * all through the loop, gen/ makes them anew at each use, as before.
  *
  * What is written there lives in all blocks of the loop: so loops are small, and values few. */
@@ -17,7 +18,8 @@ struct hoist {
 };
 
 /* The block that alone enters the loop of header b, whose last block becomes *end; NO_VALUE: b is
- * none, or the loop is not an inner one, not small, or entered elsewhere. */
+ * none, or the loop is not an inner one, not small, or entered elsewhere. What is seldom run may
+ * stand within. */
 static uint32_t entry_of(const struct fn *fn, uint32_t b, uint32_t *end)
 {
     const struct block *header = &fn->blocks.at[b];
@@ -35,7 +37,7 @@ static uint32_t entry_of(const struct fn *fn, uint32_t b, uint32_t *end)
         return NO_VALUE;
     for (uint32_t n = b; n < *end; n++) {
         const struct block *block = &fn->blocks.at[n];
-        if (block->depth != header->depth)
+        if (block->depth > header->depth)
             return NO_VALUE;
         for (uint32_t i = 0; n > b && i < block->pred_count; i++)
             if (fn->edges.at[block->preds + i] < b || fn->edges.at[block->preds + i] >= *end)
@@ -44,10 +46,13 @@ static uint32_t entry_of(const struct fn *fn, uint32_t b, uint32_t *end)
     return entry;
 }
 
-static bool is_long(const struct node *node)
+/* Whether it is worth while to make an operand of a node beforehand. */
+static bool is_long(const struct node *node, const struct node *user, uint32_t operand)
 {
-    return node->op == IR_SYMBOL ||
-           (node->op == IR_CONST && (node->imm > SHORT || node->imm < -SHORT));
+    if (node->op != IR_CONST)
+        return node->op == IR_SYMBOL;
+    bool selected = user->op == IR_SELECT && operand >= 2 && node->imm;
+    return node->imm > SHORT || node->imm < -SHORT || selected;
 }
 
 static bool is_equal(const struct node *a, const struct node *b)
@@ -88,7 +93,7 @@ static void take_loop(struct hoist *h, uint32_t b, uint32_t end, uint32_t entry)
         if (in != node->in)
             continue;
         for (uint32_t k = 0; k < count; k++)
-            if (in[k] >= from && is_long(&fn->nodes.at[in[k]]))
+            if (in[k] >= from && is_long(&fn->nodes.at[in[k]], node, k))
                 take(h, in[k], entry, first);
     }
 }

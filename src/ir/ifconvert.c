@@ -10,17 +10,20 @@
  * Few jumps gain by it: a conditional move waits for what a jump, foreseen, does not wait for. Done
  * is what becomes a comparison's result, 0 or 1, and where a bit of a number, which is hard to
  * foresee, decides whether something is computed. (With all of them workloads take a tenth longer,
- * some twice as long.) */
+ * some twice as long.) Where a processor chooses as cheaply as it jumps, so is whatever costs no
+ * more than the jump, if that is not foreseen. */
 #include "base/planted.h"
 #include "ir/local.h"
 #include <string.h>
 
 enum { COST = 4, CHOICES = 2 }; /* operations of an arm, and values that differ, at most */
+enum { SELECTED = 2 };          /* operations of both, where selecting is cheap */
 
 struct arm {
     uint32_t block; /* of the cfg, CFG_NONE: the edge to `meet` itself */
     uint32_t meet;  /* block of the cfg that it goes on to */
     uint16_t writes;
+    unsigned cost;
     bool constant; /* nothing but constants are written */
     bool moves;    /* nothing is computed */
 };
@@ -45,23 +48,22 @@ static unsigned cost(const struct insn_row *row)
 static bool is_arm(const struct build *b, uint32_t n, struct arm *arm)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
-    unsigned sum = 0;
     *arm = (struct arm){ .block = n, .meet = block->next, .constant = true, .moves = true };
     if (block->preds != 1 || block->is_header)
         return false;
-    for (uint32_t at = block->start; at < block->end && sum <= COST; at++) {
+    for (uint32_t at = block->start; at < block->end && arm->cost <= COST; at++) {
         struct insn insn = b->prog->insns[at];
         const struct insn_row *row = insn_row(insn);
         if (row->kind == INSN_KIND_GOTO) {
             arm->meet = block->jump;
         } else if (insn.id != INSN_SECOND) {
-            sum += cost(row);
+            arm->cost += cost(row);
             arm->writes |= insn_writes(insn);
             arm->moves &= row->op == OP_MOV || row->kind == INSN_KIND_LDIMM;
             arm->constant &= row->op == OP_MOV && !row->src_reg;
         }
     }
-    return sum <= COST;
+    return arm->cost <= COST;
 }
 
 /* The ways of the jump that ends the block, if they meet. */
@@ -70,9 +72,11 @@ static bool find_arms(const struct build *b, const struct cfg_block *block, stru
 {
     bool is_on = is_arm(b, block->next, on), is_over = is_arm(b, block->jump, over);
     if (is_on && on->meet == block->jump)
-        *over = (struct arm){ CFG_NONE, on->meet, 0, true, true };
+        *over =
+            (struct arm){ .block = CFG_NONE, .meet = on->meet, .constant = true, .moves = true };
     else if (is_over && over->meet == block->next)
-        *on = (struct arm){ CFG_NONE, over->meet, 0, true, true };
+        *on =
+            (struct arm){ .block = CFG_NONE, .meet = over->meet, .constant = true, .moves = true };
     else if (!is_on || !is_over || on->meet != over->meet)
         return false;
     uint64_t differ = (on->writes | over->writes) & b->vars.live[on->meet];
@@ -123,6 +127,7 @@ uint32_t ifconvert(struct build *b, const struct cfg_block *block, const struct 
         !find_arms(b, block, &on, &over))
         return CFG_NONE;
     bool tests = is_bit_test(b->fn, branch) && !(on.moves && over.moves);
+    tests |= b->binding->selects && on.cost + over.cost <= SELECTED;
     if (!tests && !(on.constant && over.constant))
         return CFG_NONE;
     lower_arm(b, &over, taken);

@@ -180,6 +180,7 @@ struct fn {
     const char *name;
     uint32_t index;          /* in the module */
     bool big;                /* byte order of the processor */
+    bool sums;               /* it has LOAD_SUM and LOAD_POPCNT */
     uint8_t args;            /* r1 .. rN; the first two parameters are vcpu and frame */
     uint32_t depth;          /* bytes of private stack; r10 = frame + depth */
     const struct hook *hook; /* NULL: uint64_t f(vcpu, frame, r1 .. rN) */
@@ -235,9 +236,11 @@ enum ir_pass {
     PASS_NUMBER,     /* equal values of a block are one */
     PASS_PROMOTE,    /* slots of the stack are values, like registers: while it is built */
     PASS_STRAIGHTEN, /* no block but where ways meet or part */
+    PASS_COUNTER,    /* a loop's test looks at the counter's next value */
     PASS_IFCONVERT,  /* jumps over little are SELECTs */
     PASS_MERGE,      /* stores wait: neighbours are one, what is loaded of them is there */
     PASS_RECOMPOSE,  /* bytes put together are one load */
+    PASS_SUMS,       /* numbers in memory are added up at once */
     PASS_DIVIDE,     /* division by a constant is multiplication */
     PASS_POPCOUNT,   /* bits counted by the parallel sum */
     PASS_INLINE,     /* short functions are done in place of calls */

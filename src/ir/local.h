@@ -48,9 +48,9 @@ uint32_t maker_const(struct maker *maker, uint64_t value);
 uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b);
 uint32_t maker_symbol(struct maker *maker, enum symbol_kind kind, uint32_t index, int64_t addend);
 uint32_t maker_load(struct maker *maker, unsigned width, uint32_t base, int64_t offset);
-/* A load of what was there before the stores that wait, from the address of `first` on, which is a
- * load that nothing was written behind. */
-uint32_t maker_load_early(struct maker *maker, unsigned width, const struct node *first);
+/* A load of what was there before the stores that wait, and what loads have read that nothing was
+ * written behind. */
+uint32_t maker_load_early(struct maker *maker, struct node node);
 void maker_store(struct maker *maker, unsigned width, uint32_t base, int64_t offset,
                  uint32_t value);
 /* A node with a list of operands. */
@@ -59,11 +59,18 @@ uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *value
 /* fold.c: an equal value that exists, or NO_VALUE with the node maybe replaced by a simpler one. */
 uint32_t fold(struct maker *maker, struct node *node);
 
+/* A load from x + c + i - c, where x + c was made in another block, becomes one from x + i.
+ * Of one that is put together, and as wide as any: other parts have that base, too. */
+void fold_base(struct maker *maker, struct node *node);
+
 /* recompose.c: the same for an OR. */
 uint32_t recompose(struct maker *maker, const struct node *node);
 
 /* divide.c: the same for a division or remainder by a constant. */
 uint32_t divide(struct maker *maker, const struct node *node);
+
+/* sums.c: the same for an ADD. */
+uint32_t sums(struct maker *maker, const struct node *node);
 
 /* popcount.c: the same for a SHR. */
 uint32_t popcount(struct maker *maker, const struct node *node);

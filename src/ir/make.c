@@ -62,6 +62,7 @@ static uint32_t recognise(struct maker *maker, const struct node *node)
     enum ir_pass pass;
     switch (node->op) {
     case IR_OR: find = recompose, pass = PASS_RECOMPOSE; break;
+    case IR_ADD: find = sums, pass = PASS_SUMS; break;
     case IR_SHR: find = popcount, pass = PASS_POPCOUNT; break;
     case IR_UDIV:
     case IR_UREM:
@@ -113,11 +114,10 @@ uint32_t maker_node(struct maker *maker, struct node node)
     return number(maker, &node);
 }
 
-uint32_t maker_load_early(struct maker *maker, unsigned width, const struct node *first)
+uint32_t maker_load_early(struct maker *maker, struct node node)
 {
-    struct node node = *first;
-    node.op = IR_LOAD;
-    node.width = (uint8_t)width;
+    if (node.op == IR_LOAD && node.width == 64 && !(maker->left_out & PASS_BIT(PASS_FOLD)))
+        fold_base(maker, &node);
     return number(maker, &node);
 }
 

@@ -135,7 +135,10 @@ static uint32_t all_loads(const struct run *run, bool up)
             return NO_VALUE;
         next += load->width / 8;
     }
-    return maker_load_early(maker, run->width, lowest);
+    struct node wide = *lowest;
+    wide.op = IR_LOAD;
+    wide.width = (uint8_t)run->width;
+    return maker_load_early(maker, wide);
 }
 
 static bool all_bytes(const struct run *run)

@@ -9,9 +9,11 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_NUMBER] = "number",
     [PASS_PROMOTE] = "promote",
     [PASS_STRAIGHTEN] = "straighten",
+    [PASS_COUNTER] = "counter",
     [PASS_IFCONVERT] = "ifconvert",
     [PASS_MERGE] = "merge",
     [PASS_RECOMPOSE] = "recompose",
+    [PASS_SUMS] = "sums",
     [PASS_DIVIDE] = "divide",
     [PASS_POPCOUNT] = "popcount",
     [PASS_INLINE] = "inline",
@@ -46,6 +48,7 @@ void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint3
     case PASS_NUMBER:
     case PASS_MERGE:
     case PASS_RECOMPOSE:
+    case PASS_SUMS:
     case PASS_DIVIDE:
     case PASS_POPCOUNT: copy_run(fn, ~PASS_BIT(pass)); break;
     case PASS_INLINE: callees_run(module, function, left_out); break;
@@ -55,6 +58,7 @@ void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint3
     case PASS_HOIST: hoist_run(fn); break;
     case PASS_PROMOTE:
     case PASS_STRAIGHTEN:
+    case PASS_COUNTER:
     case PASS_IFCONVERT:
     case PASS_ADDRESS:
     case PASS_LOAD:

@@ -3,8 +3,10 @@
  * load, or one load and a swap where the bytes are in the other order. Programs read packets like
  * that, since BPF has no unaligned loads.
  *
- * It is seen when the last OR is made. The loads must stand in the block with nothing that writes
- * memory behind the first of them: then the wide load reads, at the OR, what they have read. */
+ * Bits of them may be masked away. It is seen when the last OR is made. The loads must stand in the
+ * block with nothing that writes memory behind the first of them: then the wide load reads, at the
+ * OR, what they have read. */
+#include "base/planted.h"
 #include "ir/local.h"
 
 enum { PARTS = 8, DEPTH = 12 };
@@ -21,6 +23,7 @@ struct parts {
     const struct maker *maker;
     struct part at[PARTS];
     unsigned count;
+    uint64_t cleared; /* bits of the number that are masked away */
 };
 
 /* Adds the loads of which the value consists, shifted; none may reach beyond bit `limit`. */
@@ -30,9 +33,14 @@ static bool gather(struct parts *p, uint32_t value, unsigned shift, unsigned lim
     const struct node *node = &fn->nodes.at[value], *load = node;
     if (limit > shift + 64)
         limit = shift + 64;
-    if ((node->op == IR_OR || node->op == IR_SHL) && depth) {
+    if ((node->op == IR_OR || node->op == IR_SHL || node->op == IR_AND) && depth) {
         if (limit > shift + node->width)
             limit = shift + node->width;
+        if (node->op == IR_AND) {
+            uint64_t mask = (uint64_t)fn->nodes.at[node->in[1]].imm;
+            p->cleared |= (value_mask(fn, node->in[0]) & ~mask) << shift;
+            return is_const(fn, node->in[1]) && gather(p, node->in[0], shift, limit, depth - 1);
+        }
         if (node->op == IR_OR)
             return gather(p, node->in[0], shift, limit, depth - 1) &&
                    gather(p, node->in[1], shift, limit, depth - 1);
@@ -99,6 +107,13 @@ uint32_t recompose(struct maker *maker, const struct node *node)
     if ((width != 16 && width != 32 && width != 64) || !in_order(&p, little, big))
         return NO_VALUE;
     const struct part *lowest = little ? &p.at[0] : last;
-    uint32_t load = maker_load_early(maker, width, &maker->fn->nodes.at[lowest->load]);
-    return little == big ? maker_op(maker, IR_BSWAP, width, load, 0) : load;
+    struct node wide = maker->fn->nodes.at[lowest->load];
+    wide.width = (uint8_t)width;
+    uint32_t load = maker_load_early(maker, wide);
+    if (little == big)
+        load = maker_op(maker, IR_BSWAP, width, load, 0);
+    if (!p.cleared)
+        return load;
+    uint64_t mask = UINT64_MAX >> (64 - width) & FAULT(recompose_mask, ~p.cleared, UINT64_MAX);
+    return maker_op(maker, IR_AND, 64, load, maker_const(maker, mask));
 }

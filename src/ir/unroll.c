@@ -9,10 +9,11 @@
 #include "ir/local.h"
 
 enum {
-    TURNS = 4,      /* at once, at most */
+    TURNS = 4,      /* at once, at most ... */
+    SUMMED = 8,     /* ... where numbers in memory are added up at once */
     NODES = 48,     /* in these, at most */
     ALL_TURNS = 16, /* of a loop that goes, at most */
-    LONG = 20,      /* nodes in a turn that overlaps the next, though that waits for its result */
+    LONG = 12,      /* nodes in a turn that overlaps the next, though that waits for its result */
 };
 
 struct loop {
@@ -197,7 +198,7 @@ static bool plan(const struct fn *fn, struct loop *loop)
     loop->whole = turns && turns <= ALL_TURNS && turns * size <= NODES;
     if (loop->whole)
         loop->turns = (uint32_t)turns;
-    uint32_t most = is_parallel(fn, loop) ? TURNS : size < LONG ? 0 : 2;
+    uint32_t most = !is_parallel(fn, loop) ? (size < LONG ? 0 : 2) : fn->sums ? SUMMED : TURNS;
     for (uint32_t n = most; n > 1 && turns && !loop->turns; n--)
         if (FAULT(unroll_rest, turns % n == 0, true) && n * size <= NODES)
             loop->turns = n;
@@ -408,7 +409,12 @@ void unroll_run(struct fn *fn, uint32_t left_out)
     struct unroll u = { 0 };
     struct vec(struct loop) loops = { 0 };
     struct loop loop;
+    bool any = false;
     for (uint32_t b = 0; b < fn->blocks.count; b++)
+        any |= is_loop(fn, b, &loop);
+    if (any && !(left_out & PASS_BIT(PASS_DEAD)))
+        dead_run(fn); /* what is dead does not make a turn long */
+    for (uint32_t b = 0; any && b < fn->blocks.count; b++)
         if (is_loop(fn, b, &loop) && plan(fn, &loop))
             vec_push(fn->arena, &loops, loop);
     if (!loops.count)

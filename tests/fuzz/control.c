@@ -43,10 +43,20 @@ void control_if(struct generator *g)
     g->known &= then;
 }
 
+/* A jump if t has none, or some, of the bits of another number or a constant; t is lost. */
+static uint32_t emit_bit_test(struct generator *g, uint8_t t, uint8_t other)
+{
+    static const uint8_t jumps[] = { INSN_JEQ64_K, INSN_JNE64_K, INSN_JEQ32_K, INSN_JNE32_K };
+    if (chance(g, 40))
+        emit(g, chance(g, 50) ? INSN_AND64_X : INSN_AND32_X, t, other, 0, 0);
+    else
+        emit(g, INSN_AND64_K, t, 0, 0, (chance(g, 50) ? 1 : 3) << below(g, 30));
+    return emit(g, jumps[below(g, 4)], t, 0, 0, 0);
+}
+
 /* Bits are tested: some of a number, or one that only a register can name. */
 void control_test(struct generator *g)
 {
-    static const uint8_t jumps[] = { INSN_JEQ64_K, INSN_JNE64_K, INSN_JEQ32_K, INSN_JNE32_K };
     uint8_t a = number(g), b = number(g), t = fresh(g);
     uint32_t over;
     if (t == a || t == b)
@@ -56,8 +66,7 @@ void control_test(struct generator *g)
         over = emit(g, INSN_JSET64_X, a, t, 0, 0);
     } else {
         emit(g, INSN_MOV64_X, t, a, 0, 0);
-        emit(g, chance(g, 50) ? INSN_AND64_X : INSN_AND32_X, t, b, 0, 0);
-        over = emit(g, jumps[below(g, 4)], t, 0, 0, 0);
+        over = emit_bit_test(g, t, b);
     }
     emit(g, INSN_MOV64_K, t, 0, 0, (int32_t)any_number(g));
     uint16_t before = g->known;
@@ -85,17 +94,16 @@ void control_choice(struct generator *g)
         emit(g, INSN_MOV64_K, to, 0, 0, two);
         uint8_t id = any_row(g, INSN_KIND_JUMP);
         const struct insn_row *row = &insn_rows[id];
-        over =
-            emit(g, id, bit, row->src_reg ? from : 0, 0, row->src_reg ? 0 : (int32_t)any_number(g));
+        if (chance(g, 40))
+            over = emit_bit_test(g, bit, from);
+        else
+            over = emit(g, id, bit, row->src_reg ? from : 0, 0,
+                        row->src_reg ? 0 : (int32_t)any_number(g));
         emit(g, INSN_MOV64_K, to, 0, 0, !two);
         land(g, over);
     } else {
-        if (chance(g, 50)) {
-            over = emit(g, INSN_JSET64_X, bit, from, 0, 0);
-        } else {
-            emit(g, INSN_AND64_K, bit, 0, 0, 1 << below(g, 31));
-            over = emit(g, chance(g, 50) ? INSN_JEQ64_K : INSN_JNE32_K, bit, 0, 0, 0);
-        }
+        over =
+            chance(g, 50) ? emit(g, INSN_JSET64_X, bit, from, 0, 0) : emit_bit_test(g, bit, from);
         emit(g, cheap[below(g, sizeof cheap)], to, 0, 0, (int32_t)below(g, 30));
         if (two)
             out = emit_goto(g);

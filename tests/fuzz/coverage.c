@@ -95,12 +95,12 @@ static bool is_unreached_rule(const struct rule *rule)
 /* Whether the processor has instructions for what the pass makes. */
 static bool is_possible(enum ir_pass pass)
 {
-    if (pass != PASS_UPDATE)
-        return true;
-    for (uint32_t i = 0; i < target->rule_count; i++)
+    if (pass == PASS_SUMS)
+        return target->sums;
+    for (uint32_t i = 0; pass == PASS_UPDATE && i < target->rule_count; i++)
         if (target->rules[i].flags & RULE_RMW)
             return true;
-    return false;
+    return pass != PASS_UPDATE;
 }
 
 static void print_compiler(void)

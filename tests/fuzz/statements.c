@@ -137,6 +137,8 @@ static void do_bytes(struct generator *g)
         uint8_t to = i ? byte : sum;
         emit(g, INSN_LDX8, to, p.base, p.off + (int)at, 0);
         g->known |= (uint16_t)(1 << to);
+        if (chance(g, 5))
+            emit(g, INSN_AND64_K, to, 0, 0, (int32_t)below(g, 256));
         if (shift)
             emit(g, narrow ? INSN_LSH32_K : INSN_LSH64_K, to, 0, 0, (int32_t)shift);
         if (i)
@@ -227,26 +229,11 @@ static void emit_field(struct generator *g, bool wide, uint8_t t, uint8_t x, int
         emit(g, wide ? INSN_AND64_X : INSN_AND32_X, t, mask, 0, 0);
 }
 
-/* Bits counted by the parallel sum; now and then not quite. */
-static void do_popcount(struct generator *g)
+/* The bits of x counted by the parallel sum; now and then not quite. */
+static void emit_popcount(struct generator *g, bool wide, uint8_t x, uint8_t t, uint8_t mask)
 {
     static const uint64_t masks[] = { 0x5555555555555555, 0x3333333333333333, 0x0f0f0f0f0f0f0f0f,
                                       0x0101010101010101 };
-    bool wide = chance(g, 50);
-    int last = (wide ? 64 : 32) - 8;
-    uint8_t x = changeable(g), t, mask;
-    struct place p;
-    if (__builtin_popcount(writable(g)) < 3)
-        return;
-    do
-        t = any_of(g, writable(g));
-    while (t == x);
-    do
-        mask = any_of(g, writable(g));
-    while (mask == x || mask == t);
-    g->known |= (uint16_t)(1 << t | 1 << mask);
-    if (chance(g, 50) && find_place(g, wide ? 8 : 4, false, &p))
-        emit(g, wide ? INSN_LDX64 : INSN_LDX32, x, p.base, p.off, 0);
     for (unsigned step = 0; step < 4; step++) {
         emit(g, INSN_LDIMM, mask, 0, 0, (int64_t)masks[chance(g, 2) ? below(g, 4) : step]);
         if (step < 3)
@@ -261,9 +248,56 @@ static void do_popcount(struct generator *g)
             emit(g, wide ? INSN_AND64_X : INSN_AND32_X, x, mask, 0, 0);
     }
     emit(g, wide ? INSN_MUL64_X : INSN_MUL32_X, x, mask, 0, 0);
-    emit(g, wide ? INSN_RSH64_K : INSN_RSH32_K, x, 0, 0, last);
+    emit(g, wide ? INSN_RSH64_K : INSN_RSH32_K, x, 0, 0, (wide ? 64 : 32) - 8);
+}
+
+/* Different registers to write to, of those in the set. */
+static bool take_registers(struct generator *g, uint16_t set, uint8_t *to, unsigned count)
+{
+    if ((unsigned)__builtin_popcount(set) < count)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        to[i] = any_of(g, set);
+        set &= (uint16_t)~(1 << to[i]);
+        g->known |= (uint16_t)(1 << to[i]);
+    }
+    return true;
+}
+
+static void do_popcount(struct generator *g)
+{
+    bool wide = chance(g, 50);
+    uint8_t x = changeable(g), others[2], t;
+    struct place p;
+    if (!take_registers(g, writable(g) & (uint16_t)~(1 << x), others, 2))
+        return;
+    t = others[0];
+    if (chance(g, 50) && find_place(g, wide ? 8 : 4, false, &p))
+        emit(g, wide ? INSN_LDX64 : INSN_LDX32, x, p.base, p.off, 0);
+    emit_popcount(g, wide, x, t, others[1]);
     if (chance(g, 50)) /* nobody wants what it was counted with */
         emit(g, INSN_MOV64_X, t, x, 0, 0);
+}
+
+/* 16 bytes of numbers added up, or of bits; now and then not quite. */
+static void do_sum(struct generator *g)
+{
+    static const uint8_t loads[] = { INSN_LDX16, INSN_LDX32, INSN_LDX64 };
+    unsigned kind = below(g, 3), size = 2u << kind;
+    uint8_t r[4]; /* the sum, a summand, and two to count its bits with */
+    struct place p;
+    if ((g->stack && g->stack < 16) || !find_place(g, 16, false, &p) ||
+        !take_registers(g, writable(g), r, kind == 2 ? 4 : 2))
+        return;
+    for (unsigned at = 0; at < 16; at += size) {
+        int off = p.off + (int)(chance(g, 2) ? 0 : at);
+        uint8_t to = at ? r[1] : r[0];
+        emit(g, loads[kind], to, p.base, off, 0);
+        if (kind == 2)
+            emit_popcount(g, true, to, r[2], r[3]);
+        if (at)
+            emit(g, INSN_ADD64_X, r[0], r[1], 0, 0);
+    }
 }
 
 /* Many values at once, once the stack is in registers. */
@@ -524,21 +558,37 @@ static const struct {
     uint8_t weight;
     uint8_t mode; /* the tamest that may have it */
 } table[] = {
-    { do_alu, 90, MODE_KERNEL },        { do_swap, 4, MODE_KERNEL },
-    { do_constant, 4, MODE_KERNEL },    { do_rotate, 6, MODE_KERNEL },
-    { memory_slot, 20, MODE_KERNEL },   { memory_copy, 6, MODE_KERNEL },
-    { do_load, 22, MODE_KERNEL },       { do_store, 18, MODE_KERNEL },
-    { do_bytes, 3, MODE_KERNEL },       { do_atomic, 8, MODE_KERNEL },
-    { do_update, 8, MODE_KERNEL },      { do_combine, 10, MODE_KERNEL },
-    { do_popcount, 2, MODE_KERNEL },    { control_test, 3, MODE_KERNEL },
-    { control_choice, 6, MODE_KERNEL }, { do_rotl, 4, MODE_KERNEL },
-    { do_churn, 2, MODE_KERNEL },       { control_if, 16, MODE_KERNEL },
-    { control_exit, 2, MODE_KERNEL },   { control_loop, 6, MODE_KERNEL },
-    { control_turns, 5, MODE_KERNEL },  { control_irreducible, 1, MODE_KERNEL },
-    { do_call, 6, MODE_KERNEL },        { do_helper, 3, MODE_KERNEL },
-    { do_callback, 3, MODE_TAME },      { do_map, 5, MODE_TAME },
-    { do_global, 3, MODE_TAME },        { do_tail_call, 2, MODE_WILD },
-    { do_callx, 3, MODE_WILD },         { do_index, 6, MODE_WILD },
+    { do_alu, 90, MODE_KERNEL },
+    { do_swap, 4, MODE_KERNEL },
+    { do_constant, 4, MODE_KERNEL },
+    { do_rotate, 6, MODE_KERNEL },
+    { memory_slot, 20, MODE_KERNEL },
+    { memory_copy, 6, MODE_KERNEL },
+    { do_load, 22, MODE_KERNEL },
+    { do_store, 18, MODE_KERNEL },
+    { do_bytes, 3, MODE_KERNEL },
+    { do_atomic, 8, MODE_KERNEL },
+    { do_update, 8, MODE_KERNEL },
+    { do_combine, 10, MODE_KERNEL },
+    { do_popcount, 2, MODE_KERNEL },
+    { do_sum, 3, MODE_KERNEL },
+    { control_test, 3, MODE_KERNEL },
+    { control_choice, 6, MODE_KERNEL },
+    { do_rotl, 4, MODE_KERNEL },
+    { do_churn, 2, MODE_KERNEL },
+    { control_if, 16, MODE_KERNEL },
+    { control_exit, 2, MODE_KERNEL },
+    { control_loop, 6, MODE_KERNEL },
+    { control_turns, 5, MODE_KERNEL },
+    { control_irreducible, 1, MODE_KERNEL },
+    { do_call, 6, MODE_KERNEL },
+    { do_helper, 3, MODE_KERNEL },
+    { do_callback, 3, MODE_TAME },
+    { do_map, 5, MODE_TAME },
+    { do_global, 3, MODE_TAME },
+    { do_tail_call, 2, MODE_WILD },
+    { do_callx, 3, MODE_WILD },
+    { do_index, 6, MODE_WILD },
 };
 
 void statements(struct generator *g, int count)

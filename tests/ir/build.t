@@ -205,3 +205,79 @@ b2: loops 1
     jump b1
 b3:
     return v8
+== a loop that tests its counter before it grows
+-- asm
+    r0 = 0
+    r3 = 4
+again:
+    r4 = r1
+    r4 += r3
+    r4 = *(u64 *)(r4 + 0)
+    r0 += r4
+    r5 = r3
+    r3 += 8
+    if r5 < 100 goto again
+    exit
+-- opt
+fn main index 0 args 1 depth 512
+b0:
+    v2 = param 2
+    v3 = const 0
+    v7 = const 4
+    jump b1
+b1: loops 1
+    v9 = phi v3, v13
+    v10 = phi v7, v15
+    v11 = add64 v2, v10
+    v12 = load64 [v11 + 0]
+    v13 = add64 v9, v12
+    v14 = const 8
+    v15 = add64 v10, v14
+    v17 = const 108
+    branch64 v15 ult v17 ? b1 : b2
+b2:
+    return v13
+== not one that begins with what is not known, nor one that may wrap around
+-- asm
+    r0 = 0
+    r3 = *(u64 *)(r1 + 0)
+again:
+    r0 += r3
+    r5 = r3
+    r3 += 8
+    if r5 < 100 goto again
+    r3 = 4
+again_2:
+    r0 ^= r3
+    r5 = r3
+    r3 += 8
+    if r5 > 100 goto again_2
+    exit
+-- opt
+fn main index 0 args 1 depth 512
+b0:
+    v2 = param 2
+    v3 = const 0
+    v7 = load64 [v2 + 0]
+    jump b1
+b1: loops 1
+    v9 = phi v3, v11
+    v10 = phi v7, v13
+    v11 = add64 v9, v10
+    v12 = const 8
+    v13 = add64 v10, v12
+    v14 = const 100
+    branch64 v10 ult v14 ? b1 : b2
+b2:
+    v16 = const 4
+    jump b3
+b3: loops 1
+    v18 = phi v11, v20
+    v19 = phi v16, v22
+    v20 = xor64 v18, v19
+    v21 = const 8
+    v22 = add64 v19, v21
+    v23 = const 100
+    branch64 v19 ugt v23 ? b3 : b4
+b4:
+    return v20

@@ -409,3 +409,40 @@ b0:
     v8 = const 0
     store8 [v0 + 1], v8
     return v6
+== a masked shift is a shift of what is masked; the frame is not far from what is near it
+-- before fold
+fn f index 0 args 1 depth 16
+b0:
+    v0 = param 1
+    v1 = param 2
+    v2 = const 16
+    v3 = add64 v0, v2
+    v4 = const 2
+    v5 = const 60
+    v6 = shl64 v1, v4
+    v7 = and64 v6, v5
+    jump b1
+b1:
+    v9 = const -16
+    v10 = add64 v3, v9
+    v11 = add64 v10, v7
+    return v11
+-- after
+fn f index 0 args 1 depth 16
+b0:
+    v0 = param 1
+    v1 = param 2
+    v2 = const 16
+    v3 = add64 v0, v2
+    v4 = const 2
+    v5 = const 60
+    v6 = shl64 v1, v4
+    v7 = const 15
+    v8 = and64 v1, v7
+    v9 = shl64 v8, v4
+    jump b1
+b1:
+    v11 = const -16
+    v12 = const 0
+    v13 = add64 v0, v9
+    return v13

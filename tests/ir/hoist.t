@@ -130,3 +130,52 @@ b6: loops 1
     branch64 v15 eq v0 ? b5 : b7
 b7:
     return v0
+== what is chosen between, though short, and from a loop with something seldom run in it
+-- before hoist
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 0
+    v2 = const 16
+    jump b1
+b1: loops 1
+    v4 = phi v1, v14
+    v5 = load64 [v0 + 0]
+    v6 = const 30
+    v7 = select64 v5 ult v4 ? v6 : v1
+    v8 = const 65536
+    v9 = add64 v7, v8
+    branch64 v5 eq v1 ? b2 : b3
+b2:
+    store64 [v0 + 0], v9
+    jump b3
+b3: loops 1
+    v13 = const 1
+    v14 = add64 v4, v13
+    branch64 v14 ne v2 ? b1 : b4
+b4:
+    return v14
+-- after
+fn f index 0 args 1 depth 0
+b0:
+    v0 = param 2
+    v1 = const 0
+    v2 = const 16
+    v3 = const 30
+    v4 = const 0x10000
+    jump b1
+b1: loops 1
+    v6 = phi v1, v14
+    v7 = load64 [v0 + 0]
+    v8 = select64 v7 ult v6 ? v3 : v1
+    v9 = add64 v8, v4
+    branch64 v7 eq v1 ? b2 : b3
+b2:
+    store64 [v0 + 0], v9
+    jump b3
+b3: loops 1
+    v13 = const 1
+    v14 = add64 v6, v13
+    branch64 v14 ne v2 ? b1 : b4
+b4:
+    return v14

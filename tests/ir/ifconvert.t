@@ -117,3 +117,38 @@ b2: loops 1
     jump b1
 b3:
     return v9
+== where choosing is cheap, whatever costs no more than the jump
+-- asm selects
+    r0 = *(u64 *)(r1 + 0)
+    r2 = *(u64 *)(r1 + 8)
+    if r0 s> r2 goto least
+    r0 = r2
+least:
+    r3 = *(u64 *)(r1 + 16)
+    if r3 == 7 goto out
+    r3 <<= 3
+    r3 += r2
+    r3 ^= r0
+out:
+    r0 += r3
+    exit
+-- opt
+fn main index 0 args 1 depth 512
+b0:
+    v2 = param 2
+    v7 = load64 [v2 + 0]
+    v8 = load64 [v2 + 8]
+    v9 = select64 v7 sgt v8 ? v7 : v8
+    v10 = load64 [v2 + 16]
+    v11 = const 7
+    branch64 v10 eq v11 ? b2 : b1
+b1:
+    v13 = const 3
+    v14 = shl64 v10, v13
+    v15 = add64 v14, v8
+    v16 = xor64 v15, v9
+    jump b2
+b2:
+    v18 = phi v10, v16
+    v19 = add64 v9, v18
+    return v19

@@ -291,19 +291,17 @@ b0:
     v1 = param 1
     v2 = param 2
     v3 = param 3
-    v5 = const 16
-    v6 = add64 v1, v5
     v7 = const 3
     store64 stack [v1 + 8], v7
     v9 = const 5
     branch64 v3 eq v9 ? b2 : b1
 b1:
-    v11 = const -8
-    v12 = add64 v6, v11
+    v12 = const 8
+    v13 = add64 v1, v12
     jump b2
 b2:
-    v14 = phi v2, v12
-    v15 = const 1
-    store64 stack [v14 + 0], v15
-    v17 = load64 stack [v1 + 8]
-    return v17
+    v15 = phi v2, v13
+    v16 = const 1
+    store64 stack [v15 + 0], v16
+    v18 = load64 stack [v1 + 8]
+    return v18

@@ -6,7 +6,8 @@
  *
  * or
  *
- *     -- asm               a program, trusted; `asm verified`: verified
+ *     -- asm               a program, trusted; `asm verified`: verified; `asm selects`: for a
+ * processor that chooses as cheaply as it jumps
  *     -- ir                what is built of it
  *     -- opt               and what the passes make of that; either may be left out
  *
@@ -56,6 +57,8 @@ static int run_pass(struct job *job, const struct section *before)
     if (*before->words) {
         uint32_t bit = pass_bit(before->words);
         CHECK_SAY(bit, "there is no pass \"%s\"", before->words);
+        for (uint32_t i = 0; i < module.count; i++)
+            module.fns[i].sums = bit == pass_bit("sums");
         for (uint32_t i = module.count; bit && i-- > 0;)
             pass_run(&module, i, (enum ir_pass)__builtin_ctz(bit), 0);
     }
@@ -63,11 +66,11 @@ static int run_pass(struct job *job, const struct section *before)
     return check_module(job->arena, &module, &job->err);
 }
 
-static int run_build(struct job *job, const char *text, bool verified)
+static int run_build(struct job *job, const char *text, bool verified, bool selects)
 {
     struct insn_list insns = { 0 };
     struct verify_options options = { .level = verified ? CHECK_VERIFIED : CHECK_TRUSTED };
-    struct binding binding = { .env = job->env };
+    struct binding binding = { .env = job->env, .selects = selects };
     const struct checked *checked;
     struct module module;
     int rc = insn_assemble(job->arena, text, &insns, &job->err);
@@ -98,7 +101,8 @@ static int body(void *arg)
         return run_pass(job, before);
     const struct section *source = case_section(job->c, "asm");
     bool verified = source && !strcmp(source->words, "verified");
-    return run_build(job, case_text(job->c, "asm"), verified);
+    bool selects = source && !strcmp(source->words, "selects");
+    return run_build(job, case_text(job->c, "asm"), verified, selects);
 }
 
 static void run_case(const struct test_case *c)

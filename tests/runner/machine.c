@@ -105,7 +105,7 @@ static int build(void *arg)
     uint32_t set = l->way == WAY_TIGHT ? 0 : features(l->target);
     if (l->way == WAY_TIGHT)
         l->target = tight(l->target, l->scratch);
-    struct binding binding = { .env = l->m->env, .big = l->target->big, .conv = l->target->conv };
+    struct binding binding = target_binding(l->target, l->m->env);
     struct module module;
     int rc = ir_build(l->scratch, l->out->checked, &binding, l->m->left_out, &module, l->err);
     if (rc)

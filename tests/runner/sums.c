@@ -71,7 +71,7 @@ struct compiling {
 static int compile_both(void *arg)
 {
     struct compiling *c = arg;
-    struct binding binding = { .env = c->env, .big = c->target->big, .conv = c->target->conv };
+    struct binding binding = target_binding(c->target, c->env);
     struct module module;
     uint32_t all = 0;
     int rc = ir_build(c->arena, c->checked, &binding, 0, &module, c->err);

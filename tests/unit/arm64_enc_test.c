@@ -141,7 +141,7 @@ static uint64_t logic_meaning(bool sf, unsigned logic)
 static void print_register(const struct sample *s, const char *name, const char *as, char *to)
 {
     int64_t reg = get(s, name);
-    if (!strcmp(as, "d") || !strcmp(as, "v") || !strcmp(as, "b") || !strcmp(as, "q"))
+    if (*as && strchr("bhsdqv", *as) && !as[1])
         sprintf(to, "%s%d", as, (int)reg);
     else if (!strcmp(as, "x") || !strcmp(as, "w"))
         print_reg(to, *as, false, reg);

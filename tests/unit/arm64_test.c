@@ -235,3 +235,60 @@ TEST(neighbouring_accesses_become_pairs)
                a64_add(true, 0, 0, 1, A64_LSL, 0), a64_add(true, 0, 0, 3, A64_LSL, 0),
                a64_add(true, 0, 0, 2, A64_LSL, 0));
 }
+
+TEST(selections_share_a_comparison)
+{
+    CHECK_CODE("fn f index 0 args 5 depth 0\n"
+               "b0:\n"
+               "v0 = param 2\n"
+               "v1 = param 3\n"
+               "v2 = param 4\n"
+               "v3 = select64 v0 ult v1 ? v2 : v0\n"
+               "v4 = select64 v0 ult v1 ? v1 : v2\n"
+               "v5 = select64 v0 eq v1 ? v3 : v4\n"
+               "return v5\n",
+               a64_cmp(true, 2, 3), a64_csel(true, 0, 4, 2, A64_LO),
+               a64_csel(true, 1, 3, 4, A64_LO), a64_csel(true, 0, 0, 1, A64_EQ));
+    /* The first writes what is compared. */
+    CHECK_CODE("fn f index 0 args 5 depth 0\n"
+               "b0:\n"
+               "v0 = param 2\n"
+               "v1 = param 3\n"
+               "v2 = const 7\n"
+               "v3 = select64 v0 ult v2 ? v1 : v0\n"
+               "v4 = select64 v3 ult v2 ? v1 : v3\n"
+               "return v4\n",
+               a64_subs_imm(true, A64_ZR, 2, 7, 0), a64_csel(true, 0, 3, 2, A64_LO),
+               a64_subs_imm(true, A64_ZR, 0, 7, 0), a64_csel(true, 0, 3, 0, A64_LO));
+}
+
+TEST(bits_are_tested_within_an_instruction)
+{
+    CHECK_CODE("fn f index 0 args 5 depth 0\n"
+               "b0:\n"
+               "v0 = param 2\n"
+               "v1 = param 3\n"
+               "v2 = const 64\n"
+               "v3 = const 0\n"
+               "v4 = and64 v0, v2\n"
+               "v5 = cmp64 v4 ne v3\n"
+               "v6 = const 6\n"
+               "v7 = and64 v0, v6\n"
+               "v8 = select64 v7 eq v3 ? v0 : v1\n"
+               "v9 = add64 v5, v8\n"
+               "v10 = and64 v9, v1\n"
+               "branch64 v10 eq v3 ? b1 : b2\n"
+               "b1:\n"
+               "v12 = const 1\n"
+               "v13 = and64 v9, v12\n"
+               "v14 = const 0\n"
+               "branch64 v13 ne v14 ? b2 : b3\n"
+               "b2:\n"
+               "jump b3\n"
+               "b3:\n"
+               "v15 = phi v9, v1\n"
+               "return v15\n",
+               a64_ubfm(true, 0, 2, 6, 6), a64_ands_imm(true, A64_ZR, 2, 0x1fc1),
+               a64_csel(true, 1, 2, 3, A64_EQ), a64_add(true, 0, 0, 1, A64_LSL, 0),
+               a64_tst(true, 0, 3), a64_b_cond(A64_NE, 8), a64_tbz(0, 0, 8), a64_mov(true, 0, 3));
+}

@@ -95,12 +95,25 @@ static void write_memory(uint8_t *at, unsigned width, uint64_t value)
     memcpy(at, HOST_IS_BIG ? (uint8_t *)&value + 8 - width / 8 : (uint8_t *)&value, width / 8);
 }
 
+/* Of the numbers in 16 bytes. */
+static uint64_t sum_of(const uint8_t *at, unsigned width)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < 16; i += width / 8)
+        sum += read_memory(at + i, width);
+    return sum;
+}
+
 /* Operations on memory; what they give. */
 static uint64_t on_memory(const struct node *node, uint8_t *at, uint64_t b, uint64_t c)
 {
     unsigned w = node->width;
     uint64_t old = read_memory(at, w);
     switch ((enum ir_op)node->op) {
+    case IR_LOAD_SUM: return sum_of(at, w);
+    case IR_LOAD_POPCNT:
+        return (uint64_t)(__builtin_popcountll(old) +
+                          __builtin_popcountll(read_memory(at + 8, 64)));
     case IR_LOADS:
     case IR_PROBES: return (uint64_t)extended(old, w);
     case IR_LOAD:
@@ -203,6 +216,8 @@ static unsigned random_width(unsigned set)
 static bool is_tried(unsigned op)
 {
     unsigned shape = ir_rows[op].shape;
+    if ((op == IR_LOAD_SUM || op == IR_LOAD_POPCNT) && !target_find(host_target)->sums)
+        return false;
     return shape >= SHAPE_UNARY && shape <= SHAPE_CMPXCHG && ir_rows[op].widths;
 }
 
@@ -248,6 +263,14 @@ static uint32_t random_node(struct fn *fn, const uint32_t *values, uint32_t coun
         n.in[i] = memory && i == 0 ? address(fn, values, count, &n.imm)
                   : memory         ? any(fn, values, count)
                                    : operand(fn, values, count, n.width);
+    if ((n.op == IR_CMP || n.op == IR_SELECT) && below(4) == 0) { /* bits that are tested */
+        struct node bits = { .op = IR_AND, .width = n.width, .in = { n.in[0], n.in[1] } };
+        if (below(2))
+            bits.in[1] = constant(fn, (below(2) ? 1 : 3) << below(30));
+        n.in[0] = add(fn, bits);
+        n.in[1] = constant(fn, 0);
+        n.cond = below(2) ? COND_EQ : COND_NE;
+    }
     if (n.op >= IR_UDIV && n.op <= IR_SREM && below(2)) {
         struct node odd = { .op = IR_OR, .width = n.width, .in = { n.in[1], constant(fn, 1) } };
         n.in[1] = add(fn, odd);

@@ -55,28 +55,22 @@ EMIT(symbol)
 /* ---- Arithmetic ---- */
 
 /* d = n + value, or only its flags; value is of class ARITH. */
-static void put_sum(struct emit *e, bool flags, unsigned d, unsigned n, int64_t value)
+static uint32_t sum(const struct emit *e, bool flags, unsigned d, unsigned n, int64_t value)
 {
-    typedef uint32_t sum(bool sf, unsigned d, unsigned n, unsigned imm, unsigned lsl12);
-    static sum *const sums[2][2] = { { a64_add_imm, a64_sub_imm }, { a64_adds_imm, a64_subs_imm } };
+    typedef uint32_t encoder(bool sf, unsigned d, unsigned n, unsigned imm, unsigned lsl12);
+    static encoder *const sums[2][2] = { { a64_add_imm, a64_sub_imm },
+                                         { a64_adds_imm, a64_subs_imm } };
 
     if (!a64_wide(e))
         value = (int32_t)value;
     bool minus = flags ? value <= 0 : value < 0; /* to compare with 0 is to subtract it: carry */
     uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
     unsigned lsl12 = size > 0xfff ? 12 : 0;
-    a64_put(e, sums[flags][minus](a64_wide(e), d, n, (unsigned)(size >> lsl12), lsl12));
+    return sums[flags][minus](a64_wide(e), d, n, (unsigned)(size >> lsl12), lsl12);
 }
 
-EMIT(add_imm)
-{
-    put_sum(e, false, e->to, e->a, e->imm);
-}
-
-EMIT(sub_imm)
-{
-    put_sum(e, false, e->to, e->a, -e->imm);
-}
+EMIT_ONE(add_imm, sum(e, false, e->to, e->a, e->imm))
+EMIT_ONE(sub_imm, sum(e, false, e->to, e->a, -e->imm))
 
 /* b as it is, or the inner shift of it by a constant. */
 #define WITH_SHIFTED(op)                                                                           \
@@ -159,34 +153,68 @@ EMIT(bswap16)
 /* Only vectors can count: v31, which a callee may destroy and which passes no argument. */
 EMIT(popcnt)
 {
-    enum { V31 = 31 };
-    a64_put(e, a64_mov(a64_wide(e), A64_X16, e->a));
-    a64_put(e, a64_fmov_to_d(V31, A64_X16));
-    a64_put(e, a64_cnt_8b(V31, V31));
-    a64_put(e, a64_addv_8b(V31, V31));
-    a64_put(e, a64_fmov_from_d(e->to, V31));
+    a64_put(e, (a64_wide(e) ? a64_fmov_to_d : a64_fmov_to_s)(A64_V31, e->a));
+    a64_put(e, a64_cnt_8b(A64_V31, A64_V31));
+    a64_put(e, a64_addv_8b(A64_V31, A64_V31));
+    a64_put(e, a64_fmov_from_d(e->to, A64_V31));
 }
 
 /* ---- Comparisons: what sets the flags, then what is done with them ---- */
 
+/* Whether the flags are already those that a comparison of n and m would set: it stands a few
+ * selections before, which have not written to these. */
+static bool are_set(const struct emit *e, uint32_t comparison, unsigned n, unsigned m)
+{
+    enum { BACK = 3 };
+    const struct code *code = e->code;
+    uint32_t at = code->size;
+
+    for (unsigned i = 0; i <= BACK && at >= code->bound + 4; i++) {
+        uint32_t insn = bytes_u32_in(code->bytes + (at -= 4), false);
+        if (insn == comparison)
+            return true;
+        if ((insn & 0x3fe00800) != a64_csel(false, 0, 0, 0, 0) || (insn & 31) == n ||
+            (insn & 31) == m)
+            return false;
+    }
+    return false;
+}
+
+static void put_flags(struct emit *e, uint32_t comparison, unsigned n, unsigned m)
+{
+    if (!are_set(e, comparison, n, m))
+        a64_put(e, comparison);
+}
+
 static void put_cmp(struct emit *e)
 {
-    a64_put(e, a64_cmp(a64_wide(e), e->a, e->b));
+    put_flags(e, a64_cmp(a64_wide(e), e->a, e->b), e->a, e->b);
 }
 
 static void put_cmp_imm(struct emit *e)
 {
-    put_sum(e, true, A64_ZR, e->a, -e->imm);
+    put_flags(e, sum(e, true, A64_ZR, e->a, -e->imm), e->a, e->a);
 }
 
 static void put_tst(struct emit *e)
 {
-    a64_put(e, a64_tst(a64_wide(e), e->a, e->b));
+    put_flags(e, a64_tst(a64_wide(e), e->a, e->b), e->a, e->b);
 }
 
 static void put_tst_imm(struct emit *e)
 {
-    a64_put(e, a64_ands_imm(a64_wide(e), A64_ZR, e->a, logic(e)));
+    put_flags(e, a64_ands_imm(a64_wide(e), A64_ZR, e->a, logic(e)), e->a, e->a);
+}
+
+/* The same of an inner AND. */
+static void put_and(struct emit *e)
+{
+    put_flags(e, a64_tst(a64_wide(e), e->b, e->c), e->b, e->c);
+}
+
+static void put_and_imm(struct emit *e)
+{
+    put_flags(e, a64_ands_imm(a64_wide(e), A64_ZR, e->b, logic(e)), e->b, e->b);
 }
 
 /* The condition over these flags. */
@@ -200,27 +228,45 @@ static unsigned flags(const struct emit *e)
     return flags[e->cond];
 }
 
-#define COMPARING(how)                                                                             \
-    EMIT(how)                                                                                      \
+#define TRUTH(name, how)                                                                           \
+    EMIT(name)                                                                                     \
     {                                                                                              \
         put_##how(e);                                                                              \
         a64_put(e, a64_cset(false, e->to, flags(e)));                                              \
-    }                                                                                              \
+    }
+#define CHOOSING(how)                                                                              \
     EMIT(select_##how)                                                                             \
     {                                                                                              \
         put_##how(e);                                                                              \
         a64_put(e, a64_csel(true, e->to, e->c, e->d, flags(e)));                                   \
-    }                                                                                              \
+    }
+#define BRANCHING(how)                                                                             \
     EMIT(branch_##how)                                                                             \
     {                                                                                              \
         put_##how(e);                                                                              \
         emit_between(e);                                                                           \
         code_fix(e->code, A64_FIX_19, a64_b_cond(flags(e), 0), e->label);                          \
     }
+#define COMPARING(how) TRUTH(how, how) CHOOSING(how) BRANCHING(how)
 COMPARING(cmp)
 COMPARING(cmp_imm)
 COMPARING(tst)
 COMPARING(tst_imm)
+TRUTH(and_is, and)
+TRUTH(and_imm_is, and_imm)
+CHOOSING(and_imm)
+BRANCHING(and)
+BRANCHING(and_imm)
+
+/* One bit of a number. */
+static uint32_t bit_of(const struct emit *e, unsigned n)
+{
+    unsigned bit = (unsigned)__builtin_ctzll((uint64_t)e->imm);
+    return a64_ubfm(a64_wide(e), e->to, n, bit, bit);
+}
+
+EMIT_ONE(bit, bit_of(e, e->a))
+EMIT_ONE(and_bit, bit_of(e, e->b))
 
 /* a < 0 */
 EMIT_ONE(sign, a64_lsr_imm(a64_wide(e), e->to, e->a, a64_top(a64_wide(e))))
@@ -232,20 +278,25 @@ EMIT(cbz)
     code_fix(e->code, A64_FIX_19, insn, e->label);
 }
 
-static void put_tbz(struct emit *e, bool set, unsigned bit)
+static void put_tbz(struct emit *e, unsigned n, bool set, unsigned bit)
 {
-    uint32_t insn = set ? a64_tbnz(e->a, bit, 0) : a64_tbz(e->a, bit, 0);
+    uint32_t insn = set ? a64_tbnz(n, bit, 0) : a64_tbz(n, bit, 0);
     code_fix(e->code, A64_FIX_14, insn, e->label);
 }
 
 EMIT(tbz)
 {
-    put_tbz(e, e->cond == COND_SET, (unsigned)__builtin_ctzll((uint64_t)e->imm));
+    put_tbz(e, e->a, e->cond == COND_SET, (unsigned)__builtin_ctzll((uint64_t)e->imm));
+}
+
+EMIT(tbz_and)
+{
+    put_tbz(e, e->b, e->cond == COND_NE, (unsigned)__builtin_ctzll((uint64_t)e->imm));
 }
 
 EMIT(tbz_sign)
 {
-    put_tbz(e, e->cond == COND_SLT, a64_top(a64_wide(e)));
+    put_tbz(e, e->a, e->cond == COND_SLT, a64_top(a64_wide(e)));
 }
 
 /* ---- Calls and ends ---- */

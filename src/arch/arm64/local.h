@@ -10,7 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { A64_X15 = 15, A64_X16, A64_X17, A64_FP = 29, A64_LR = 30, A64_ZR = 31, A64_SP = 31 };
+enum {
+    A64_X15 = 15,
+    A64_X16,
+    A64_X17,
+    A64_FP = 29,
+    A64_LR = 30,
+    A64_ZR = 31,
+    A64_SP = 31,
+    A64_V31 = 31
+};
 enum { A64_LSL, A64_LSR, A64_ASR, A64_ROR };
 enum { A64_UXTB, A64_UXTH, A64_UXTW, A64_UXTX, A64_SXTB, A64_SXTH, A64_SXTW, A64_SXTX };
 enum { A64_RELAXED, A64_RELEASE, A64_ACQUIRE, A64_ACQ_REL };

@@ -9,9 +9,14 @@
 /* ---- Memory ---- */
 
 /* log2 of the bytes of the access. */
+static unsigned size_of_op(unsigned op, unsigned width)
+{
+    return op == IR_LOAD_SUM || op == IR_LOAD_POPCNT ? 4 : (unsigned)__builtin_ctz(width / 8);
+}
+
 static unsigned size_of(const struct emit *e)
 {
-    return (unsigned)__builtin_ctz(e->node->width / 8u);
+    return size_of_op(e->node->op, e->node->width);
 }
 
 static bool disp_fits(unsigned size, int64_t disp)
@@ -22,9 +27,11 @@ static bool disp_fits(unsigned size, int64_t disp)
 bool a64_address(const struct rule *rule, unsigned width, bool indexed, unsigned shift,
                  int64_t disp)
 {
-    unsigned size = (unsigned)__builtin_ctz(width / 8);
+    unsigned size = size_of_op(rule->op, width);
 
     switch (rule->op) {
+    case IR_LOAD_SUM:
+    case IR_LOAD_POPCNT: return indexed ? !disp && !shift : disp_fits(size, disp);
     case IR_LOAD:
     case IR_LOADS:
     case IR_PROBE:
@@ -175,6 +182,35 @@ EMIT(store)
 EMIT(store_zero)
 {
     put_access(e, &str, A64_ZR, reach(e));
+}
+
+/* ---- 16 bytes at once, in v31, which a callee may destroy and which passes no argument ---- */
+
+static void put_load_q(struct emit *e)
+{
+    struct mem mem = reach(e);
+
+    if (mem.index != REG_NONE)
+        a64_put(e, a64_ldr_q_index(A64_V31, mem.base, mem.index));
+    else if (a64_fits(mem.disp, 0, 4095 << 4, 16))
+        a64_put(e, a64_ldr_q(A64_V31, mem.base, (unsigned)mem.disp));
+    else
+        a64_put(e, a64_ldur_q(A64_V31, mem.base, mem.disp));
+}
+
+EMIT(load_sum)
+{
+    put_load_q(e);
+    a64_put(e, (e->node->width == 16 ? a64_uaddlv_8h : a64_uaddlv_4s)(A64_V31, A64_V31));
+    a64_put(e, a64_fmov_from_d(e->to, A64_V31));
+}
+
+EMIT(load_popcnt)
+{
+    put_load_q(e);
+    a64_put(e, a64_cnt_16b(A64_V31, A64_V31));
+    a64_put(e, a64_uaddlv_16b(A64_V31, A64_V31));
+    a64_put(e, a64_fmov_from_d(e->to, A64_V31));
 }
 
 /* 16 bits swapped on their way: above them is nothing, or what is not stored. */

@@ -31,7 +31,7 @@ static const struct {
     { 0xfe600000, 0xd6000000, REGISTER, MACHINE_JUMP, 0, 0 }, /* br, braa */
     { 0xfe600000, 0xd6200000, REGISTER, MACHINE_CALL, 0, 0 }, /* blr, blraa */
     { 0xfe600000, 0xd6400000, REGISTER, MACHINE_END, 0, 0 },  /* ret, retaa */
-    { 0xffe0001f, 0xd4400000, TRAP, MACHINE_TRAP, 0, 0 },      /* hlt, brk */
+    { 0xffe0001f, 0xd4400000, TRAP, MACHINE_TRAP, 0, 0 },     /* hlt, brk */
     { 0xffe0001f, 0xd4200000, TRAP, MACHINE_TRAP, 0, 0 },
     { 0xffff0000, 0x00000000, TRAP, MACHINE_TRAP, 0, 0 }, /* udf */
     { 0x9f000000, 0x10000000, ADR, MACHINE_PLAIN, 0, 0 },
