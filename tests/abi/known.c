@@ -105,6 +105,14 @@ static bool is_vector_of_small(const struct model *model, const struct model_val
     return value->class == MODEL_VECTOR && value->type->to->size < 4;
 }
 
+/* clang 19, Arm: with an array of empty structs floats of one type do not stay together. */
+static bool is_torn(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->has & MODEL_HAS_EMPTY_PART && value->count > 1 &&
+           (value->leaves[0].kind == MODEL_FLOAT || value->leaves[0].kind == MODEL_VECTOR);
+}
+
 /* gcc 12, RISC-V and Arm: an over-aligned empty struct that finds no register left aligns the
  * stack. */
 static bool is_empty_and_aligned(const struct model *model, const struct model_value *value)
@@ -130,6 +138,7 @@ static const struct known {
     { "riscv64-soft-gcc", is_empty_and_aligned },
     { "riscv64-clang", is_float_behind_field },
     { "riscv64-clang", has_unnamed_only },
+    { "arm32-clang", is_torn },
     { "arm32-soft-clang", is_vector_of_small },
 };
 
