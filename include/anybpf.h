@@ -274,7 +274,9 @@ struct anybpf_attach_options {
  * attached before it; bpf_session_is_return() and bpf_session_cookie() tell its halves; it needs
  * a place for the jump. fmod_ret
  * programs that return something other than 0 keep the rest up to fexit from running; that is the
- * function's result then. A function called by what a program calls runs no program again (missed).
+ * function's result then: an integer of its type, -4095 to -1 for a pointer, 1 where there is no
+ * result. Any other result they cannot give: there they have to return 0. A function called by what
+ * a program calls runs no program again (missed).
  *
  * The program is loaded if it is not. NULL: as anybpf_load_prog(); E_UNSUPPORTED with the reason
  * where the function cannot be intercepted or a program cannot do what it should there. */

@@ -105,6 +105,9 @@ static void find_registers(struct hooking *h)
         set |= REG_BIT(layout->result.parts[0].reg);
     if (conv->destroyed & REG_BIT(conv->chain))
         set |= REG_BIT(conv->chain);
+    if (FAULT(hook_variadic, layout->model->is_variadic, false))
+        for (unsigned i = 0; i < conv->args.vector.count; i++)
+            set |= REG_BIT(conv->args.vector.at[i]);
     h->hook.vectors = set >> REG_VECTOR << REG_VECTOR;
     set &= UINT32_MAX;
     if (h->tracing->kind == ATTACH_SESSION) {
@@ -672,13 +675,20 @@ void hook_end(struct build *b, uint32_t r0)
 {
     struct hooking *h = b->hook;
     struct maker *maker = &b->maker;
+    const struct model_value *result = &h->layout->model->result;
     struct node back = { .op = IR_RETURN, .in = { r0 } };
     end_invocation(b);
+    if (result->class == MODEL_INTEGER && result->size > 8) {
+        back.op = IR_RETURN_PAIR;
+        back.in[1] = FAULT(hook_pair, result->is_signed, false)
+                         ? maker_op(maker, IR_SAR, 64, r0, maker_const(maker, 63))
+                         : maker_const(maker, 0);
+    }
     switch (h->kind) {
     case ATTACH_ENTRY: maker_node(maker, (struct node){ .op = IR_NEXT }); break;
     case ATTACH_EXIT: return_results(b); break;
     case ATTACH_MODIFY: {
-        bool wide = FAULT(hook_wide_result, h->layout->model->result.size > 4, true);
+        bool wide = FAULT(hook_wide_result, result->size > 4, true);
         uint32_t on = build_label(b);
         build_unless(b, COND_EQ, wide ? 64 : 32, r0, maker_const(maker, 0), on);
         maker_node(maker, back);

@@ -77,20 +77,19 @@ static const char *name_of(struct arena *arena, const struct model_value *arg, u
     return arena_string(arena, name, strlen(name));
 }
 
-/* The lowest and highest r0 that the program may end with. */
-static void set_results(struct tracing *tracing)
+enum { ERRNO_MAX = 4095 };
+
+/* Programs whose result is the function's, or takes its place. */
+static bool gives(const struct tracing *tracing)
 {
-    const struct model_value *result = &tracing->model->result;
+    return tracing->kind == ATTACH_MODIFY || tracing->kind == ATTACH_REPLACE ||
+           tracing->kind == ATTACH_MEMBER;
+}
+
+static void set_integer(struct tracing *tracing, const struct model_value *result)
+{
     unsigned bits = 8 * (unsigned)(result->size < 8 ? result->size : 8);
 
-    switch (tracing->kind) {
-    case ATTACH_MODIFY:
-    case ATTACH_REPLACE:
-    case ATTACH_MEMBER: break;
-    default: return; /* 0 and nothing else, as in the kernel */
-    }
-    if (result->class != MODEL_INTEGER)
-        return;
     if (result->type->is_bool) {
         tracing->result_max = 1;
     } else if (bits >= 32) { /* the upper half counts for nothing */
@@ -104,16 +103,30 @@ static void set_results(struct tracing *tracing)
     }
 }
 
+/* The lowest and highest r0 that the program may end with: 0 and nothing else, as in the kernel,
+ * where it is not the function's result. A pointer is NULL or an error, as the kernel has them in
+ * the last page; a void function is skipped by 1. */
+static void set_results(struct tracing *tracing)
+{
+    const struct model_value *result = &tracing->model->result;
+
+    if (!gives(tracing))
+        return;
+    if (result->class == MODEL_INTEGER)
+        set_integer(tracing, result);
+    else if (result->class == MODEL_POINTER)
+        tracing->result_min = -ERRNO_MAX;
+    else if (result->class == MODEL_VOID)
+        tracing->result_max = tracing->kind == ATTACH_MODIFY;
+}
+
 static int check(const struct tracing *tracing, struct error *err)
 {
     const struct model *model = tracing->model;
-    const struct model_value *result = &model->result;
-    bool gives = tracing->kind == ATTACH_MODIFY || tracing->kind == ATTACH_REPLACE ||
-                 tracing->kind == ATTACH_MEMBER;
-    bool number = result->class == MODEL_INTEGER && result->size <= 8;
+    uint8_t class = model->result.class;
 
-    if (gives && !number && result->class != MODEL_POINTER &&
-        (result->class != MODEL_VOID || tracing->kind == ATTACH_MODIFY))
+    if (gives(tracing) && tracing->kind != ATTACH_MODIFY && class != MODEL_INTEGER &&
+        class != MODEL_POINTER && class != MODEL_VOID)
         return fail(err, ANYBPF_E_UNSUPPORTED,
                     "%s: its result cannot be given by a program: it is no integer or pointer",
                     model->name);

@@ -2,26 +2,31 @@
 /* anybpf-hooks [--seed N] [--count N] [--keep FOLDER]: the random prototypes of anybpf-abi as
  * functions of this process, with fentry, fexit and fmod_ret programs attached. Every argument and
  * result that a program sees is compared with what the caller passed and the function returned, and
- * what the function and its caller saw too. */
+ * what the function and its caller saw too, their errno, direction and rounding and the static
+ * chain included, while the programs' helpers destroy every register that they may. Then the
+ * fmod_ret program gives the result, where it can. */
 #include "abi/local.h"
 #include "api/inside.h"
+#include "attach/destroy.h"
 #include "bpf/text.h"
 #include "rt/rt.h"
 #include <anybpf.h>
 #include <dlfcn.h>
 #include <elf.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { BATCH = 100, KINDS = 3, WORDS = TRACING_WORDS, COPY = 256, SLOT = 320 };
+enum { ENTRY, EXIT, MODIFY };
 
 static const char *const sections[KINDS] = { "fentry", "fexit", "fmod_ret" };
 
 static struct {
     uint64_t seed;
-    uint32_t count, tried, attached[KINDS], refused, wrong;
+    uint32_t count, tried, attached[KINDS], given, wrong;
     const char *folder;
     bool keep;
 } options = { .count = 200 };
@@ -32,31 +37,100 @@ static struct {
     uint64_t words[KINDS][WORDS];
     uint8_t copies[KINDS][WORDS][COPY];
     bool there[KINDS][WORDS];
+    uint64_t verdict; /* of the fmod_ret program */
 } seen;
+
+enum { ERROR_WITHIN = 77, ERROR_AROUND = 4711 };
 
 static uint64_t see(uint32_t index, uint64_t value)
 {
     seen.words[index / WORDS][index % WORDS] = value;
     seen.there[index / WORDS][index % WORDS] = true;
+    errno = ERROR_WITHIN;
+    destroy_registers();
     return 0;
 }
 
 static uint64_t see_copy(const void *memory, uint32_t size, uint32_t index)
 {
     memcpy(seen.copies[index / WORDS][index % WORDS], memory, size < COPY ? size : COPY);
-    seen.there[index / WORDS][index % WORDS] = true;
+    return see(index, 0);
+}
+
+static uint64_t give(void)
+{
+    destroy_registers();
+    return seen.verdict;
+}
+
+/* ---- What a thread has beside registers with arguments ---- */
+
+#define CHAIN "0x1122334455667788"
+
+struct entered { /* with what a function was; target/entry_*.S and the functions themselves fill it
+                  */
+    uint64_t chain, control, flags;
+    int32_t error;
+    uint32_t calls;
+};
+
+/* How floats are rounded, and x86's direction flag. */
+#if defined(__x86_64__)
+enum { TOWARD_ZERO_SSE = 3 << 13, TOWARD_ZERO_X87 = 3 << 10, DIRECTION = 1 << 10 };
+static uint64_t control(void)
+{
+    uint32_t sse;
+    uint16_t x87;
+    __asm__ volatile("stmxcsr %0\nfnstcw %1" : "=m"(sse), "=m"(x87));
+    return sse | (uint64_t)x87 << 32;
+}
+static void set_control(uint64_t to)
+{
+    uint32_t sse = (uint32_t)to;
+    uint16_t x87 = (uint16_t)(to >> 32);
+    __asm__ volatile("ldmxcsr %0\nfldcw %1" ::"m"(sse), "m"(x87));
+}
+static uint64_t toward_zero(uint64_t usual)
+{
+    return usual | TOWARD_ZERO_SSE | (uint64_t)TOWARD_ZERO_X87 << 32;
+}
+static uint64_t flags(void)
+{
+    return __builtin_ia32_readeflags_u64();
+}
+#else
+enum { DIRECTION = 0 };
+static uint64_t control(void)
+{
+    uint64_t fpcr;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+    return fpcr;
+}
+static void set_control(uint64_t to)
+{
+    __asm__ volatile("msr fpcr, %0" ::"r"(to));
+}
+static uint64_t toward_zero(uint64_t usual)
+{
+    return usual | 3 << 22;
+}
+static uint64_t flags(void)
+{
     return 0;
 }
+#endif
 
 /* ---- One prototype ---- */
 
 struct subject {
     const struct proto *proto;
-    const struct model *model;
+    const struct model *model;  /* as programs see it */
+    const struct model *called; /* the same, or with a variadic call's further arguments */
     bool left_out;
     uint8_t *pool; /* arguments, then the result, SLOT bytes each */
     void (*call)(uint8_t *pool, uint8_t *out);
     uint8_t *(*saw)(void);
+    struct entered *entered;
     struct anybpf_link *links[KINDS];
     const struct tracing *tracing[KINDS];
 };
@@ -91,11 +165,12 @@ static bool is_alike(const struct model_value *value, const uint8_t *a, const ui
 
 static const uint8_t *pool_of(const struct subject *f, uint32_t value)
 {
-    return f->pool + (size_t)(value < f->model->count ? value : ARGS_MOST) * SLOT;
+    return f->pool + (size_t)(value < f->called->count ? value : ARGS_MOST) * SLOT;
 }
 
 /* What program `kind` saw of a value, put together again. */
-static void check_seen(const struct subject *f, unsigned kind, uint32_t number)
+static void check_seen(const struct subject *f, unsigned kind, uint32_t number,
+                       const uint8_t *wanted)
 {
     const struct tracing *tracing = f->tracing[kind];
     const struct model_value *value =
@@ -117,36 +192,111 @@ static void check_seen(const struct subject *f, unsigned kind, uint32_t number)
             bytes_set_u64_in(image + word->offset, x, false);
         if (!word->is_copy && word->size < 8 && value->class == MODEL_INTEGER) {
             unsigned unused = 64 - 8 * word->size;
-            uint64_t wanted = word->is_signed ? (uint64_t)((int64_t)(x << unused) >> unused)
-                                              : x << unused >> unused;
-            if (x != wanted)
+            uint64_t extended = word->is_signed ? (uint64_t)((int64_t)(x << unused) >> unused)
+                                                : x << unused >> unused;
+            if (x != extended)
                 wrong(f, "%s: value %u is not extended: %#" PRIx64, sections[kind], number, x);
         }
     }
-    if (!is_alike(value, image, pool_of(f, number)))
+    if (!is_alike(value, image, wanted))
         wrong(f, "%s: value %u is seen wrongly", sections[kind], number);
+}
+
+/* What the function was entered with, unless it was skipped. */
+static void check_entered(const struct subject *f, uint64_t rounding)
+{
+    const struct entered *entered = f->entered;
+    const uint8_t *saw = f->saw();
+
+    for (uint32_t i = 0; i < f->called->count; i++)
+        if (!is_alike(&f->called->args[i], saw + (size_t)i * SLOT, pool_of(f, i)))
+            wrong(f, "the function got another argument %u", i);
+    if (entered->chain != strtoull(CHAIN, NULL, 0))
+        wrong(f, "the function got the static chain %#" PRIx64, entered->chain);
+    if (entered->control != rounding)
+        wrong(f, "the function rounds by %#" PRIx64, entered->control);
+    if (entered->flags & DIRECTION)
+        wrong(f, "the function has the direction flag set");
+    if (entered->error != ERROR_AROUND)
+        wrong(f, "the function has errno %d", entered->error);
+}
+
+/* A call whose result is to be `result`, of the function, or with skip of the fmod_ret program. */
+static void call(struct subject *f, bool skip, const uint8_t *result)
+{
+    uint8_t out[SLOT + 64] = { 0 };
+    uint64_t usual = control(), rounding = toward_zero(usual);
+    bool has_result = f->model->result.class != MODEL_VOID;
+
+    memset(f->entered, 0, sizeof *f->entered);
+    set_control(rounding);
+    errno = ERROR_AROUND;
+    f->call(f->pool, out);
+    if (errno != ERROR_AROUND || control() != rounding || flags() & DIRECTION)
+        wrong(f, "the caller has another errno, rounding or direction");
+    set_control(usual);
+    options.tried++;
+    if (f->entered->calls != !skip)
+        wrong(f, "the function was called %u times", f->entered->calls);
+    else if (!skip)
+        check_entered(f, rounding);
+    if (has_result && !is_alike(&f->model->result, out, result))
+        wrong(f, "the caller got another result");
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        for (uint32_t i = 0; f->links[kind] && i < f->model->count; i++)
+            check_seen(f, kind, i, pool_of(f, i));
+    if (f->links[EXIT] && has_result)
+        check_seen(f, EXIT, f->model->count, result);
+}
+
+/* ---- The results of fmod_ret programs ---- */
+
+/* Odd, and negative in each of its sizes. */
+#define VERDICT UINT64_C(0x819293a4b5c6d7e9)
+
+static bool can_give(const struct subject *f)
+{
+    uint8_t class = f->model->result.class;
+    return class == MODEL_INTEGER || class == MODEL_POINTER || class == MODEL_VOID;
+}
+
+/* Makes of r0 a result of the function's type. */
+static void print_result(struct text *text, const struct model_value *result)
+{
+    unsigned unused = result->size < 4 ? 64 - 8 * (unsigned)result->size : 0;
+
+    if (result->class == MODEL_POINTER)
+        text_puts(text, "r0 &= 4095\nr0 = -r0\n");
+    else if (result->class == MODEL_VOID || result->type->is_bool)
+        text_puts(text, "r0 &= 1\n");
+    else if (unused)
+        text_printf(text, "r0 <<= %u\nr0 %s= %u\n", unused, result->is_signed ? "s>>" : ">>",
+                    unused);
+}
+
+/* The bytes that the caller sees of such a result, 16 of them. */
+static void put_result(const struct model_value *result, uint64_t verdict, uint8_t *at)
+{
+    uint64_t x = result->class == MODEL_POINTER ? -(verdict & 4095)
+                 : result->type->is_bool        ? verdict & 1
+                                                : verdict;
+    bytes_set_u64_in(at, x, HOST_IS_BIG);
+    bytes_set_u64_in(at + 8, result->is_signed ? UINT64_MAX : 0, HOST_IS_BIG);
 }
 
 static void run(struct subject *f)
 {
-    uint8_t out[SLOT + 64] = { 0 };
-    const uint8_t *saw = f->saw();
+    uint8_t given[16];
 
     memset(&seen, 0, sizeof seen);
-    f->call(f->pool, out);
-    options.tried++;
-    for (uint32_t i = 0; i < f->model->count; i++)
-        if (!is_alike(&f->model->args[i], saw + (size_t)i * SLOT, pool_of(f, i)))
-            wrong(f, "the function got another argument %u", i);
-    if (f->model->result.class != MODEL_VOID &&
-        !is_alike(&f->model->result, out, pool_of(f, f->model->count)))
-        wrong(f, "the caller got another result");
-    for (unsigned kind = 0; kind < KINDS; kind++) {
-        for (uint32_t i = 0; f->links[kind] && i < f->model->count; i++)
-            check_seen(f, kind, i);
-        if (f->links[kind] && kind == 1 && f->model->result.class != MODEL_VOID)
-            check_seen(f, kind, f->model->count);
-    }
+    call(f, false, pool_of(f, f->called->count));
+    if (!f->links[MODIFY] || !can_give(f))
+        return;
+    memset(&seen, 0, sizeof seen);
+    seen.verdict = VERDICT;
+    put_result(&f->model->result, VERDICT, given);
+    call(f, true, given);
+    options.given++;
 }
 
 /* ---- Attaching ---- */
@@ -164,8 +314,9 @@ static int assemble(void *arg)
     return insn_assemble(a->arena, a->text, &a->list, &a->err);
 }
 
-static const char *program(struct arena *arena, const struct tracing *tracing, unsigned kind)
+static const char *program(struct arena *arena, const struct subject *f, unsigned kind)
 {
+    const struct tracing *tracing = f->tracing[kind];
     struct text text = { .arena = arena };
     text_puts(&text, "r6 = r1\n");
     for (uint32_t i = 0; i < tracing->count; i++)
@@ -175,41 +326,83 @@ static const char *program(struct arena *arena, const struct tracing *tracing, u
         else
             text_printf(&text, "r1 = %u\nr2 = *(u64 *)(r6 + %u)\ncall 1000\n", kind * WORDS + i,
                         8 * i);
-    text_puts(&text, "r0 = 0\nexit\n");
+    text_puts(&text, kind == MODIFY && can_give(f) ? "call 1002\n" : "r0 = 0\n");
+    if (kind == MODIFY && can_give(f))
+        print_result(&text, &f->model->result);
+    text_puts(&text, "exit\n");
     return text.at;
 }
 
-static bool attach(struct arena *arena, struct anybpf_env *env, struct subject *f, unsigned kind,
-                   uint32_t number)
+static struct anybpf_prog *load(struct arena *arena, struct anybpf_env *env,
+                                const struct subject *f, unsigned kind, uint32_t number)
 {
-    static const enum attach_kind kinds[KINDS] = { ATTACH_ENTRY, ATTACH_EXIT, ATTACH_MODIFY };
-    struct assembly a = { .arena = arena };
+    struct assembly a = { .arena = arena, .text = program(arena, f, kind) };
     struct anybpf_object *obj;
-    struct anybpf_prog *prog;
     uint8_t *bytes;
     char section[64];
 
-    if (tracing_of(arena, kinds[kind], f->model, &f->tracing[kind], &a.err))
-        return a.err.code == ANYBPF_E_UNSUPPORTED;
-    a.text = program(arena, f->tracing[kind], kind);
     if (assemble(&a))
-        return false;
+        return NULL;
     bytes = arena_alloc(arena, 8 * (size_t)a.list.count);
     for (uint32_t i = 0; i < a.list.count; i++)
         insn_encode(a.list.at[i], bytes + 8 * (size_t)i, HOST_IS_BIG);
     snprintf(section, sizeof section, "%s/f%u", sections[kind], number);
     obj = anybpf_open_insns(env, bytes, a.list.count, section);
-    prog = obj ? anybpf_find(obj, NULL) : NULL;
-    if (!prog)
-        return false;
-    f->links[kind] = anybpf_attach(prog, NULL, &(struct anybpf_attach_options){ .sled = true });
-    if (!f->links[kind])
-        return strstr(anybpf_error(env), "not offered yet") && ++options.refused;
-    options.attached[kind]++;
-    return true;
+    return obj ? anybpf_find(obj, NULL) : NULL;
+}
+
+/* Attaches a program; nothing can be run behind a variadic function. */
+static void attach(struct arena *arena, struct anybpf_env *env, struct subject *f, unsigned kind,
+                   uint32_t number)
+{
+    static const enum attach_kind kinds[KINDS] = { ATTACH_ENTRY, ATTACH_EXIT, ATTACH_MODIFY };
+    struct anybpf_prog *prog = NULL;
+    struct error err = { 0 };
+    bool refused = kind == EXIT && f->model->is_variadic;
+
+    if (!tracing_of(arena, kinds[kind], f->model, &f->tracing[kind], &err))
+        prog = load(arena, env, f, kind, number);
+    if (prog)
+        f->links[kind] = anybpf_attach(prog, NULL, &(struct anybpf_attach_options){ .sled = true });
+    options.attached[kind] += f->links[kind] != NULL;
+    if (!f->links[kind] != refused)
+        wrong(f, "%s: %s", sections[kind], anybpf_error(env));
 }
 
 /* ---- The functions ---- */
+
+static const char functions_head[] =
+    "struct entered { unsigned long chain, control, flags; int error; unsigned calls; };\n"
+    "__attribute__((visibility(\"hidden\"))) struct entered entered;\n"
+    "struct entered *get_entered(void) { return &entered; }\n"
+    "int *__errno_location(void);\n";
+
+static void write_params(FILE *out, const struct proto *proto)
+{
+    fputc('(', out);
+    for (uint32_t i = 0; i < proto->named; i++)
+        fprintf(out, "%s__typeof__(%s) a%u", i ? ", " : "", proto->args[i], i);
+    fputs(proto->variadic ? ", ...)" : proto->count ? ")" : "void)", out);
+}
+
+static void write_body(FILE *out, const struct proto *proto, uint32_t n)
+{
+    fprintf(out, "__attribute__((noipa, visibility(\"hidden\"))) %s body%u", proto->result, n);
+    write_params(out, proto);
+    fprintf(out, " {\n    entered.error = *__errno_location();\n    entered.calls++;\n");
+    if (proto->variadic)
+        fprintf(out, "    __builtin_va_list more;\n    __builtin_va_start(more, a%u);\n",
+                proto->named - 1);
+    for (uint32_t i = proto->named; i < proto->count; i++)
+        fprintf(out, "    __typeof__(%s) a%u = __builtin_va_arg(more, __typeof__(%s));\n",
+                proto->args[i], i, proto->args[i]);
+    for (uint32_t i = 0; i < proto->count; i++)
+        fprintf(out, "    __builtin_memcpy(saw%u + %u, &a%u, sizeof a%u);\n", n, i * SLOT, i, i);
+    if (strcmp(proto->result, "void"))
+        fprintf(out, "    return *(__typeof__(%s) *)(pool%u + %u);\n", proto->result, n,
+                ARGS_MOST * SLOT);
+    fprintf(out, "}\n");
+}
 
 static void write_function(FILE *out, const struct subject *f, uint32_t n)
 {
@@ -219,20 +412,15 @@ static void write_function(FILE *out, const struct subject *f, uint32_t n)
     fprintf(out,
             "static unsigned char saw%u[%u] __attribute__((aligned(64)));\n"
             "unsigned char *get_saw%u(void) { return saw%u; }\n"
-            "static unsigned char *pool%u;\n"
-            "__attribute__((noipa, patchable_function_entry(%d))) %s f%u(",
-            n, ARGS_MOST * SLOT, n, n, n, host_elf_machine == EM_X86_64 ? 5 : 2, proto->result, n);
-    for (uint32_t i = 0; i < proto->count; i++)
-        fprintf(out, "%s__typeof__(%s) a%u", i ? ", " : "", proto->args[i], i);
-    fprintf(out, "%s) {\n", proto->count ? "" : "void");
-    for (uint32_t i = 0; i < proto->count; i++)
-        fprintf(out, "    __builtin_memcpy(saw%u + %u, &a%u, sizeof a%u);\n", n, i * SLOT, i, i);
-    if (!is_void)
-        fprintf(out, "    return *(__typeof__(%s) *)(pool%u + %u);\n", proto->result, n,
-                ARGS_MOST * SLOT);
-    fprintf(out, "}\nvoid call%u(unsigned char *pool, unsigned char *out) {\n    pool%u = pool;\n",
+            "static unsigned char *pool%u;\n",
+            n, ARGS_MOST * SLOT, n, n, n);
+    write_body(out, proto, n);
+    fprintf(out, "__attribute__((visibility(\"hidden\"))) %s chained%u", proto->result, n);
+    write_params(out, proto);
+    fprintf(out, ";\nvoid call%u(unsigned char *pool, unsigned char *out) {\n    pool%u = pool;\n",
             n, n);
-    fprintf(out, is_void ? "    f%u(" : "    __typeof__(%2$s) r = f%1$u(", n, proto->result);
+    fprintf(out, is_void ? "    chained%u(" : "    __typeof__(%2$s) r = chained%1$u(", n,
+            proto->result);
     for (uint32_t i = 0; i < proto->count; i++)
         fprintf(out, "%s*(__typeof__(%s) *)(pool + %u)", i ? ", " : "", proto->args[i], i * SLOT);
     fprintf(out, ");\n");
@@ -247,9 +435,9 @@ static void fill(struct subject *f)
     f->pool = aligned_alloc(64, (ARGS_MOST + 1) * SLOT + 64);
     for (uint32_t i = 0; i < (ARGS_MOST + 1) * SLOT; i++)
         f->pool[i] = (uint8_t)(1 + random_below(&random, 255));
-    for (uint32_t i = 0; i <= f->model->count; i++) {
+    for (uint32_t i = 0; i <= f->called->count; i++) {
         const struct model_value *value =
-            i < f->model->count ? &f->model->args[i] : &f->model->result;
+            i < f->called->count ? &f->called->args[i] : &f->called->result;
         if (value->class != MODEL_VOID)
             check_tame(value->type, (uint8_t *)pool_of(f, i));
     }
@@ -271,12 +459,11 @@ static bool has_wide_vector(const struct type *type)
     return found;
 }
 
-static bool is_left_out(const struct toolchain *chain, const struct subject *f)
+static bool is_left_out(const struct toolchain *chain, const struct model *model)
 {
-    bool out = f->proto->variadic || known_is_in(chain, f->model);
-    for (uint32_t i = 0; i <= f->model->count; i++) {
-        const struct model_value *value =
-            i < f->model->count ? &f->model->args[i] : &f->model->result;
+    bool out = known_is_in(chain, model);
+    for (uint32_t i = 0; i <= model->count; i++) {
+        const struct model_value *value = i < model->count ? &model->args[i] : &model->result;
         out |= value->size > VALUE_MOST || has_wide_vector(value->type);
     }
     return out;
@@ -287,18 +474,24 @@ static int declare(struct arena *arena, struct anybpf_env *env, struct subject *
 {
     struct text text = { .arena = arena };
     const struct native *native;
+    const struct type *more[ARGS_MOST];
+    uint32_t named = f->proto->named;
     char name[16];
 
     snprintf(name, sizeof name, "f%u", n);
     text_printf(&text, "%s%s f%u(", f->proto->definitions, f->proto->result, n);
-    for (uint32_t i = 0; i < f->proto->named; i++)
+    for (uint32_t i = 0; i < named; i++)
         text_printf(&text, "%s%s", i ? ", " : "", f->proto->args[i]);
     text_printf(&text, "%s)", f->proto->variadic ? ", ..." : f->proto->count ? "" : "void");
     if (anybpf_env_function(env, text.at, NULL))
         return fail(err, ANYBPF_E_FORMAT, "%s", anybpf_error(env));
-    native = env_native(api_env(env), name, err);
+    if (!(native = env_native(api_env(env), name, err)))
+        return err->code;
     f->model = native->model;
-    return 0;
+    for (uint32_t i = named; i < f->proto->count; i++)
+        if (cdecl_type(api_env(env)->types, f->proto->args[i], &more[i - named], err))
+            return err->code;
+    return model_of_call(arena, f->model, more, f->proto->count - named, &f->called, err);
 }
 
 struct round {
@@ -327,36 +520,63 @@ static int set_native(struct round *r, uint32_t n, void *function)
     return r->err.code;
 }
 
-static int run_round(void *arg)
+/* Every other function of no result has a number, so that there is more to give. */
+static void give_number(struct proto *proto)
 {
-    struct round *r = arg;
-    char path[300], command[1000];
+    static const char *const numbers[] = { "int",   "unsigned char", "long",   "_Bool",
+                                           "short", "unsigned int",  "void *", "__int128",
+                                           "char",  "enum wide",     "long" };
+    if (!strcmp(proto->result, "void") && proto->seed & 1)
+        proto->result = numbers[proto->seed / 2 % (sizeof numbers / sizeof *numbers)];
+}
+
+static int write_sources(struct round *r)
+{
     struct proto *protos = arena_array_of(r->arena, BATCH, struct proto);
-    FILE *out;
-    void *library;
+    char path[300];
+    FILE *out, *entries;
 
     snprintf(path, sizeof path, "%s/hooks.c", options.folder);
     if (!(out = fopen(path, "w")))
         return fail(&r->err, ANYBPF_E_SYSTEM, "%s cannot be written", path);
-    fputs(preamble, out);
-    snprintf(command, sizeof command, "%s int unused(void)", preamble);
-    if (anybpf_env_function(r->env, command, NULL))
-        return fail(&r->err, ANYBPF_E_FORMAT, "%s", anybpf_error(r->env));
+    snprintf(path, sizeof path, "%s/entries.S", options.folder);
+    if (!(entries = fopen(path, "w")))
+        return fail(&r->err, ANYBPF_E_SYSTEM, "%s cannot be written", path);
+    fprintf(out, "%s%s", preamble, functions_head);
+    fprintf(entries, "#define CHAIN %s\n#include \"%s/abi/target/entry_%s.S\"\n", CHAIN, TESTS_DIR,
+            host_target);
     for (uint32_t i = 0; i < r->count; i++) {
         struct subject *f = &r->functions[i];
         generate(r->arena, r->chain, options.seed + i, &protos[i]);
+        give_number(&protos[i]);
         f->proto = &protos[i];
         if (declare(r->arena, r->env, f, i, &r->err))
             return r->err.code;
         fputs(f->proto->definitions, out);
-        if (!(f->left_out = is_left_out(r->chain, f)))
-            write_function(out, f, i);
+        if ((f->left_out = is_left_out(r->chain, f->called)))
+            continue;
+        write_function(out, f, i);
+        fprintf(entries, "entry %u\n", i);
     }
-    fclose(out);
+    return fclose(out) | fclose(entries) ? fail(&r->err, ANYBPF_E_SYSTEM, "nothing can be written")
+                                         : 0;
+}
+
+static int run_round(void *arg)
+{
+    struct round *r = arg;
+    char path[300], command[1000];
+    void *library;
+
+    snprintf(command, sizeof command, "%s int unused(void)", preamble);
+    if (anybpf_env_function(r->env, command, NULL))
+        return fail(&r->err, ANYBPF_E_FORMAT, "%s", anybpf_error(r->env));
+    if (write_sources(r))
+        return r->err.code;
     snprintf(path, sizeof path, "%s/hooks-%" PRIu64 ".so", options.folder, options.seed);
     snprintf(command, sizeof command,
              "cd %s && %s -w -O2 -Wno-psabi -Wno-packed-bitfield-compat -fno-strict-aliasing "
-             "-shared -fPIC hooks.c -o %s",
+             "-shared -fPIC hooks.c entries.S -o %s",
              options.folder, r->chain->linker, path);
     if (system(command))
         return fail(&r->err, ANYBPF_E_SYSTEM, "failed: %s", command);
@@ -369,11 +589,11 @@ static int run_round(void *arg)
         fill(f);
         *(void **)&f->call = symbol(library, "call%u", i);
         *(void **)&f->saw = symbol(library, "get_saw%u", i);
+        f->entered = ((struct entered * (*)(void)) dlsym(library, "get_entered"))();
         if (set_native(r, i, symbol(library, "f%u", i)))
             return r->err.code;
         for (unsigned kind = 0; kind < KINDS; kind++)
-            if (!attach(r->arena, r->env, f, kind, i))
-                wrong(f, "%s: %s", sections[kind], anybpf_error(r->env));
+            attach(r->arena, r->env, f, kind, i);
         run(f);
         free(f->pool);
     }
@@ -412,6 +632,7 @@ int main(int argc, char **argv)
             anybpf_env_helper(r->env, 1001,
                               "__u64 see_copy(const void *memory __sz(size), __u32 size, __u32 i)",
                               (void *)(uintptr_t)see_copy) ||
+            anybpf_env_helper(r->env, 1002, "__u64 give(void)", (void *)(uintptr_t)give) ||
             arena_try(r->arena, &r->err, run_round, r)) {
             printf("%s %s\n", r->err.text, anybpf_error(r->env));
             return 2;
@@ -427,9 +648,10 @@ int main(int argc, char **argv)
         if (system(command))
             return 2;
     }
-    printf("%s: %u prototypes called; fentry %u, fexit %u, fmod_ret %u attached, %u not offered; "
-           "%u wrong\n",
-           name, options.tried, options.attached[0], options.attached[1], options.attached[2],
-           options.refused, options.wrong);
+    printf(
+        "%s: %u calls with programs attached: fentry to %u, fexit to %u, fmod_ret to %u functions, "
+        "of which it gave the result of %u; %u wrong\n",
+        name, options.tried, options.attached[ENTRY], options.attached[EXIT],
+        options.attached[MODIFY], options.given, options.wrong);
     return options.wrong != 0;
 }

@@ -3,6 +3,7 @@
  * the function. */
 #include "api/local.h"
 #include "attach/attach.h"
+#include "attach/destroy.h"
 #include "bpf/text.h"
 #include "runner/runner.h"
 #include "unit/attach_code.h"
@@ -12,6 +13,7 @@
 #include <execinfo.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stdarg.h>
 
 /* ---- Programs from text, and hooks made of them ---- */
 
@@ -35,22 +37,7 @@ static uint64_t see(uint64_t index, uint64_t value)
         h.seen[index] = value;
     h.calls++;
     errno = 77;
-#if defined(__x86_64__)
-    __asm__ volatile("mov $-1, %%rax; mov %%rax, %%rcx; mov %%rax, %%rdx; mov %%rax, %%rsi\n"
-                     "mov %%rax, %%rdi; mov %%rax, %%r8; mov %%rax, %%r9; mov %%rax, %%r10\n"
-                     "mov %%rax, %%r11; pcmpeqd %%xmm0, %%xmm0; movdqa %%xmm0, %%xmm1\n"
-                     "movdqa %%xmm0, %%xmm2; movdqa %%xmm0, %%xmm3; movdqa %%xmm0, %%xmm4\n"
-                     "movdqa %%xmm0, %%xmm5; movdqa %%xmm0, %%xmm6; movdqa %%xmm0, %%xmm7" ::
-                         : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0",
-                           "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
-#elif defined(__aarch64__)
-    __asm__ volatile(
-        "mov x0, #-1; mov x1, x0; mov x2, x0; mov x3, x0; mov x4, x0; mov x5, x0\n"
-        "mov x6, x0; mov x7, x0; mov x8, x0; mov x9, x0; fmov d0, x0; fmov d1, x0\n"
-        "fmov d2, x0; fmov d3, x0; fmov d4, x0; fmov d5, x0; fmov d6, x0; fmov d7, x0" ::
-            : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "v0", "v1", "v2", "v3",
-              "v4", "v5", "v6", "v7");
-#endif
+    destroy_registers();
     return value;
 }
 
@@ -186,6 +173,77 @@ TEST(numbers_in_registers_and_on_the_stack_are_seen)
         check_sum(f, 42);
     if ((f = hook("replace/sum", "r0 = *(u64 *)(r1 + 64)\nr0 += 1\nexit\n", NULL)))
         check_sum(f, 1001);
+    end();
+}
+
+static unsigned quiet_calls;
+static void quiet(int x)
+{
+    quiet_calls += (unsigned)x;
+}
+static void *found(int x)
+{
+    return x ? &quiet_calls : NULL;
+}
+static __int128 wide(int x)
+{
+    return x;
+}
+static double add(int n, ...)
+{
+    va_list list;
+    double sum = 0;
+    va_start(list, n);
+    while (n--)
+        sum += va_arg(list, double) * va_arg(list, int);
+    va_end(list);
+    return sum;
+}
+
+TEST(results_of_any_type_can_be_changed_that_a_number_can_be)
+{
+    static const char negative[] = "r6 = r1\nr1 = 0\nr2 = 1\ncall 1000\n"
+                                   "r0 = *(s32 *)(r6 + 0)\nr0 &= 15\nr0 = -r0\nexit\n";
+    static const char one[] = "r6 = r1\nr1 = 0\nr2 = 1\ncall 1000\n"
+                              "r0 = *(u32 *)(r6 + 0)\nr0 &= 1\nexit\n";
+    void (*q)(int);
+    void *(*p)(int);
+    __int128 (*w)(int);
+    if (!begin())
+        return;
+    DECLARE("void quiet(int x)");
+    DECLARE("void *found(int x)");
+    DECLARE("__int128 wide(int x)");
+    quiet_calls = 0;
+    if ((q = hook("fmod_ret/quiet", one, CODE(quiet)))) {
+        q(3);
+        CHECK_EQ(quiet_calls, 0);
+        q(4);
+        CHECK_EQ(quiet_calls, 4);
+    }
+    if ((p = hook("fmod_ret/found", negative, CODE(found)))) {
+        CHECK_EQ((intptr_t)p(5), -5);
+        CHECK(p(16) == &quiet_calls);
+    }
+    if ((w = hook("fmod_ret/wide", negative, CODE(wide)))) {
+        CHECK(w(5) == -5);
+        CHECK(w(16) == 16);
+    }
+    if ((w = hook("replace/wide", negative, NULL)))
+        CHECK(w(5) == -5);
+    end();
+}
+
+TEST(further_arguments_of_a_variadic_function_arrive)
+{
+    double (*f)(int n, ...);
+    if (!begin())
+        return;
+    DECLARE("double add(int n, ...)");
+    if ((f = hook("fentry/add", see_all(1), CODE(add)))) {
+        CHECK(f(3, 1.5, 2, 10.0, -3, 100.0, 4) == 373);
+        CHECK_EQ(h.seen[0], 3);
+    }
     end();
 }
 
@@ -685,6 +743,12 @@ TEST(results_stay_within_their_type)
     check_refused("replace/is_fine", "r0 = 2\nexit\n", "end with 0 to 1");
     check_refused("fmod_ret/small", "r0 = 128\nexit\n", "end with -128 to 127");
     check_refused("replace/real", "r0 = 0\nexit\n", "no integer or pointer");
+    DECLARE("void quiet(int x)");
+    DECLARE("void *found(int x)");
+    check_refused("fmod_ret/real", "r0 = 1\nexit\n", "end with 0 to 0");
+    check_refused("fmod_ret/quiet", "r0 = 2\nexit\n", "end with 0 to 1");
+    check_refused("fmod_ret/found", "r0 = 1\nexit\n", "end with -4095 to 0");
+    check_refused("replace/quiet", "r0 = 1\nexit\n", "end with 0 to 0");
     CHECK(load("fmod_ret/small", "r0 = -128\nexit\n"));
     CHECK(load("replace/is_fine", "r0 = *(u32 *)(r1 + 0)\nr0 &= 1\nexit\n"));
     end();

@@ -298,14 +298,15 @@ EMIT(lease)
     a64_do_vcpu(e);
 }
 
-/* In a function that gives all registers back the result takes the place of what x0 was. */
+/* In a function that gives all registers back the result takes the place of what x0 (and x1) was.
+ */
 EMIT(ret)
 {
     struct shape shape = shape_of(e->frame);
 
     for (uint32_t i = 0; i < shape.saved && e->frame->returns; i++)
-        if (shape.regs[i] == 0)
-            a64_put(e, a64_str(3, 0, A64_SP, i * 8));
+        if (shape.regs[i] <= (e->node->op == IR_RETURN_PAIR))
+            a64_put(e, a64_str(3, shape.regs[i], A64_SP, i * 8));
     code_cfi(e->code, CFI_REMEMBER, 0, 0);
     a64_epilogue(e->code, e->frame);
     a64_put(e, a64_ret(A64_LR));

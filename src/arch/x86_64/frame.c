@@ -16,9 +16,9 @@ enum { RED_ZONE = 128, PAGE = 4096 };
 
 static const struct {
     uint8_t reg, dwarf;
-} saved_order[] = { { RBX, 3 },  { RBP, 6 }, { R12, 12 }, { R13, 13 }, { R14, 14 },
-                    { R15, 15 }, { RCX, 2 }, { RDX, 1 },  { RSI, 4 },  { RDI, 5 },
-                    { R8, 8 },   { R9, 9 },  { R10, 10 }, { R11, 11 }, { RAX, 0 } };
+} saved_order[] = { { RBX, 3 },  { RBP, 6 },  { R12, 12 }, { R13, 13 }, { R14, 14 },
+                    { R15, 15 }, { RCX, 2 },  { RSI, 4 },  { RDI, 5 },  { R8, 8 },
+                    { R9, 9 },   { R10, 10 }, { R11, 11 }, { RDX, 1 },  { RAX, 0 } };
 enum { SAVED = sizeof saved_order / sizeof saved_order[0], DWARF_RBP = 6, DWARF_RSP = 7 };
 
 static int32_t pushed(const struct frame *frame)
@@ -269,8 +269,13 @@ void x86_emit_lease(struct emit *e)
 /* In a function that gives all registers back the result takes the place of what rax was. */
 void x86_emit_ret(struct emit *e)
 {
-    if (FAULT(hook_result, e->frame->saved & REG_BIT(RAX) && e->frame->returns, 0))
-        x86_m(e->code, X86_MOV_MR, X86_W64, RAX, x86_at(RSP, reserved(e->frame)));
+    int32_t at = reserved(e->frame);
+    if (FAULT(hook_result, e->frame->saved & REG_BIT(RAX) && e->frame->returns, 0)) {
+        x86_m(e->code, X86_MOV_MR, X86_W64, RAX, x86_at(RSP, at));
+        at += 8;
+    }
+    if (e->node->op == IR_RETURN_PAIR && e->frame->saved & REG_BIT(RDX) && e->frame->returns)
+        x86_m(e->code, X86_MOV_MR, X86_W64, RDX, x86_at(RSP, at));
     x86_epilogue(e->code, e->frame);
     x86_none(e->code, X86_RET);
     x86_left(e->code, e->frame);
