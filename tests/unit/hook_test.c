@@ -13,7 +13,6 @@
 #include <execinfo.h>
 #include <pthread.h>
 #include <setjmp.h>
-#include <stdarg.h>
 
 /* ---- Programs from text, and hooks made of them ---- */
 
@@ -173,77 +172,6 @@ TEST(numbers_in_registers_and_on_the_stack_are_seen)
         check_sum(f, 42);
     if ((f = hook("replace/sum", "r0 = *(u64 *)(r1 + 64)\nr0 += 1\nexit\n", NULL)))
         check_sum(f, 1001);
-    end();
-}
-
-static unsigned quiet_calls;
-static void quiet(int x)
-{
-    quiet_calls += (unsigned)x;
-}
-static void *found(int x)
-{
-    return x ? &quiet_calls : NULL;
-}
-static __int128 wide(int x)
-{
-    return x;
-}
-static double add(int n, ...)
-{
-    va_list list;
-    double sum = 0;
-    va_start(list, n);
-    while (n--)
-        sum += va_arg(list, double) * va_arg(list, int);
-    va_end(list);
-    return sum;
-}
-
-TEST(results_of_any_type_can_be_changed_that_a_number_can_be)
-{
-    static const char negative[] = "r6 = r1\nr1 = 0\nr2 = 1\ncall 1000\n"
-                                   "r0 = *(s32 *)(r6 + 0)\nr0 &= 15\nr0 = -r0\nexit\n";
-    static const char one[] = "r6 = r1\nr1 = 0\nr2 = 1\ncall 1000\n"
-                              "r0 = *(u32 *)(r6 + 0)\nr0 &= 1\nexit\n";
-    void (*q)(int);
-    void *(*p)(int);
-    __int128 (*w)(int);
-    if (!begin())
-        return;
-    DECLARE("void quiet(int x)");
-    DECLARE("void *found(int x)");
-    DECLARE("__int128 wide(int x)");
-    quiet_calls = 0;
-    if ((q = hook("fmod_ret/quiet", one, CODE(quiet)))) {
-        q(3);
-        CHECK_EQ(quiet_calls, 0);
-        q(4);
-        CHECK_EQ(quiet_calls, 4);
-    }
-    if ((p = hook("fmod_ret/found", negative, CODE(found)))) {
-        CHECK_EQ((intptr_t)p(5), -5);
-        CHECK(p(16) == &quiet_calls);
-    }
-    if ((w = hook("fmod_ret/wide", negative, CODE(wide)))) {
-        CHECK(w(5) == -5);
-        CHECK(w(16) == 16);
-    }
-    if ((w = hook("replace/wide", negative, NULL)))
-        CHECK(w(5) == -5);
-    end();
-}
-
-TEST(further_arguments_of_a_variadic_function_arrive)
-{
-    double (*f)(int n, ...);
-    if (!begin())
-        return;
-    DECLARE("double add(int n, ...)");
-    if ((f = hook("fentry/add", see_all(1), CODE(add)))) {
-        CHECK(f(3, 1.5, 2, 10.0, -3, 100.0, 4) == 373);
-        CHECK_EQ(h.seen[0], 3);
-    }
     end();
 }
 

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Results that fmod_ret programs give, and functions of any number of arguments. */
+#include "arch/targets.h"
+#include "attach/destroy.h"
+#include "rt/rt.h"
+#include "runner/runner.h"
+#include "unit/attach_code.h"
+#include <anybpf.h>
+#include <stdarg.h>
+
+static struct anybpf_env *env;
+
+static uint64_t destroy(void)
+{
+    destroy_registers();
+    return 0;
+}
+
+static bool begin(void)
+{
+    if (!target_find(host_target)) {
+        test_skip("this build compiles for other processors only");
+        return false;
+    }
+    env = anybpf_env_new();
+    CHECK_EQ(anybpf_env_helper(env, 1000, "__u64 destroy(void)", (void *)(uintptr_t)destroy), 0);
+    return true;
+}
+
+static void attach(const char *prototype, void *function, const char *section, const char *text)
+{
+    struct anybpf_prog *prog;
+    CHECK_EQ(anybpf_env_function(env, prototype, function), 0);
+    prog = prog_from_text(env, section, text);
+    CHECK_SAY(prog && anybpf_attach(prog, NULL, NULL), "%s: %s", section, anybpf_error(env));
+}
+#define ATTACH(prototype, function, section, text)                                                 \
+    attach(prototype, (void *)(uintptr_t)(function), section, text)
+
+static unsigned quiet_calls;
+static SLED void quiet(int x)
+{
+    quiet_calls += (unsigned)x;
+}
+static SLED void *found(int x)
+{
+    return x ? &quiet_calls : NULL;
+}
+static SLED __int128 wide(int x)
+{
+    return x;
+}
+static SLED double add(int n, ...)
+{
+    va_list list;
+    double sum = 0;
+    va_start(list, n);
+    while (n--)
+        sum += va_arg(list, double) * va_arg(list, int);
+    va_end(list);
+    return sum;
+}
+
+static const char negative[] = "r6 = r1\ncall 1000\nr0 = *(u32 *)(r6 + 0)\n"
+                               "r0 &= 15\nr0 = -r0\nexit\n";
+
+TEST(programs_give_results_of_any_type_that_holds_a_number)
+{
+    void (*volatile q)(int) = quiet;
+    void *(*volatile p)(int) = found;
+    __int128 (*volatile w)(int) = wide;
+    if (!begin())
+        return;
+    quiet_calls = 0;
+    ATTACH("void quiet(int x)", quiet, "fmod_ret/quiet",
+           "r6 = r1\ncall 1000\nr0 = *(u32 *)(r6 + 0)\nr0 &= 1\nexit\n");
+    q(3);
+    CHECK_EQ(quiet_calls, 0);
+    q(4);
+    CHECK_EQ(quiet_calls, 4);
+    ATTACH("void *found(int x)", found, "fmod_ret/found", negative);
+    CHECK_EQ((intptr_t)p(5), -5);
+    CHECK(p(16) == &quiet_calls);
+    ATTACH("__int128 wide(int x)", wide, "fmod_ret/wide", negative);
+    CHECK(w(5) == -5);
+    CHECK(w(16) == 16);
+    anybpf_env_free(env);
+}
+
+TEST(programs_replace_functions_of_wide_results)
+{
+    __int128 (*volatile w)(int) = wide;
+    if (!begin())
+        return;
+    ATTACH("__int128 wide(int x)", wide, "replace/wide", negative);
+    CHECK(w(5) == -5);
+    anybpf_env_free(env);
+    CHECK(w(5) == 5);
+}
+
+TEST(further_arguments_of_a_variadic_function_arrive)
+{
+    double (*volatile f)(int, ...) = add;
+    if (!begin())
+        return;
+    ATTACH("double add(int n, ...)", add, "fentry/add", "call 1000\nr0 = 0\nexit\n");
+    CHECK(f(3, 1.5, 2, 10.0, -3, 100.0, 4) == 373);
+    anybpf_env_free(env);
+}
