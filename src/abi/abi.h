@@ -58,6 +58,7 @@ struct conv {
     uint8_t word;         /* bytes of a general register and of a stack slot */
     uint64_t saved;       /* general registers that a callee preserves (BPF functions, too) */
     uint64_t destroyed;   /* those it may not preserve */
+    uint64_t platform;    /* those of them that are some platform's: our own code never has them */
     uint8_t vector_count; /* registers, none of which a callee preserves whole; of hosts */
     uint8_t chain;        /* static chain */
 

@@ -31,18 +31,17 @@ const struct conv conv_x86_64_clang = { .name = "x86_64-clang",
                                         .strict_members = true,
                                         .unnamed_all = true };
 
-/* AAPCS64, sections 6.1.1, 6.8.2 and 6.9. x18 is a platform's where one wants it (Linux does not),
- * so code of ours never changes it but may call what does; x30 is the return address. */
+/* AAPCS64, sections 6.1.1, 6.8.2 and 6.9. x30 is the return address. */
 #define ARM64                                                                                      \
     .title = "AAPCS64", .data = &data_arm64, .generals = "x", .vectors = "v",                      \
     .args = { .general = { 8, { 0, 1, 2, 3, 4, 5, 6, 7 } },                                        \
               .vector = { 8, { V(0), V(1), V(2), V(3), V(4), V(5), V(6), V(7) } } },               \
     .results = { .general = { 2, { 0, 1 } }, .vector = { 4, { V(0), V(1), V(2), V(3) } } },        \
     .hidden = 8, .hidden_back = REG_NONE, .word = 8, .saved = UINT64_C(0x7ff) << 19,               \
-    .destroyed = UINT64_C(0x7ffff) | REG_BIT(30), .vector_count = 32, .chain = 18,                 \
-    .records = RECORDS_HOMOGENEOUS, .unnamed_records = RECORDS_HOMOGENEOUS, .vector_most = 16,     \
-    .value_most = 16, .result_most = RESULT_FITS, .pairs = PAIRS_EVEN, .closes = true,             \
-    .stack_align = 16, .slot_most = 16, .aligns_natural = true,                                    \
+    .destroyed = UINT64_C(0x7ffff) | REG_BIT(30), .platform = REG_BIT(18), .vector_count = 32,     \
+    .chain = 18, .records = RECORDS_HOMOGENEOUS, .unnamed_records = RECORDS_HOMOGENEOUS,           \
+    .vector_most = 16, .value_most = 16, .result_most = RESULT_FITS, .pairs = PAIRS_EVEN,          \
+    .closes = true, .stack_align = 16, .slot_most = 16, .aligns_natural = true,                    \
     .bpf_args = { 0, 1, 2, 3, 4, 5, 6 }
 const struct conv conv_arm64 = { .name = "arm64", ARM64, .clang = &conv_arm64_clang };
 const struct conv conv_arm64_clang = { .name = "arm64-clang", ARM64, .ignores_unnamed = true };

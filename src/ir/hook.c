@@ -87,7 +87,7 @@ static uint32_t take(struct hooking *h, uint64_t size)
 static uint8_t spare_register(const struct hooking *h, uint64_t taken)
 {
     const struct conv *conv = h->layout->conv;
-    uint64_t set = conv->destroyed & ~taken;
+    uint64_t set = conv->destroyed & ~conv->platform & ~taken;
     for (unsigned i = 0; i < conv->args.general.count; i++)
         set &= ~REG_BIT(conv->args.general.at[i]);
     if (conv->hidden != REG_NONE)
@@ -103,7 +103,7 @@ static void find_registers(struct hooking *h)
     if (layout->result.indirect && layout->result.count &&
         layout->result.parts[0].place == PART_REG)
         set |= REG_BIT(layout->result.parts[0].reg);
-    if (conv->destroyed & REG_BIT(conv->chain))
+    if (conv->destroyed & ~conv->platform & REG_BIT(conv->chain))
         set |= REG_BIT(conv->chain);
     if (FAULT(hook_variadic, layout->model->is_variadic, false))
         for (unsigned i = 0; i < conv->args.vector.count; i++)

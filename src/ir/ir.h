@@ -150,7 +150,7 @@ struct block {
 /* How native code enters a function, if it does not by the convention of BPF functions. AREA counts
  * in its own memory on the machine's stack, `area` bytes: 16 for each register in `vectors`, with
  * what that had at the entry, then for each in `results`, then what it takes itself. */
-enum { HOOK_PARAMS = 11 };
+enum { HOOK_PARAMS = 10 };
 struct hook {
     uint8_t params[HOOK_PARAMS]; /* registers in which PARAM 0 and up arrive */
     uint8_t param_count;
