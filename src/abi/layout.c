@@ -134,11 +134,51 @@ static bool classify(const struct placing *pl, const struct model_leaf *leaf, en
     return true;
 }
 
+/* Step 5 (b): x87's second half without the first. */
+static bool is_torn(const enum class classes[8])
+{
+    for (unsigned i = 0; i < 8; i++)
+        if (classes[i] == CLASS_X87_UP && (!i || classes[i - 1] != CLASS_X87))
+            return true;
+    return false;
+}
+
+/* Records within are classified by themselves first; *leaf: the first of the type. */
+static bool classify_type(const struct placing *pl, const struct type *type,
+                          const struct model_leaf **leaf, enum class classes[8])
+{
+    enum class own[8] = { CLASS_NONE };
+
+    type = type_strip(type);
+    if (type->kind == TYPE_ARRAY) {
+        for (uint64_t i = type->count && type->to->size ? type->count : 1; i--;)
+            if (!classify_type(pl, type->to, leaf, classes))
+                return false;
+        return true;
+    }
+    if (type->kind == TYPE_COMPLEX)
+        return classify(pl, (*leaf)++, classes) && classify(pl, (*leaf)++, classes);
+    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
+        return classify(pl, (*leaf)++, classes);
+    for (uint32_t i = 0; i < type->count; i++)
+        if (type->members[i].bits ? !classify(pl, (*leaf)++, own)
+                                  : !classify_type(pl, type->members[i].type, leaf, own))
+            return false;
+    for (uint32_t i = 0; i < type->unnamed_count; i++)
+        if (!classify(pl, (*leaf)++, own))
+            return false;
+    for (unsigned i = 0; i < 8; i++)
+        if (!merge(&classes[i], own[i]))
+            return false;
+    return !is_torn(own);
+}
+
 static void plan_eightbytes(const struct placing *pl, const struct model_value *value,
                             struct plan *plan)
 {
     const struct conv *conv = pl->conv;
     enum class classes[8] = { CLASS_NONE };
+    const struct model_leaf *leaf = value->leaves;
     uint32_t count = (uint32_t)(value->size + 7) / 8;
 
     plan->kind = PLAN_STACK;
@@ -151,12 +191,11 @@ static void plan_eightbytes(const struct placing *pl, const struct model_value *
         plan->kind = PLAN_X87;
         return;
     }
-    for (uint32_t i = 0; i < value->count; i++)
-        if (!classify(pl, &value->leaves[i], classes))
-            return;
-    for (uint32_t i = 0; i < count; i++) /* step 5 */
-        if ((classes[i] == CLASS_X87_UP && (!i || classes[i - 1] != CLASS_X87)) ||
-            (count > EIGHTBYTES && classes[i] != (i ? CLASS_SSE_UP : CLASS_SSE)))
+    if (is_record(value) ? !classify_type(pl, value->type, &leaf, classes)
+                         : !classify(pl, leaf, classes))
+        return;
+    for (uint32_t i = 0; i < count && count > EIGHTBYTES; i++) /* step 5 (c) */
+        if (classes[i] != (i ? CLASS_SSE_UP : CLASS_SSE))
             return;
     if (classes[0] == CLASS_X87) {
         plan->kind = FAULT(layout_x87, pl->is_result, false) ? PLAN_X87 : PLAN_STACK;

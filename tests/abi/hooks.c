@@ -131,6 +131,7 @@ struct subject {
     void (*call)(uint8_t *pool, uint8_t *out);
     uint8_t *(*saw)(void);
     struct entered *entered;
+    void **pointer; /* through which it is called */
     struct anybpf_link *links[KINDS];
     const struct tracing *tracing[KINDS];
 };
@@ -351,11 +352,15 @@ static struct anybpf_prog *load(struct arena *arena, struct anybpf_env *env,
     return obj ? anybpf_find(obj, NULL) : NULL;
 }
 
-/* Attaches a program; nothing can be run behind a variadic function. */
+/* Attaches a program, by turns to the entry and to the pointer through which it is called; nothing
+ * can be run behind a variadic function. */
 static void attach(struct arena *arena, struct anybpf_env *env, struct subject *f, unsigned kind,
                    uint32_t number)
 {
     static const enum attach_kind kinds[KINDS] = { ATTACH_ENTRY, ATTACH_EXIT, ATTACH_MODIFY };
+    bool by_entry = f->proto->seed / 4 % 2;
+    struct anybpf_attach_options how = { .sled = by_entry,
+                                         .pointer = by_entry ? NULL : f->pointer };
     struct anybpf_prog *prog = NULL;
     struct error err = { 0 };
     bool refused = kind == EXIT && f->model->is_variadic;
@@ -363,7 +368,7 @@ static void attach(struct arena *arena, struct anybpf_env *env, struct subject *
     if (!tracing_of(arena, kinds[kind], f->model, &f->tracing[kind], &err))
         prog = load(arena, env, f, kind, number);
     if (prog)
-        f->links[kind] = anybpf_attach(prog, NULL, &(struct anybpf_attach_options){ .sled = true });
+        f->links[kind] = anybpf_attach(prog, NULL, &how);
     options.attached[kind] += f->links[kind] != NULL;
     if (!f->links[kind] != refused)
         wrong(f, "%s: %s", sections[kind], anybpf_error(env));
@@ -589,6 +594,7 @@ static int run_round(void *arg)
         fill(f);
         *(void **)&f->call = symbol(library, "call%u", i);
         *(void **)&f->saw = symbol(library, "get_saw%u", i);
+        f->pointer = symbol(library, "pointer%u", i);
         f->entered = ((struct entered * (*)(void)) dlsym(library, "get_entered"))();
         if (set_native(r, i, symbol(library, "f%u", i)))
             return r->err.code;

@@ -87,6 +87,10 @@ TEST(layouts_of_odd_records)
          "struct e { float a; int b[99]; }; struct s { float f; struct e e[0]; };"
          "void f(struct s s)",
          "s: stack+0[0:4]\nresult: nothing\nstack: 8 bytes aligned to 16\n");
+    /* A record within is classified by itself. */
+    lies(&conv_x86_64,
+         "union u { long n[2]; union { long double q; float f; } m; }; void f(union u u)",
+         "u: stack+0[0:16]\nresult: nothing\nstack: 16 bytes aligned to 16\n");
     lies(&conv_riscv64, "struct s { struct { } e[1]; double d; }; void f(struct s s)",
          "s: fa0[0:8]\nresult: nothing\n");
     lies(&conv_riscv64,

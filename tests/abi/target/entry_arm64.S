@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See entry_x86_64.S. */
 .macro entry id
-    .globl f\id, chained\id
+    .globl f\id, chained\id, pointer\id
     .hidden chained\id
     .type f\id, %function
 f\id:
@@ -18,8 +18,16 @@ f\id:
     .size f\id, .-f\id
 chained\id:
     ldr x18, =CHAIN
-    b .Lsled\id
+    adrp x16, .Lpointer\id
+    ldr x16, [x16, :lo12:.Lpointer\id]
+    br x16
     .ltorg
+    .pushsection .data
+    .balign 8
+pointer\id:
+.Lpointer\id:
+    .quad .Lsled\id
+    .popsection
     .pushsection __patchable_function_entries, "awo", %progbits, f\id
     .balign 8
     .quad .Lsled\id
