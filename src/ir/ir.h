@@ -245,6 +245,7 @@ enum ir_pass {
     PASS_POPCOUNT,   /* bits counted by the parallel sum */
     PASS_INLINE,     /* short functions are done in place of calls */
     PASS_PHIS,       /* phis of one value and itself are that value */
+    PASS_WIDTHS,     /* phis without an upper half need no extension */
     PASS_UNROLL,     /* small loops that turn a known number of times */
     PASS_DEAD,       /* what nobody uses goes */
     PASS_HOIST,      /* long constants are made before loops */

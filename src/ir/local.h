@@ -203,8 +203,9 @@ static inline bool is_const(const struct fn *fn, uint32_t value)
     return fn->nodes.at[value].op == IR_CONST;
 }
 
-/* phis.c, unroll.c, dead.c, hoist.c, copy.c: a pass each. */
+/* phis.c, widths.c, unroll.c, dead.c, hoist.c, copy.c: a pass each. */
 void phis_run(struct fn *fn);
+void widths_run(struct fn *fn);
 void unroll_run(struct fn *fn, uint32_t left_out);
 void dead_run(struct fn *fn);
 void hoist_run(struct fn *fn);

@@ -18,6 +18,7 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_POPCOUNT] = "popcount",
     [PASS_INLINE] = "inline",
     [PASS_PHIS] = "phis",
+    [PASS_WIDTHS] = "widths",
     [PASS_UNROLL] = "unroll",
     [PASS_DEAD] = "dead",
     [PASS_HOIST] = "hoist",
@@ -53,6 +54,7 @@ void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint3
     case PASS_POPCOUNT: copy_run(fn, ~PASS_BIT(pass)); break;
     case PASS_INLINE: callees_run(module, function, left_out); break;
     case PASS_PHIS: phis_run(fn); break;
+    case PASS_WIDTHS: widths_run(fn); break;
     case PASS_UNROLL: unroll_run(fn, left_out); break;
     case PASS_DEAD: dead_run(fn); break;
     case PASS_HOIST: hoist_run(fn); break;
