@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* anybpf-hooks [--seed N] [--count N] [--keep FOLDER]: the random prototypes of anybpf-abi as
- * functions of this process, with fentry, fexit and fmod_ret programs attached. Every argument and
- * result that a program sees is compared with what the caller passed and the function returned, and
- * what the function and its caller saw too, their errno, direction and rounding and the static
- * chain included, while the programs' helpers destroy every register that they may. Then the
- * fmod_ret program gives the result, where it can. */
+/* anybpf-hooks [--seed N] [--count N] [--keep FOLDER] [COMPILER]: the random prototypes of
+ * anybpf-abi as functions of this process, built by gcc and by clang, with fentry, fexit and
+ * fmod_ret programs attached. Every argument and result that a program sees is compared with what
+ * the caller passed and the function returned, and what the function and its caller saw too, their
+ * errno, direction and rounding and the static chain included, while the programs' helpers destroy
+ * every register that they may. Then the fmod_ret program gives the result, where it can. */
 #include "abi/local.h"
 #include "api/inside.h"
 #include "attach/destroy.h"
@@ -28,7 +28,7 @@ static struct {
     uint64_t seed;
     uint32_t count, tried, attached[KINDS], given, wrong;
     const char *folder;
-    bool keep;
+    bool keep, clang;
 } options = { .count = 200 };
 
 /* ---- What programs hand over ---- */
@@ -349,7 +349,9 @@ static struct anybpf_prog *load(struct arena *arena, struct anybpf_env *env,
         insn_encode(a.list.at[i], bytes + 8 * (size_t)i, HOST_IS_BIG);
     snprintf(section, sizeof section, "%s/f%u", sections[kind], number);
     obj = anybpf_open_insns(env, bytes, a.list.count, section);
-    return obj ? anybpf_find(obj, NULL) : NULL;
+    if (!obj || anybpf_set(obj, ANYBPF_CLANG_ABI, options.clang))
+        return NULL;
+    return anybpf_find(obj, NULL);
 }
 
 /* Attaches a program, by turns to the entry and to the pointer through which it is called; nothing
@@ -499,6 +501,13 @@ static int declare(struct arena *arena, struct anybpf_env *env, struct subject *
     return model_of_call(arena, f->model, more, f->proto->count - named, &f->called, err);
 }
 
+/* As gcc of the same row links, for any processor of the kind. */
+#if defined(__x86_64__)
+#define CLANG "clang-19 --target=x86_64-linux-gnu"
+#else
+#define CLANG "clang-19 --target=aarch64-linux-gnu"
+#endif
+
 struct round {
     struct arena *arena;
     struct anybpf_env *env;
@@ -578,11 +587,12 @@ static int run_round(void *arg)
         return fail(&r->err, ANYBPF_E_FORMAT, "%s", anybpf_error(r->env));
     if (write_sources(r))
         return r->err.code;
-    snprintf(path, sizeof path, "%s/hooks-%" PRIu64 ".so", options.folder, options.seed);
+    snprintf(path, sizeof path, "%s/%s-%" PRIu64 ".so", options.folder, r->chain->name,
+             options.seed);
     snprintf(command, sizeof command,
              "cd %s && %s -w -O2 -Wno-psabi -Wno-packed-bitfield-compat -fno-strict-aliasing "
-             "-shared -fPIC hooks.c entries.S -o %s",
-             options.folder, r->chain->linker, path);
+             "-fPIC -c hooks.c && %s -shared hooks.o entries.S -o %s",
+             options.folder, r->chain->clang ? CLANG : r->chain->linker, r->chain->linker, path);
     if (system(command))
         return fail(&r->err, ANYBPF_E_SYSTEM, "failed: %s", command);
     if (!(library = dlopen(path, RTLD_NOW)))
@@ -606,58 +616,82 @@ static int run_round(void *arg)
     return 0;
 }
 
+static bool try_round(const struct toolchain *chain, uint32_t count)
+{
+    struct round *r = calloc(1, sizeof *r);
+    bool done;
+
+    r->chain = chain;
+    r->arena = arena_new(&allocator_libc, 0);
+    r->env = anybpf_env_new();
+    r->count = count;
+    done = !anybpf_env_helper(r->env, 1000, "__u64 see(__u32 index, __u64 value)",
+                              (void *)(uintptr_t)see) &&
+           !anybpf_env_helper(r->env, 1001,
+                              "__u64 see_copy(const void *memory __sz(size), __u32 size, __u32 i)",
+                              (void *)(uintptr_t)see_copy) &&
+           !anybpf_env_helper(r->env, 1002, "__u64 give(void)", (void *)(uintptr_t)give) &&
+           !arena_try(r->arena, &r->err, run_round, r);
+    if (!done)
+        printf("%s %s\n", r->err.text, anybpf_error(r->env));
+    anybpf_env_free(r->env);
+    arena_free(r->arena);
+    free(r);
+    return done;
+}
+
+/* Whether none differ. */
+static bool try_chain(const struct toolchain *chain)
+{
+    uint64_t first = options.seed;
+    uint32_t count;
+
+    options.clang = chain->clang;
+    options.tried = options.given = options.wrong = 0;
+    memset(options.attached, 0, sizeof options.attached);
+    for (uint32_t left = options.count; left; left -= count, options.seed += count) {
+        count = left < BATCH ? left : BATCH;
+        if (!try_round(chain, count))
+            return false;
+    }
+    options.seed = first;
+    printf(
+        "%s: %u calls with programs attached: fentry to %u, fexit to %u, fmod_ret to %u functions, "
+        "of which it gave the result of %u; %u wrong\n",
+        chain->name, options.tried, options.attached[ENTRY], options.attached[EXIT],
+        options.attached[MODIFY], options.given, options.wrong);
+    return !options.wrong;
+}
+
 int main(int argc, char **argv)
 {
-    char folder[] = "/tmp/anybpf-hooks-XXXXXX", name[32], command[300];
-    const struct toolchain *chain = NULL;
+    char folder[] = "/tmp/anybpf-hooks-XXXXXX", command[300];
+    const char *compiler = "";
+    unsigned passed = 0, failed = 0;
 
-    for (int i = 1; i + 1 < argc; i += 2)
-        if (!strcmp(argv[i], "--seed"))
-            options.seed = strtoull(argv[i + 1], NULL, 0);
+    for (int i = 1; i < argc; i++)
+        if (argv[i][0] != '-' || i + 1 == argc)
+            compiler = argv[i];
+        else if (!strcmp(argv[i], "--seed"))
+            options.seed = strtoull(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--count"))
-            options.count = (uint32_t)strtoul(argv[i + 1], NULL, 0);
+            options.count = (uint32_t)strtoul(argv[++i], NULL, 0);
         else if (!strcmp(argv[i], "--keep"))
-            options.folder = argv[i + 1], options.keep = true;
-    snprintf(name, sizeof name, "%s-gcc", host_target);
-    for (uint32_t i = 0; toolchain_at(i); i++)
-        if (!strcmp(toolchain_at(i)->name, name))
-            chain = toolchain_at(i);
-    if (!chain)
-        return 2;
+            options.folder = argv[++i], options.keep = true;
     if (!options.folder)
         options.folder = mkdtemp(folder);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    for (uint32_t left = options.count; left;) {
-        struct round *r = calloc(1, sizeof *r);
-        r->chain = chain;
-        r->arena = arena_new(&allocator_libc, 0);
-        r->env = anybpf_env_new();
-        r->count = left < BATCH ? left : BATCH;
-        if (anybpf_env_helper(r->env, 1000, "__u64 see(__u32 index, __u64 value)",
-                              (void *)(uintptr_t)see) ||
-            anybpf_env_helper(r->env, 1001,
-                              "__u64 see_copy(const void *memory __sz(size), __u32 size, __u32 i)",
-                              (void *)(uintptr_t)see_copy) ||
-            anybpf_env_helper(r->env, 1002, "__u64 give(void)", (void *)(uintptr_t)give) ||
-            arena_try(r->arena, &r->err, run_round, r)) {
-            printf("%s %s\n", r->err.text, anybpf_error(r->env));
-            return 2;
-        }
-        left -= r->count;
-        options.seed += r->count;
-        anybpf_env_free(r->env);
-        arena_free(r->arena);
-        free(r);
+    for (uint32_t i = 0; toolchain_at(i); i++) {
+        const struct toolchain *chain = toolchain_at(i);
+        if (!strncmp(chain->name, host_target, strlen(host_target)) &&
+            strstr(chain->name, compiler))
+            *(try_chain(chain) ? &passed : &failed) += 1;
     }
     if (!options.keep) {
         snprintf(command, sizeof command, "rm -rf %s", options.folder);
         if (system(command))
             return 2;
     }
-    printf(
-        "%s: %u calls with programs attached: fentry to %u, fexit to %u, fmod_ret to %u functions, "
-        "of which it gave the result of %u; %u wrong\n",
-        name, options.tried, options.attached[ENTRY], options.attached[EXIT],
-        options.attached[MODIFY], options.given, options.wrong);
-    return options.wrong != 0;
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed || !passed;
 }
