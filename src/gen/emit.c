@@ -31,6 +31,11 @@ static struct place reg_place(uint8_t reg)
     return (struct place){ .kind = PLACE_REG, .index = reg };
 }
 
+static bool is_same(struct place a, struct place b)
+{
+    return a.kind == b.kind && a.index == b.index;
+}
+
 /* Where a value is that was given a home. */
 static struct place home_place(const struct gen *gen, uint32_t value)
 {
@@ -56,7 +61,7 @@ static struct place moved_place(const struct gen *gen, uint32_t value)
 /* Adds a move of a value from where it is. */
 static void add_move(struct emission *e, struct place to, struct place from, uint32_t value)
 {
-    if (to.kind == from.kind && to.index == from.index)
+    if (is_same(to, from))
         return;
     if (from.kind == PLACE_REG)
         from.half |= value_bits(e->fn, value) <= 32;
@@ -223,29 +228,35 @@ static void emit_inst(struct emission *e, uint32_t value)
 
 /* ---- Edges ---- */
 
+/* The next phi of the edge's target, from node i on, that a value has to be moved to; else the node
+ * behind the phis. */
+static uint32_t next_moved(const struct emission *e, uint32_t edge, uint32_t i, uint32_t *value)
+{
+    const struct gen *gen = e->gen;
+    uint32_t pred = gen->edge_pred[edge];
+    for (;; i++) {
+        const struct node *node = &e->fn->nodes.at[i];
+        if (node->op != IR_PHI && node->op != IR_NOP)
+            return i;
+        if (!gen->needed[i])
+            continue;
+        *value = e->fn->lists.at[node->list.first + pred];
+        if (*value != i && !is_same(home_place(gen, i), moved_place(gen, *value)))
+            return i;
+    }
+}
+
+#define EACH_MOVED(e, edge, phi, value)                                                            \
+    for (uint32_t value,                                                                           \
+         phi = next_moved(e, edge, (e)->fn->blocks.at[(e)->fn->edges.at[edge]].first, &value);     \
+         (e)->fn->nodes.at[phi].op == IR_PHI; phi = next_moved(e, edge, phi + 1, &value))
+
 /* Adds the moves of an edge's phis; false if there are none. */
 static bool add_phis(struct emission *e, uint32_t edge)
 {
-    struct gen *gen = e->gen;
-    const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
-    for (uint32_t i = to->first; i < to->first + to->count; i++) {
-        const struct node *node = &e->fn->nodes.at[i];
-        if (node->op == IR_NOP)
-            continue;
-        if (node->op != IR_PHI)
-            break;
-        uint32_t value = e->fn->lists.at[node->list.first + gen->edge_pred[edge]];
-        if (gen->needed[i] && value != i)
-            add_move(e, home_place(gen, i), moved_place(gen, value), value);
-    }
+    EACH_MOVED(e, edge, phi, value)
+    add_move(e, home_place(e->gen, phi), moved_place(e->gen, value), value);
     return e->moves.list.count > 0;
-}
-
-static bool has_moves(struct emission *e, uint32_t edge)
-{
-    bool has = add_phis(e, edge);
-    moves_clear(&e->moves);
-    return has;
 }
 
 static void jump_unless_next(struct emission *e, uint32_t block, uint32_t next)
@@ -306,29 +317,41 @@ struct fork {
     } when;
 };
 
-static enum when when_to_move(struct emission *e, uint32_t value, const struct block *from,
-                              uint32_t edge, uint32_t other)
+/* What is moved along an edge. */
+struct traffic {
+    bool some, fits, constants; /* fits: few, and to registers only */
+    uint64_t written;           /* these */
+};
+
+static struct traffic traffic_of(const struct emission *e, uint32_t edge)
 {
     enum { MOST = 3 };
-    const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
-    uint64_t written = 0;
-    if (!from->depth || to->depth < from->depth || !gen_does(e->gen, PASS_MOVES))
-        return BEHIND;
-    add_phis(e, edge);
-    bool fits = e->moves.list.count <= MOST, constants = false;
-    for (uint32_t i = 0; i < e->moves.list.count; i++) {
-        struct move move = e->moves.list.at[i];
-        fits &= move.to.kind == PLACE_REG;
-        constants |= move.from.kind == PLACE_VALUE;
-        if (fits)
-            written |= REG_BIT(move.to.index);
+    struct traffic t = { .fits = true };
+    unsigned count = 0;
+    EACH_MOVED(e, edge, phi, value)
+    {
+        t.some = true;
+        t.fits = t.fits && ++count <= MOST && e->gen->home[phi] != REG_NONE;
+        if (!t.fits)
+            break;
+        t.constants |= is_cheap(e->gen, value);
+        t.written |= home_bit(e->gen, phi);
     }
-    moves_clear(&e->moves);
-    if (!fits || written & edge_reads(e, other))
-        return BEHIND;
-    if (!(written & branch_reads(e, value)))
+    return t;
+}
+
+static enum when when_to_move(struct emission *e, uint32_t value, const struct block *from,
+                              const struct traffic *moves, uint32_t edge, uint32_t other)
+{
+    const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
+    if (!moves->some)
         return BEFORE;
-    return rule_of(e->gen, value)->flags & RULE_SPLIT && !constants ? BETWEEN : BEHIND;
+    if (!from->depth || to->depth < from->depth || !gen_does(e->gen, PASS_MOVES) || !moves->fits ||
+        moves->written & edge_reads(e, other))
+        return BEHIND;
+    if (!(moves->written & branch_reads(e, value)))
+        return BEFORE;
+    return rule_of(e->gen, value)->flags & RULE_SPLIT && !moves->constants ? BETWEEN : BEHIND;
 }
 
 static bool closes_loop(const struct emission *e, uint32_t edge)
@@ -340,9 +363,10 @@ static struct fork fork_of(struct emission *e, uint32_t value, const struct bloc
                            uint32_t next)
 {
     uint32_t first = block->succs, second = block->succs + 1;
-    bool moves = has_moves(e, first), other_moves = has_moves(e, second);
-    enum when when = moves ? when_to_move(e, value, block, first, second) : BEFORE;
-    enum when inverted = other_moves ? when_to_move(e, value, block, second, first) : BEFORE;
+    struct traffic traffic = traffic_of(e, first), others = traffic_of(e, second);
+    bool moves = traffic.some, other_moves = others.some;
+    enum when when = when_to_move(e, value, block, &traffic, first, second);
+    enum when inverted = when_to_move(e, value, block, &others, second, first);
     /* Best is a loop that the jump itself closes. */
     if (closes_loop(e, first) && when != BEHIND)
         return (struct fork){ first, second, moves, false, when };
