@@ -4,7 +4,6 @@
  *
  *     sizes [--json] [OBJECT..] */
 #include "api/inside.h"
-#include "base/arena.h"
 #include "base/clock.h"
 #include "bench/shapes.h"
 #include <anybpf.h>
@@ -23,13 +22,14 @@ static void die(const char *what)
     exit(1);
 }
 
-/* ---- The library's own memory, counted ---- */
+/* ---- Memory from malloc(), counted ---- */
 
-static size_t taken, peak, before; /* before: a program was loaded */
+static size_t taken, peak, opened; /* opened: when the object was there */
 
 static void *count_alloc(void *user, size_t size)
 {
-    void *memory = allocator_libc.alloc(user, size);
+    void *memory = malloc(size);
+    (void)user;
     if (memory && (taken += size) > peak)
         peak = taken;
     return memory;
@@ -37,17 +37,9 @@ static void *count_alloc(void *user, size_t size)
 
 static void count_release(void *user, void *memory, size_t size)
 {
-    allocator_libc.release(user, memory, size);
+    (void)user;
+    free(memory);
     taken -= memory ? size : 0;
-}
-
-static struct anybpf_env *new_env(void)
-{
-    static const struct anybpf_allocator counted = { count_alloc, count_release, NULL };
-    struct anybpf_env *env = anybpf_env_new_with(&counted);
-    if (!env)
-        die("out of memory");
-    return env;
 }
 
 /* ---- Large programs ---- */
@@ -57,42 +49,12 @@ struct mean {
     unsigned count;
 };
 
-static void measure(const char *name, const struct anybpf_prog *prog, struct mean *mean)
-{
-    uint64_t begin = clock_ns(), best;
-    struct anybpf_prog_info info;
-    double ns, kept, meanwhile;
-
-    anybpf_prog_info(prog, &info, sizeof info);
-    best = info.compile_ns;
-    for (unsigned i = 0; i < 1 || (i < 100 && clock_ns() - begin < ENOUGH_NS); i++) {
-        uint64_t time = api_time_compile(prog);
-        if (!time)
-            die("a program did not compile again");
-        best = time < best ? time : best;
-    }
-    ns = (double)best / info.insns;
-    kept = (double)info.memory_bytes / info.insns;
-    meanwhile = (double)(peak - before) / info.insns;
-    mean->sum += log(ns);
-    mean->count++;
-    if (json)
-        printf("%s  {\"name\": \"%s\", \"insns\": %u, \"compile_ns_per_insn\": %.1f, "
-               "\"load_bytes_per_insn\": %.1f, \"kept_bytes_per_insn\": %.1f}",
-               mean->count > 1 ? ",\n" : "", name, info.insns, ns, meanwhile, kept);
-    else
-        printf("%-28s %9u %12.1f %12.1f %12.1f\n", name, info.insns, ns, meanwhile, kept);
-}
-
-static struct anybpf_prog *load(struct anybpf_env *env, struct anybpf_object *obj, const char *name)
-{
-    struct anybpf_prog *prog;
-
-    before = peak = taken;
-    if (!(prog = anybpf_find(obj, name)))
-        die(anybpf_error(env));
-    return prog;
-}
+/* A generated program, or the largest one of an object. */
+struct subject {
+    const struct shape *shape;
+    uint32_t length;
+    const char *path; /* NULL: of the shape */
+};
 
 static struct anybpf_object *open_insns(struct anybpf_env *env, const struct insn *insns,
                                         uint32_t count)
@@ -106,44 +68,104 @@ static struct anybpf_object *open_insns(struct anybpf_env *env, const struct ins
         insn_encode(insns[i], bytes + 8 * (size_t)i, HOST_IS_BIG);
     obj = anybpf_open_insns(env, bytes, count, "memory");
     free(bytes);
-    if (!obj)
-        die(anybpf_error(env));
-    anybpf_set(obj, ANYBPF_TRUSTED, 1);
+    if (obj)
+        anybpf_set(obj, ANYBPF_TRUSTED, 1);
     return obj;
 }
 
-static void measure_shape(const struct shape *shape, uint32_t length, struct mean *mean)
+static struct anybpf_object *open_shape(struct anybpf_env *env, const struct subject *s)
 {
-    struct anybpf_env *env = new_env();
-    struct insn *insns = calloc(length + SHAPE_MORE, sizeof *insns);
-    struct anybpf_prog *prog;
+    struct insn *insns = calloc(s->length + SHAPE_MORE, sizeof *insns);
+    struct anybpf_object *obj;
 
     if (!insns)
         die("out of memory");
-    prog = load(env, open_insns(env, insns, shape_write(shape, length, insns)), NULL);
+    obj = open_insns(env, insns, shape_write(s->shape, s->length, insns));
     free(insns);
-    measure(shape->name, prog, mean);
+    return obj;
+}
+
+static const char *largest_of(struct anybpf_object *obj)
+{
+    static struct anybpf_prog_info largest;
+    struct anybpf_prog *prog = NULL;
+    struct anybpf_prog_info info;
+
+    largest.insns = 0;
+    while ((prog = anybpf_next_prog(obj, prog))) {
+        anybpf_prog_info(prog, &info, sizeof info);
+        largest = info.insns > largest.insns ? info : largest;
+    }
+    return largest.name;
+}
+
+static struct anybpf_prog *load(struct anybpf_env *env, const struct subject *s)
+{
+    struct anybpf_object *obj = !env      ? NULL
+                                : s->path ? anybpf_open(env, s->path)
+                                          : open_shape(env, s);
+    struct anybpf_prog *prog;
+
+    if (!obj)
+        die(env ? anybpf_error(env) : "out of memory");
+    opened = peak = taken;
+    if (!(prog = anybpf_find(obj, s->path ? largest_of(obj) : NULL)))
+        die(anybpf_error(env));
+    return prog;
+}
+
+/* The most bytes while it is loaded, beyond those that its object took. */
+static size_t memory_meanwhile(const struct subject *s)
+{
+    static const struct anybpf_allocator counted = { count_alloc, count_release, NULL };
+    struct anybpf_env *env = anybpf_env_new_with(&counted);
+    size_t most;
+
+    load(env, s);
+    most = peak - opened;
+    anybpf_env_free(env);
+    return most;
+}
+
+static void measure(const char *name, const struct subject *s, struct mean *mean)
+{
+    size_t most = memory_meanwhile(s);
+    struct anybpf_env *env = anybpf_env_new();
+    const struct anybpf_prog *prog = load(env, s);
+    uint64_t begin = clock_ns(), best;
+    struct anybpf_prog_info info;
+    double ns, kept, meanwhile;
+
+    anybpf_prog_info(prog, &info, sizeof info);
+    best = info.compile_ns;
+    for (unsigned i = 0; i < 3 || (i < 100 && clock_ns() - begin < ENOUGH_NS); i++) {
+        uint64_t time = api_time_compile(prog);
+        if (!time)
+            die("a program did not compile again");
+        best = time < best ? time : best;
+    }
+    ns = (double)best / info.insns;
+    kept = (double)info.memory_bytes / info.insns;
+    meanwhile = (double)most / info.insns;
+    mean->sum += log(ns);
+    mean->count++;
+    if (json)
+        printf("%s  {\"name\": \"%s\", \"insns\": %u, \"compile_ns_per_insn\": %.1f, "
+               "\"load_bytes_per_insn\": %.1f, \"kept_bytes_per_insn\": %.1f}",
+               mean->count > 1 ? ",\n" : "", name, info.insns, ns, meanwhile, kept);
+    else
+        printf("%-28s %9u %12.1f %12.1f %12.1f\n", name, info.insns, ns, meanwhile, kept);
     anybpf_env_free(env);
 }
 
 static void measure_largest(const char *path, struct mean *mean)
 {
-    struct anybpf_env *env = new_env();
-    struct anybpf_object *obj = anybpf_open(env, path);
-    struct anybpf_prog *prog = NULL;
-    struct anybpf_prog_info info, largest = { 0 };
+    struct subject subject = { .path = path };
     char name[64];
 
-    if (!obj)
-        die(anybpf_error(env));
-    while ((prog = anybpf_next_prog(obj, prog))) {
-        anybpf_prog_info(prog, &info, sizeof info);
-        largest = info.insns > largest.insns ? info : largest;
-    }
     snprintf(name, sizeof name, "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
     name[strcspn(name, ".")] = 0;
-    measure(name, load(env, obj, largest.name), mean);
-    anybpf_env_free(env);
+    measure(name, &subject, mean);
 }
 
 int main(int argc, char **argv)
@@ -164,7 +186,7 @@ int main(int argc, char **argv)
         measure_largest(argv[arg], &mean);
     for (unsigned i = 0; i < SHAPES; i++)
         for (unsigned n = 0; n < sizeof lengths / sizeof *lengths; n++)
-            measure_shape(&shapes[i], lengths[n], &mean);
+            measure(shapes[i].name, &(struct subject){ &shapes[i], lengths[n], NULL }, &mean);
     if (json)
         printf("\n], \"geometric_mean_compile_ns_per_insn\": %.1f}\n", exp(mean.sum / mean.count));
     else

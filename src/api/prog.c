@@ -82,7 +82,8 @@ int prog_check(const struct anybpf_prog *handle, struct arena *arena, const stru
         return fail(err, ANYBPF_E_UNSUPPORTED,
                     "section \"%s\" names no type of program known here; give it one",
                     prog->section);
-    arena_limit(env->scratch, VERIFY_SCRATCH); /* a program may be made to be hard to verify; */
+    arena_clear(env->scratch, SCRATCH_KEPT);   /* the same room for each program, and a limit: */
+    arena_limit(env->scratch, VERIFY_SCRATCH); /* it may be made to be hard to verify; */
     int code = verify(arena, env->rt, prog, &options, err, out);
     arena_limit(env->scratch, 0); /* compiling is linear in it */
     arena_clear(env->scratch, SCRATCH_REUSED);
@@ -283,7 +284,7 @@ static int make_runnable(struct loading *l)
         error_clear(l->err);
         code = arena_try(l->arena, l->err, interpret, l);
     }
-    arena_clear(obj->env->scratch, SCRATCH_KEPT);
+    arena_rest(obj->env->scratch, SCRATCH_KEPT);
     l->loaded->compile_ns = clock_ns() - start;
     if (!code && refusal.code) {
         char text[sizeof refusal.text + 128];

@@ -230,7 +230,15 @@ void arena_reset(struct arena *arena, struct arena_mark mark)
         arena->chunk->used = mark.used;
 }
 
-void arena_clear(struct arena *arena, size_t keep)
+/* Lets the system take the chunk's pages when it needs some; false: that is not possible. Large
+ * pages stay whole, so what holds the head is kept. */
+static bool lend(const struct arena *arena, struct chunk *chunk)
+{
+    return arena->from.alloc == libc_alloc && chunk->size > HUGE_PAGE &&
+           !madvise((char *)chunk + HUGE_PAGE, chunk->size - HUGE_PAGE, MADV_FREE);
+}
+
+static void clear(struct arena *arena, size_t keep, bool lends)
 {
     struct chunk **end = &arena->spare;
 
@@ -240,11 +248,22 @@ void arena_clear(struct arena *arena, size_t keep)
     arena->chunk = NULL;
     for (end = &arena->spare; *end;) {
         size_t size = (*end)->size;
-        if (size > keep) {
+        if (size <= keep) {
+            keep -= size;
+        } else if (!lends || !lend(arena, *end)) {
             drop(arena, end);
             continue;
         }
-        keep -= size;
         end = &(*end)->before;
     }
+}
+
+void arena_clear(struct arena *arena, size_t keep)
+{
+    clear(arena, keep, false);
+}
+
+void arena_rest(struct arena *arena, size_t keep)
+{
+    clear(arena, keep, true);
 }

@@ -56,6 +56,9 @@ void arena_reset(struct arena *arena, struct arena_mark mark);
  * memory that the processor has in its caches and the system has mapped. Called outside
  * arena_try(). */
 void arena_clear(struct arena *arena, size_t keep);
+/* The same, but what is more than that and large is not returned: the system takes it when it is
+ * short of memory, and until then it is there to be used again. */
+void arena_rest(struct arena *arena, size_t keep);
 
 #define arena_new_of(arena, type)           ((type *)arena_alloc(arena, sizeof(type)))
 #define arena_array_of(arena, count, type)  ((type *)arena_array(arena, count, sizeof(type)))
