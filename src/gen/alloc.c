@@ -231,11 +231,16 @@ static bool stays(const struct alloc *a, uint8_t reg, uint32_t value)
     return node->op == IR_PARAM && reg == param_reg(a->gen, node);
 }
 
+static void hold(struct alloc *a, uint8_t reg, uint32_t value)
+{
+    a->taken |= REG_BIT(reg);
+    a->holder[reg] = value;
+}
+
 static void take(struct alloc *a, uint8_t reg, uint32_t value)
 {
     a->gen->home[value] = reg;
-    a->taken |= REG_BIT(reg);
-    a->holder[reg] = value;
+    hold(a, reg, value);
     a->used |= REG_BIT(reg);
     if (!stays(a, reg, value))
         a->gen->frame.saved |= FAULT(callee_saved, REG_BIT(reg), 0) & a->preserved;
@@ -456,7 +461,7 @@ static void alloc_block(struct alloc *a, uint32_t b)
         if (gen->home[value] == REG_NONE)
             continue;
         assert(!(a->taken & REG_BIT(gen->home[value])));
-        take(a, gen->home[value], value);
+        hold(a, gen->home[value], value);
     }
     for (; i < end && (a->fn->nodes.at[i].op == IR_PHI || a->fn->nodes.at[i].op == IR_NOP); i++)
         if (gen->needed[i])

@@ -40,6 +40,8 @@ static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, uns
     unsigned width = node->width, shift = (unsigned)count->imm & (width - 1u);
     uint64_t all = of_width(width), a = mask_of(fn, node->in[0], depth) & all, b;
     bool by_constant = count->op == IR_CONST;
+    if (a == UINT64_MAX && node->op != IR_AND && node->op != IR_SHL && node->op != IR_SHR)
+        return all; /* nothing would be less */
     switch (node->op) {
     case IR_SHL: return by_constant ? a << shift & all : all;
     case IR_SHR: return by_constant ? a >> shift : filled(a);

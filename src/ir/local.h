@@ -34,7 +34,7 @@ struct maker {
 
 #define PASS_BIT(pass) (1u << (pass))
 
-/* The function must be empty but for its name and arguments. */
+/* Of one that is all 0. The function must be empty but for its name and arguments. */
 void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out);
 /* Begins a block; returns its number. Edges are made afterwards. */
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth);

@@ -7,7 +7,8 @@
 
 void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out)
 {
-    *maker = (struct maker){ .fn = fn, .left_out = left_out };
+    maker->fn = fn;
+    maker->left_out = left_out;
 }
 
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth)
@@ -123,7 +124,8 @@ uint32_t maker_load_early(struct maker *maker, struct node node)
 
 uint32_t maker_const(struct maker *maker, uint64_t value)
 {
-    return maker_node(maker, (struct node){ .op = IR_CONST, .imm = (int64_t)value });
+    struct node node = { .op = IR_CONST, .imm = (int64_t)value };
+    return number(maker, &node);
 }
 
 uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b)
