@@ -8,24 +8,32 @@
 #include "base/planted.h"
 #include "gen/local.h"
 
+struct mark { /* a value lives at the block's start */
+    uint32_t value, block;
+};
+
 struct live {
     struct gen *gen;
     const struct fn *fn;
-    uint32_t *seen; /* by block: 1 + the value last marked there */
+    struct counter {
+        uint32_t seen;  /* 1 + the value last marked there */
+        uint32_t count; /* of values marked */
+    } *counters;        /* by block */
+    struct vec(struct mark) marks;
     struct vec(uint32_t) stack;
 };
 
 /* The value lives at the block's start, unless the block makes it. */
 static void enter(struct live *live, uint32_t value, uint32_t b)
 {
-    struct gen *gen = live->gen;
     const struct block *block = &live->fn->blocks.at[b];
-    if (value - block->first < block->count || live->seen[b] == value + 1)
+    struct counter *counter = &live->counters[b];
+    if (value - block->first < block->count || counter->seen == value + 1)
         return;
-    live->seen[b] = value + 1;
-    vec_push(gen->arena, &gen->lives, (struct life){ value, gen->live_in[b] });
-    gen->live_in[b] = gen->lives.count - 1;
-    vec_push(gen->arena, &live->stack, b);
+    counter->seen = value + 1;
+    counter->count++;
+    vec_push(live->gen->arena, &live->marks, (struct mark){ value, b });
+    vec_push(live->gen->arena, &live->stack, b);
 }
 
 static void mark(struct live *live, uint32_t value)
@@ -57,13 +65,26 @@ static void number_edges(struct gen *gen)
     }
 }
 
+/* By block, one behind the other: they are gone through several times. */
+static void group(struct live *live)
+{
+    struct gen *gen = live->gen;
+    uint32_t blocks = live->fn->blocks.count, total = 0;
+    gen->live_in = arena_array_raw(gen->arena, (size_t)blocks + 1, uint32_t);
+    gen->lives = arena_array_raw(gen->arena, live->marks.count, uint32_t);
+    for (uint32_t b = 0; b < blocks; b++)
+        gen->live_in[b] = total += live->counters[b].count;
+    gen->live_in[blocks] = total;
+    for (uint32_t i = live->marks.count; i-- > 0;)
+        gen->lives[--gen->live_in[live->marks.at[i].block]] = live->marks.at[i].value;
+}
+
 void gen_live(struct gen *gen)
 {
     struct live live = { .gen = gen, .fn = gen->fn };
     number_edges(gen);
-    live.seen = arena_array_of(gen->arena, gen->fn->blocks.count, uint32_t);
-    gen->live_in = arena_array_of(gen->arena, gen->fn->blocks.count, uint32_t);
-    vec_push(gen->arena, &gen->lives, (struct life){ 0 });
+    live.counters = arena_array_of(gen->arena, gen->fn->blocks.count, struct counter);
     for (uint32_t i = 0; i < gen->crossers.count; i++)
         mark(&live, gen->crossers.at[i]);
+    group(&live);
 }

@@ -26,13 +26,10 @@ _Static_assert(sizeof(struct inst) == 40, "there is one for each node");
     for (unsigned left_ = (set), i; left_ && (i = (unsigned)__builtin_ctz(left_), true);           \
          left_ &= left_ - 1)
 
-/* A value that lives at the start of a block, in the block's list. */
-struct life {
-    uint32_t value, next; /* in gen->lives; 0 ends the list */
-};
+/* The values that live at the start of a block. */
 #define EACH_LIFE(gen, block, v)                                                                   \
     for (uint32_t life_ = (gen)->live_in[block], v;                                                \
-         life_ && (v = (gen)->lives.at[life_].value, true); life_ = (gen)->lives.at[life_].next)
+         life_ < (gen)->live_in[(block) + 1] && (v = (gen)->lives[life_], true); life_++)
 
 /* A use in another block than the definition's. */
 struct crossing {
@@ -57,8 +54,8 @@ struct gen {
 
     /* live.c */
     uint32_t *edge_pred; /* by edge fn->edges.at[succs + i]: which predecessor of the target */
-    uint32_t *live_in;   /* by block: its first in `lives`; without phis of the block */
-    struct vec(struct life) lives; /* [0] is none */
+    uint32_t *live_in;   /* by block: its first in `lives`; [block + 1] is one behind the last */
+    uint32_t *lives;     /* values, without phis of the block */
 
     /* alloc.c */
     uint8_t *home;  /* by value: register, or REG_NONE: in slot[], or made anew where used */
