@@ -109,8 +109,8 @@ struct margin_arguments {
 
 SEC("fsession/margin")
 int ANYBPF_PROG(on_margin, struct symbol, symbol, struct client, client, enum side, side, __u32,
-              pieces, double, limit, struct prices, market, __s64, position, float, volatility,
-              __s16, day, unsigned char, session, __u64, credit, double, result)
+                pieces, double, limit, struct prices, market, __s64, position, float, volatility,
+                __s16, day, unsigned char, session, __u64, credit, double, result)
 {
     struct call call;
 

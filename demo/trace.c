@@ -100,10 +100,14 @@ static int print_call(void *user, __u32 cpu, const void *data, size_t size)
 {
     const struct trace *t = user;
     const struct call *call = data;
-    const __u8 *result = (const __u8 *)data + call->result_at;
     char arguments[1024], value[256], text[1400], time[16];
+    const __u8 *result;
 
     (void)cpu;
+    if (size < sizeof *call || call->function >= t->count || call->result_at < sizeof *call ||
+        call->result_at > size)
+        return 0; /* not what trace.h says */
+    result = (const __u8 *)data + call->result_at;
     if (anybpf_print(t->obj, call->type, call + 1, call->result_at - sizeof *call, ANYBPF_LINE,
                      arguments, sizeof arguments) < 0 ||
         anybpf_print(t->obj, call->result_type, result, size - call->result_at, ANYBPF_LINE, value,
@@ -160,10 +164,10 @@ static void print_histogram(const char *name, const struct latency *l)
 
     for (int k = 0; k < BUCKETS; k++)
         most = most > l->calls[k] ? most : l->calls[k];
-    while (!l->calls[i])
+    while (i < BUCKETS - 1 && !l->calls[i])
         i++;
     printf("\n%-8s  time             calls\n", name);
-    for (; left > few; left -= l->calls[i++]) {
+    for (; i < BUCKETS && left > few; left -= l->calls[i++]) {
         printf("%9s .. %7s %10llu  ", duration(i ? 1u << i : 0, from),
                duration(2.0 * (1u << i), to), l->calls[i]);
         print_bar((double)l->calls[i] / (double)most, width() - 34);
@@ -176,9 +180,13 @@ static void print_histogram(const char *name, const struct latency *l)
 static void print_latencies(const struct trace *t, struct anybpf_map *map)
 {
     struct latency l, longest = { .ns = 0 };
+    struct anybpf_map_info info;
     const char *name = "";
     char mean[16], half[16], most[16];
 
+    anybpf_map_info(map, &info, sizeof info);
+    if (info.key_size != sizeof(__u32) || info.value_size != sizeof l || info.cpus != 1)
+        return; /* not what trace.h says */
     printf("\n%-8s %10s  %9s  %9s  %9s\n", "function", "calls", "mean", "p50", "p99");
     for (__u32 f = 0; f < t->count; f++) {
         __u64 calls;
@@ -192,7 +200,8 @@ static void print_latencies(const struct trace *t, struct anybpf_map *map)
             name = t->functions[f].name;
         }
     }
-    print_histogram(name, &longest);
+    if (longest.ns)
+        print_histogram(name, &longest);
 }
 
 void trace_end(struct trace *t)

@@ -33,7 +33,11 @@
 /* A value begins in word `at` of the context. Up to 16 bytes it is there, else its address. */
 #define ANYBPF_WORDS_(type) (sizeof(type) > 16 ? 1 : (sizeof(type) + 7) / 8)
 #define ANYBPF_VALUE_(type, at)                                                                    \
-    __builtin_choose_expr(sizeof(type) > 16, ({ type copy_ = *(type *)ctx[at]; copy_; }), __extension__({                     \
+    __builtin_choose_expr(sizeof(type) > 16, ({                                                    \
+                              type copy_ = *(type *)ctx[at];                                       \
+                              copy_;                                                               \
+                          }),                                                                      \
+                          __extension__({                                                          \
                               union {                                                              \
                                   unsigned long long words[2];                                     \
                                   type value;                                                      \

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include <stdio.h>
 
+enum { TEXT_MOST = 64 << 20 }; /* bytes: a small value may have a type that makes much of it */
+
 struct printing {
     const struct type *type;
     struct bytes value;
@@ -33,7 +35,7 @@ int anybpf_print(const struct anybpf_object *obj, uint32_t type, const void *val
     if (p.type->size > size)
         return api_error(env, ANYBPF_E_ARGUMENT, "type %u has %llu bytes, not %zu", type,
                          (unsigned long long)p.type->size, size);
-    if (!(p.text.arena = arena_new(&env->from, 0)))
+    if (!(p.text.arena = arena_new(&env->from, TEXT_MOST)))
         return api_error(env, ANYBPF_E_MEMORY, "out of memory");
     if (arena_try(p.text.arena, &err, print, &p))
         length = api_fail(env, &err);
