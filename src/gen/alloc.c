@@ -35,6 +35,7 @@ struct alloc {
     uint64_t preserved;  /* registers to give back as they were */
     uint64_t used;       /* those given so far */
     uint64_t taken;      /* now */
+    uint64_t turning;    /* homes of the phis of a loop of one block, which the next turn's want */
     uint32_t holder[32]; /* by register taken */
 };
 
@@ -207,7 +208,9 @@ static void weigh_phis(struct alloc *a)
                 break;
             for (uint32_t k = 0; a->gen->needed[i] && k < node->list.count; k++) {
                 uint32_t in = fn->lists.at[node->list.first + k];
-                a->facts[in].phi = i;
+                /* Of several, the one that is used most. */
+                if (!a->facts[in].phi || a->facts[a->facts[in].phi].weight <= a->facts[i].weight)
+                    a->facts[in].phi = i;
                 a->facts[in].weight += a->facts[i].weight / 2;
             }
         }
@@ -295,6 +298,13 @@ static uint8_t borrow(struct alloc *a, uint64_t set)
     return reg;
 }
 
+/* What asks for no certain register leaves alone, at no cost, what others may ask for. */
+static uint8_t first_free(const struct alloc *a, uint64_t free)
+{
+    uint64_t costly = a->preserved & ~a->used, others = free & ~a->turning & ~costly;
+    return first_of(a, others ? others : free);
+}
+
 enum { CHAIN = 4 }; /* phis handed on to phis */
 
 static uint8_t hinted(const struct alloc *a, uint32_t value, uint8_t wish, uint64_t free)
@@ -331,7 +341,7 @@ static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
     if (reg != REG_NONE)
         pass_found(PASS_HINT);
     else
-        reg = first_of(a, best ? best : free);
+        reg = first_free(a, best ? best : free);
     if (reg == REG_NONE) {
         reg = cheapest(a, set);
         if (reg == REG_NONE || cost(a, a->holder[reg]) >= cost(a, value)) {
@@ -450,6 +460,16 @@ static void alloc_params(struct alloc *a)
     }
 }
 
+/* Whether the block is a loop. */
+static bool loops_alone(const struct fn *fn, uint32_t b)
+{
+    const struct block *block = &fn->blocks.at[b];
+    for (uint32_t i = 0; i < block->succ_count; i++)
+        if (fn->edges.at[block->succs + i] == b)
+            return true;
+    return false;
+}
+
 static void alloc_block(struct alloc *a, uint32_t b)
 {
     struct gen *gen = a->gen;
@@ -463,9 +483,11 @@ static void alloc_block(struct alloc *a, uint32_t b)
         assert(!(a->taken & REG_BIT(gen->home[value])));
         hold(a, gen->home[value], value);
     }
+    uint64_t lives = a->taken;
     for (; i < end && (a->fn->nodes.at[i].op == IR_PHI || a->fn->nodes.at[i].op == IR_NOP); i++)
         if (gen->needed[i])
             settle(a, i, REG_NONE, a->pool);
+    a->turning = loops_alone(a->fn, b) ? a->taken & ~lives : 0;
     for (uint32_t phi = block->first; phi < i; phi++)
         if (gen->insts[phi].dies)
             release(a, phi);
