@@ -121,6 +121,14 @@ static void find_registers(struct hooking *h)
             h->hook.results |= REG_BIT(layout->result.parts[i].reg);
 }
 
+static bool has_wide(const struct layout_value *value)
+{
+    for (uint32_t i = 0; i < value->count; i++)
+        if (value->parts[i].place == PART_REG && value->parts[i].size > 16)
+            return true;
+    return false;
+}
+
 /* What is not done yet. */
 static int check(const struct build *b)
 {
@@ -128,11 +136,12 @@ static int check(const struct build *b)
     const struct layout *layout = h->layout;
     const char *name = layout->model->name;
     bool after = h->kind == ATTACH_EXIT;
+    bool wide = after && has_wide(&layout->result);
     for (uint32_t i = 0; i < layout->model->count; i++)
-        for (uint32_t k = 0; k < layout->args[i].count; k++)
-            if (layout->args[i].parts[k].place == PART_REG && layout->args[i].parts[k].size > 16)
-                return fail(b->err, ANYBPF_E_UNSUPPORTED,
-                            "%s: vectors of more than 16 bytes are not offered yet", name);
+        wide |= has_wide(&layout->args[i]);
+    if (wide)
+        return fail(b->err, ANYBPF_E_UNSUPPORTED,
+                    "%s: vectors of more than 16 bytes are not offered yet", name);
     if (after && layout->model->is_variadic)
         return fail(b->err, ANYBPF_E_UNSUPPORTED,
                     "%s takes any number of arguments: a program can only be run before it", name);

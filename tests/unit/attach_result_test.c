@@ -113,3 +113,24 @@ TEST(further_arguments_of_a_variadic_function_arrive)
     anybpf_env_free(env);
     CHECK(f == add);
 }
+
+#if defined(__x86_64__)
+TEST(vectors_wider_than_what_is_kept_are_refused)
+{
+    static const char *const prototypes[] = {
+        "typedef float wide_v __attribute__((vector_size(32))); wide_v gives_wide(int x)",
+        "void takes_wide(wide_v x)"
+    };
+    static const char *const sections[] = { "fexit/gives_wide", "fentry/takes_wide" };
+    if (!begin())
+        return;
+    for (unsigned i = 0; i < 2; i++) {
+        struct anybpf_prog *prog;
+        CHECK_EQ(anybpf_env_function(env, prototypes[i], (void *)(uintptr_t)found), 0);
+        prog = prog_from_text(env, sections[i], "r0 = 0\nexit\n");
+        CHECK(prog && !anybpf_attach(prog, NULL, NULL));
+        CHECK_SAY(strstr(anybpf_error(env), "more than 16 bytes"), "%s", anybpf_error(env));
+    }
+    anybpf_env_free(env);
+}
+#endif
