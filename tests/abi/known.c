@@ -105,6 +105,18 @@ static bool is_vector_of_small(const struct model *model, const struct model_val
     return value->class == MODEL_VECTOR && value->type->to->size < 4;
 }
 
+/* clang 19, Arm: an empty array ends the likeness of floats, but not within a struct of nothing
+ * else. */
+static bool is_of_empty_arrays(const struct type *type)
+{
+    return (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION) && type->count && !type->size;
+}
+static bool has_only_empty_arrays(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    return value->has & MODEL_HAS_EMPTY_ARRAY && contains(value->type, is_of_empty_arrays);
+}
+
 /* clang 19, Arm: with an array of empty structs floats of one type do not stay together. */
 static bool is_torn(const struct model *model, const struct model_value *value)
 {
@@ -138,6 +150,8 @@ static const struct known {
     { "riscv64-soft-gcc", is_empty_and_aligned },
     { "riscv64-clang", is_float_behind_field },
     { "riscv64-clang", has_unnamed_only },
+    { "arm64-clang", has_only_empty_arrays },
+    { "arm32-clang", has_only_empty_arrays },
     { "arm32-clang", is_torn },
     { "arm32-soft-clang", is_vector_of_small },
 };
