@@ -105,7 +105,8 @@ ANYBPF_API int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char
  * types that it uses; the same definitions may come with several functions. Attributes of types
  * count (packed, aligned). Programs in the sections "fentry/NAME", "fexit/NAME", "fmod_ret/NAME",
  * "fsession/NAME", "replace/NAME" see its arguments (ANYBPF_PROG of anybpf_tracing.h has them by
- * value) and are verified by their types. function: its address; NULL if that is told when a
+ * value) and are verified by their types; in "uprobe/NAME" and "uretprobe/NAME" (a file and ':' may
+ * stand before NAME) they have struct pt_regs. function: its address; NULL if that is told when a
  * program is attached.
  * E_FORMAT (the sentence has line and column), E_UNSUPPORTED, E_EXISTS. */
 ANYBPF_API int anybpf_env_function(struct anybpf_env *env, const char *prototype, void *function);
@@ -262,9 +263,9 @@ struct anybpf_attach_options {
     const void *importer; /* ... this address (any of its functions) */
 };
 
-/* Lets a program of section fentry, fexit, fmod_ret, fsession or replace run whenever the function
- * is called, by whatever thread. function: its address; NULL: the one given to
- * anybpf_env_function(). options: zeroed but for what is wanted; NULL: nothing is. Other threads
+/* Lets a program of section fentry, fexit, fmod_ret, fsession, replace, uprobe or uretprobe run
+ * whenever the function is called, by whatever thread. function: its address; NULL: the one given
+ * to anybpf_env_function(). options: zeroed but for what is wanted; NULL: nothing is. Other threads
  * may run the function meanwhile.
  *
  * The function's entry is changed: best where it was built with -fpatchable-function-entry=5,0
@@ -277,6 +278,10 @@ struct anybpf_attach_options {
  * function's result then: an integer of its type, -4095 to -1 for a pointer, 1 where there is no
  * result. Any other result they cannot give: there they have to return 0. A function called by what
  * a program calls runs no program again (missed).
+ *
+ * uprobe is as fentry and uretprobe as fexit, but they have struct pt_regs of the processor, to be
+ * read: argument registers, stack pointer and the function's address at the entry, the registers of
+ * the result and the stack pointer at the exit; what else is in it reads as 0.
  *
  * The program is loaded if it is not. NULL: as anybpf_load_prog(); E_UNSUPPORTED with the reason
  * where the function cannot be intercepted or a program cannot do what it should there. */

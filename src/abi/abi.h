@@ -12,7 +12,15 @@
 
 /* ---- conv.c ---- */
 
-enum { REG_NONE = 255, REG_VECTOR = 32, REG_LIST = 16, CONV_ARGS = 8 /* general ones, at most */ };
+enum {
+    REG_NONE = 255,
+    REG_SP = 254, /* in user_regs */
+    REG_IP = 253,
+    REG_VECTOR = 32,
+    REG_LIST = 16,
+    CONV_ARGS = 8, /* general ones, at most */
+    USER_REGS = 34
+};
 #define REG_BIT(reg) (UINT64_C(1) << (reg))
 
 struct reg_list { /* in the order in which they are given */
@@ -61,6 +69,13 @@ struct conv {
     uint64_t platform;    /* those of them that are some platform's: our own code never has them */
     uint8_t vector_count; /* registers, none of which a callee preserves whole; of hosts */
     uint8_t chain;        /* static chain */
+
+    /* struct pt_regs, as programs have it, in words of 8 bytes: general registers, REG_SP, REG_IP,
+     * or REG_NONE for what no program is told. No words: not known. */
+    struct {
+        uint8_t count;
+        uint8_t at[USER_REGS];
+    } user_regs;
 
     /* Who gets them. */
     uint8_t records;         /* enum conv_records */

@@ -20,7 +20,10 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, 
     .vector_count = 16, .chain = R10, .records = RECORDS_EIGHTBYTES,                               \
     .unnamed_records = RECORDS_EIGHTBYTES, .vector_most = 64, .unnamed_most = 16,                  \
     .result_most = RESULT_FITS, .x87 = true, .stack_align = 16, .stack_first = 8,                  \
-    .extends_args = 4, .bpf_args = { RDI, RSI, RDX, RCX, R8, R9, RAX }
+    .extends_args = 4, .bpf_args = { RDI, RSI, RDX, RCX, R8, R9, RAX },                            \
+    .user_regs = { 21, { R15, R14,      R13,    R12,      RBP,      RBX,    R11,                   \
+                         R10, R9,       R8,     RAX,      RCX,      RDX,    RSI,                   \
+                         RDI, REG_NONE, REG_IP, REG_NONE, REG_NONE, REG_SP, REG_NONE } }
 const struct conv conv_x86_64 = {
     .name = "x86_64", X86_64, .clang = &conv_x86_64_clang, .unnamed_fields = true
 };
@@ -42,7 +45,10 @@ const struct conv conv_x86_64_clang = { .name = "x86_64-clang",
     .chain = 18, .records = RECORDS_HOMOGENEOUS, .unnamed_records = RECORDS_HOMOGENEOUS,           \
     .vector_most = 16, .value_most = 16, .result_most = RESULT_FITS, .pairs = PAIRS_EVEN,          \
     .closes = true, .stack_align = 16, .slot_most = 16, .aligns_natural = true,                    \
-    .bpf_args = { 0, 1, 2, 3, 4, 5, 6 }
+    .bpf_args = { 0, 1, 2, 3, 4, 5, 6 },                                                           \
+    .user_regs = { 34, { 0,  1,  2,  3,  4,  5,  6,  7,      8,      9,       10, 11,              \
+                         12, 13, 14, 15, 16, 17, 18, 19,     20,     21,      22, 23,              \
+                         24, 25, 26, 27, 28, 29, 30, REG_SP, REG_IP, REG_NONE } }
 const struct conv conv_arm64 = { .name = "arm64", ARM64, .clang = &conv_arm64_clang };
 const struct conv conv_arm64_clang = { .name = "arm64-clang", ARM64, .ignores_unnamed = true };
 

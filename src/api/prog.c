@@ -46,21 +46,43 @@ static void log_verifier(void *user, const char *text)
     api_log(filter->env, filter->kind, text);
 }
 
+/* Sections "uprobe" and "uretprobe": their context is registers. */
+static bool is_probe(const struct prog *prog)
+{
+    return prog->context && !strcmp(prog->context, "pt_regs") &&
+           (prog->attach_kind == ATTACH_ENTRY || prog->attach_kind == ATTACH_EXIT);
+}
+
+/* The function that the section names; of a probe, behind the file's name and ':'. */
+static const char *function_of(const char *attach, bool is_probe)
+{
+    const char *colon = is_probe ? strrchr(attach, ':') : NULL;
+    return colon ? colon + 1 : attach;
+}
+
 int prog_native(const struct anybpf_prog *handle, struct arena *arena, const struct prog *prog,
                 const struct native **native, const struct tracing **tracing, struct error *err)
 {
-    const char *name = handle->target ? handle->target : prog->attach;
+    bool probes = is_probe(prog);
+    const char *name = handle->target ? handle->target : function_of(prog->attach, probes);
+    const struct target *target = handle->object->env->target;
 
     *native = NULL;
     *tracing = NULL;
-    if (!prog->context || strcmp(prog->context, "tracing"))
+    if (!probes && (!prog->context || strcmp(prog->context, "tracing")))
         return 0;
     if (!(*native = env_native(handle->object->env->rt, name, err)))
         return err->code
                    ? err->code
                    : fail(err, ANYBPF_E_NOT_FOUND,
                           "no function \"%s\" is known: anybpf_env_function() describes one", name);
-    return tracing_of(arena, prog->attach_kind, (*native)->model, tracing, err);
+    if (!probes)
+        return tracing_of(arena, prog->attach_kind, (*native)->model, tracing, err);
+    if (!target || !target->conv->user_regs.count)
+        return fail(err, ANYBPF_E_UNSUPPORTED, "registers of this processor are not known");
+    *tracing =
+        tracing_of_regs(arena, prog->attach_kind, (*native)->model, target->conv->user_regs.count);
+    return 0;
 }
 
 int prog_check(const struct anybpf_prog *handle, struct arena *arena, const struct prog *prog,

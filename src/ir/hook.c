@@ -30,6 +30,7 @@ struct hooking {
     uint32_t incoming;     /* address of the arguments on the stack */
     uint32_t results[2];   /* of what comes next */
     uint32_t *words;       /* of the context: values, or NO_VALUE */
+    const bool *read;      /* which of them the program reads */
     uint32_t copies_at;    /* where its memory for copies begins */
     bool calls;            /* helpers, and what these may call */
     bool needs_vcpu, needs_fuel, needs_stack;
@@ -74,6 +75,19 @@ static int find_needs(struct build *b)
     return 0;
 }
 
+/* Whether an instruction of the program reads word i. */
+static bool *find_read(struct build *b)
+{
+    const struct hooking *h = b->hook;
+    bool *read = arena_array_of(b->arena, h->tracing->count + 1, bool);
+    for (uint32_t at = 0; at < b->prog->count; at++)
+        if (b->checked->facts[at].region == REGION_FIELD)
+            read[b->checked->facts[at].field] = true;
+    for (uint32_t i = 0; i < h->tracing->count && b->checked->context_escapes; i++)
+        read[i] = true;
+    return read;
+}
+
 /* Bytes of the hook's own memory; its offset there. */
 static uint32_t take(struct hooking *h, uint64_t size)
 {
@@ -95,6 +109,19 @@ static uint8_t spare_register(const struct hooking *h, uint64_t taken)
     return (uint8_t)__builtin_ctzll(set);
 }
 
+/* Argument registers that a probe reads, whether the function has something in them or not. */
+static uint64_t probed_registers(const struct hooking *h)
+{
+    const struct conv *conv = h->layout->conv;
+    uint64_t read = 0, args = 0;
+    for (unsigned i = 0; i < conv->args.general.count; i++)
+        args |= REG_BIT(conv->args.general.at[i]);
+    for (unsigned i = 0; i < h->tracing->count; i++)
+        if (h->read[i] && conv->user_regs.at[i] < REG_VECTOR)
+            read |= REG_BIT(conv->user_regs.at[i]);
+    return read & args;
+}
+
 static void find_registers(struct hooking *h)
 {
     const struct layout *layout = h->layout;
@@ -110,6 +137,8 @@ static void find_registers(struct hooking *h)
             set |= REG_BIT(conv->args.vector.at[i]);
     h->hook.vectors = set >> REG_VECTOR << REG_VECTOR;
     set &= UINT32_MAX;
+    if (h->tracing->is_regs && h->kind == ATTACH_ENTRY)
+        set |= probed_registers(h);
     if (h->tracing->kind == ATTACH_SESSION) {
         h->spare = spare_register(h, set);
         set |= REG_BIT(h->spare);
@@ -206,6 +235,8 @@ int hook_new(struct build *b)
     h->words = arena_array_of(b->arena, h->tracing->count + 1, uint32_t);
     memset(h->words, 0xff, h->tracing->count * sizeof *h->words);
     memset(h->results, 0xff, sizeof h->results);
+    memset(h->params, 0xff, sizeof h->params);
+    h->read = find_read(b);
     find_registers(h);
     if (check(b))
         return b->err->code;
@@ -359,6 +390,29 @@ static uint32_t copy_of(struct build *b, const struct layout_value *value)
     return to;
 }
 
+/* Of struct pt_regs: what is known of the registers when the program runs; of others 0. */
+static uint32_t make_register(struct build *b, uint32_t index)
+{
+    const struct hooking *h = b->hook;
+    const struct conv *conv = h->layout->conv;
+    const struct reg_list *results = &conv->results.general;
+    uint8_t reg = conv->user_regs.at[index];
+    bool after = h->kind == ATTACH_EXIT;
+    uint32_t known = NO_VALUE;
+    if (reg == REG_SP) /* a call's return address is gone after it */
+        known = maker_op(&b->maker, IR_SUB, 64, h->incoming,
+                         maker_const(&b->maker, after ? 0 : conv->stack_first));
+    else if (reg == REG_IP && !after)
+        known = maker_load(&b->maker, 64, maker_symbol(&b->maker, SYMBOL_HOOK, 0, 0),
+                           offsetof(struct hook_state, ip));
+    else if (reg < REG_VECTOR && !after)
+        known = FAULT(probe_register, h->params[reg], h->params[conv->args.general.at[0]]);
+    for (unsigned i = 0; after && i < results->count && i < 2; i++)
+        if (results->at[i] == reg)
+            known = h->results[FAULT(probe_result, i, 1 - i)];
+    return known == NO_VALUE ? maker_const(&b->maker, 0) : known;
+}
+
 static uint32_t make_word(struct build *b, uint32_t index)
 {
     struct hooking *h = b->hook;
@@ -387,25 +441,12 @@ uint32_t hook_word(struct build *b, uint32_t index)
     return index < b->hook->tracing->count ? b->hook->words[index] : maker_const(&b->maker, 0);
 }
 
-/* Whether an instruction of the program reads word i. */
-static bool *find_read(struct build *b)
-{
-    const struct hooking *h = b->hook;
-    bool *read = arena_array_of(b->arena, h->tracing->count + 1, bool);
-    for (uint32_t at = 0; at < b->prog->count; at++)
-        if (b->checked->facts[at].region == REGION_FIELD)
-            read[b->checked->facts[at].field] = true;
-    for (uint32_t i = 0; i < h->tracing->count && b->checked->context_escapes; i++)
-        read[i] = true;
-    return read;
-}
-
-static int make_words(struct build *b, const bool *read, uint32_t from, uint32_t to)
+static int make_words(struct build *b, uint32_t from, uint32_t to)
 {
     struct hooking *h = b->hook;
     for (uint32_t i = from; i < to; i++)
-        if (read[i])
-            h->words[i] = make_word(b, i);
+        if (h->read[i])
+            h->words[i] = h->tracing->is_regs ? make_register(b, i) : make_word(b, i);
     if (h->hook.area > h->copies_at + COPY_MAX)
         return fail(b->err, ANYBPF_E_LIMIT, "%s: the copies of its arguments take %u bytes",
                     h->layout->model->name, h->hook.area);
@@ -627,17 +668,16 @@ int hook_begin(struct build *b, uint32_t *reg, uint32_t first)
 {
     struct hooking *h = b->hook;
     struct maker *maker = &b->maker;
-    const bool *read = find_read(b);
     uint32_t missing = build_label(b), none;
     load_params(b);
     if (h->hook.leaves)
         call_next_first(b);
     find_incoming(b);
-    if (make_words(b, read, 0, h->tracing->arg_words))
+    if (make_words(b, 0, h->tracing->arg_words))
         return b->err->code;
     if (h->kind == ATTACH_EXIT && !h->hook.leaves)
         call_next(b);
-    if (make_words(b, read, h->tracing->arg_words, h->tracing->count))
+    if (make_words(b, h->tracing->arg_words, h->tracing->count))
         return b->err->code;
     none = maker_const(maker, 0);
     b->vcpu = none;

@@ -5,7 +5,8 @@
 #include "rt/rt.h"
 
 /* Programs attached to native functions have the context "tracing", made from the function's model
- * (rt/tracing.c).
+ * (rt/tracing.c), or "pt_regs" if they are probes. Of these only the attach kind tells whether they
+ * run at the entry or at the exit, so it is that of fentry and fexit.
  *
  * EXACT(name, type, context, attach kind), PREFIX(the same). */
 #define EXACT(prefix, type, context, kind)  { prefix, SECTION_EXACT, PROG_##type, context, kind }
@@ -41,14 +42,14 @@ static const struct section_type rows[] = {
     PREFIX("kprobe.session", KPROBE, "pt_regs", 56),
     PREFIX("ksyscall", KPROBE, "pt_regs", -1),
     PREFIX("kretsyscall", KPROBE, "pt_regs", -1),
-    PREFIX("uprobe", KPROBE, "pt_regs", -1),
-    PREFIX("uprobe.s", KPROBE, "pt_regs", -1),
-    PREFIX("uretprobe", KPROBE, "pt_regs", -1),
-    PREFIX("uretprobe.s", KPROBE, "pt_regs", -1),
-    PREFIX("uprobe.multi", KPROBE, "pt_regs", 48),
-    PREFIX("uprobe.multi.s", KPROBE, "pt_regs", 48),
-    PREFIX("uretprobe.multi", KPROBE, "pt_regs", 48),
-    PREFIX("uretprobe.multi.s", KPROBE, "pt_regs", 48),
+    PREFIX("uprobe", KPROBE, "pt_regs", ATTACH_ENTRY),
+    PREFIX("uprobe.s", KPROBE, "pt_regs", ATTACH_ENTRY),
+    PREFIX("uretprobe", KPROBE, "pt_regs", ATTACH_EXIT),
+    PREFIX("uretprobe.s", KPROBE, "pt_regs", ATTACH_EXIT),
+    PREFIX("uprobe.multi", KPROBE, "pt_regs", ATTACH_ENTRY),
+    PREFIX("uprobe.multi.s", KPROBE, "pt_regs", ATTACH_ENTRY),
+    PREFIX("uretprobe.multi", KPROBE, "pt_regs", ATTACH_EXIT),
+    PREFIX("uretprobe.multi.s", KPROBE, "pt_regs", ATTACH_EXIT),
     PREFIX("uprobe.session", KPROBE, "pt_regs", 57),
     PREFIX("uprobe.session.s", KPROBE, "pt_regs", 57),
     PREFIX("usdt", KPROBE, "pt_regs", -1),

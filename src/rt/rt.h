@@ -258,7 +258,8 @@ enum context_kind {
     CONTEXT_SKB = 4,        /* struct __sk_buff over struct anybpf_packet: tc, socket */
     CONTEXT_RAW_TP = 8,     /* u64 args[] */
     CONTEXT_DESCRIBED = 16, /* the embedder's own, from a C declaration */
-    CONTEXT_TRACING = 32    /* u64[]: arguments and result of a native function (tracing.c) */
+    CONTEXT_TRACING = 32,   /* u64[]: arguments and result of a native function (tracing.c) */
+    CONTEXT_REGS = 64       /* struct pt_regs at its entry or exit */
 };
 
 enum field_kind {
@@ -340,14 +341,18 @@ enum {
 struct tracing {
     enum attach_kind kind;
     const struct model *model;
-    struct tracing_word *words; /* arguments, then the result if it is seen */
-    uint32_t arg_words, count;
+    bool is_regs; /* ENTRY, EXIT: the context is struct pt_regs, and what follows are its words */
+    struct tracing_word *words;     /* arguments, then the result if it is seen; of is_regs: NULL */
+    uint32_t arg_words, count;      /* arg_words: what is known before the function has run */
     struct context_type context;    /* a field for each word */
     int64_t result_min, result_max; /* of the program */
 };
 /* ANYBPF_E_UNSUPPORTED: a program of that kind cannot give such a result. */
 int tracing_of(struct arena *arena, enum attach_kind kind, const struct model *model,
                const struct tracing **out, struct error *err);
+/* The same with registers: `words` is how many struct pt_regs has on the processor. */
+const struct tracing *tracing_of_regs(struct arena *arena, enum attach_kind kind,
+                                      const struct model *model, uint32_t words);
 
 /* A function of the host that programs attach to. */
 struct native {

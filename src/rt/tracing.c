@@ -174,6 +174,32 @@ int tracing_of(struct arena *arena, enum attach_kind kind, const struct model *m
     return 0;
 }
 
+const struct tracing *tracing_of_regs(struct arena *arena, enum attach_kind kind,
+                                      const struct model *model, uint32_t words)
+{
+    struct tracing *tracing = arena_new_of(arena, struct tracing);
+    struct context_field *fields = arena_array_of(arena, words, struct context_field);
+
+    for (uint32_t i = 0; i < words; i++)
+        fields[i] = (struct context_field){ .name = "a register",
+                                            .offset = 8 * i,
+                                            .size = 8,
+                                            .host_offset = 8 * i,
+                                            .host_size = 8,
+                                            .kind = FIELD_SCALAR,
+                                            .access = FIELD_READ | FIELD_NARROW };
+    *tracing = (struct tracing){
+        .kind = kind,
+        .model = model,
+        .is_regs = true,
+        .arg_words = kind == ATTACH_EXIT ? 0 : words,
+        .count = words,
+        .context = { "pt_regs", "pt_regs", CONTEXT_REGS, PROG_KPROBE, 8 * words, fields, words },
+        .result_min = INT64_MIN, /* nobody looks at it */
+    };
+    return tracing;
+}
+
 /* ---- Helpers ---- */
 
 int64_t helper_get_func_arg(const uint64_t *words, uint32_t n, uint64_t *value)
