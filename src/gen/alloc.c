@@ -527,6 +527,8 @@ static void alloc_hook(struct alloc *a)
     frame->returns = hook->returns;
     frame->spare = REG_NONE;
     frame->pushes = true; /* IR_LEASE does */
+    frame->realigns = FAULT(hook_realigns, frame->calls && hook->incoming != HOOK_ANY, false);
+    frame->incoming = hook->incoming;
     if (hook->strict)
         set |= a->target->conv->destroyed & ~a->pool; /* what the emitters use */
     frame->saved |= FAULT(hook_destroys, set, 0) & a->preserved;

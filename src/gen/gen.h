@@ -152,6 +152,10 @@ struct frame {
     uint32_t spare_at;
     bool calls_next;
     bool pushes; /* calls something that aligns the stack itself */
+    /* A compiler that knows a function to need no aligned stack may call it without. Then the hook
+     * calls itself, with the arguments on the stack once more. */
+    bool realigns;
+    uint32_t incoming; /* bytes of these */
 };
 
 /* ---- A processor ---- */

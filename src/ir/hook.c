@@ -242,6 +242,7 @@ int hook_new(struct build *b)
         return b->err->code;
     if (find_needs(b))
         return b->err->code;
+    h->hook.incoming = h->layout->model->is_variadic ? HOOK_ANY : h->layout->stack_size;
     h->hook.spare = REG_NONE;
     h->hook.preserves = goes_on(h) || (h->kind == ATTACH_REPLACE && h->to->strict);
     h->hook.returns = h->layout->result.count || h->layout->result.indirect;

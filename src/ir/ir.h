@@ -151,6 +151,7 @@ struct block {
  * in its own memory on the machine's stack, `area` bytes: 16 for each register in `vectors`, with
  * what that had at the entry, then for each in `results`, then what it takes itself. */
 enum { HOOK_PARAMS = 10 };
+enum { HOOK_ANY = UINT32_MAX };
 struct hook {
     uint8_t params[HOOK_PARAMS]; /* registers in which PARAM 0 and up arrive */
     uint8_t param_count;
@@ -165,6 +166,7 @@ struct hook {
     uint32_t area, params_at, left_at; /* bytes; area: a multiple of 16 */
     uint32_t full_at, full; /* bytes in which all vector registers are kept, from the entry or
                              * CALL_NEXT on, and given back; 0: they are not */
+    uint32_t incoming;      /* bytes of arguments on the stack; HOOK_ANY: nobody knows */
     uint64_t vectors;       /* registers with arguments: sets of REG_BIT() */
     uint64_t results;       /* ... with the result of what comes next */
     uint32_t x87, x87_at;   /* x86: so much of that is on the x87's stack, kept from x87_at on */

@@ -219,3 +219,75 @@ TEST(what_callers_keep_in_registers_is_left_alone)
     }
     anybpf_env_free(env);
 }
+
+/* ---- A stack as leaf functions may be given ---- */
+
+#ifdef __x86_64__
+static uint64_t misaligned, seen[8];
+
+/* A helper: whether it found the stack aligned. */
+static uint64_t see_stack(uint64_t index, uint64_t value)
+{
+    misaligned |= (uintptr_t)__builtin_frame_address(0) % 16;
+    seen[index] = value;
+    return value;
+}
+
+static ALONE long eight_longs(long a, long b, long c, long d, long e, long f, long g, long i)
+{
+    return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * i;
+}
+
+/* Calls eight_longs() as gcc may call a function that needs no alignment. */
+static long call_misaligned(__typeof__(eight_longs) *function, const long *args)
+{
+    long result;
+    __asm__ volatile("mov %%rsp, %%rbx\n"
+                     "sub $128, %%rsp\n" /* what leaf functions keep below */
+                     "and $-16, %%rsp\n"
+                     "sub $8, %%rsp\n"
+                     "push 56(%[args])\n"
+                     "push 48(%[args])\n"
+                     "mov (%[args]), %%rdi\n"
+                     "mov 8(%[args]), %%rsi\n"
+                     "mov 16(%[args]), %%rdx\n"
+                     "mov 24(%[args]), %%rcx\n"
+                     "mov 32(%[args]), %%r8\n"
+                     "mov 40(%[args]), %%r9\n"
+                     "call *%[function]\n"
+                     "mov %%rbx, %%rsp"
+                     : "=a"(result)
+                     : [function] "r"(function), [args] "r"(args)
+                     : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc");
+    return result;
+}
+
+TEST(helpers_find_the_stack_aligned)
+{
+    static const char *const sections[] = { "fentry/eight_longs", "fexit/eight_longs",
+                                            "fmod_ret/eight_longs", "fsession/eight_longs" };
+    static const long args[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+    if (!begin())
+        return;
+    CHECK_EQ(anybpf_env_function(env,
+                                 "long eight_longs(long a, long b, long c, long d, long e, "
+                                 "long f, long g, long h)",
+                                 (void *)(uintptr_t)eight_longs),
+             0);
+    CHECK_EQ(anybpf_env_helper(env, 1001, "__u64 see_stack(__u64 index, __u64 value)",
+                               (void *)(uintptr_t)see_stack),
+             0);
+    misaligned = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        struct anybpf_link *link =
+            attach(sections[i], "r6 = r1\nr1 = 0\nr2 = *(u64 *)(r6 + 0)\ncall 1001\n"
+                                "r1 = 7\nr2 = *(u64 *)(r6 + 56)\ncall 1001\nr0 = 0\nexit\n");
+        memset(seen, 0, sizeof seen);
+        CHECK_EQ(call_misaligned(eight_longs, args), 204);
+        CHECK(seen[0] == 1 && seen[7] == 8);
+        CHECK_EQ(anybpf_detach(link), 0);
+    }
+    CHECK_EQ(misaligned, 0);
+    anybpf_env_free(env);
+}
+#endif

@@ -74,12 +74,36 @@ static void move_generals(struct code *code, enum x86_op op, uint64_t set, uint3
         x86_m(code, op, X86_W64, (unsigned)__builtin_ctzll(set), x86_at(RSP, (int32_t)at));
 }
 
+/* gcc's -fipa-stack-alignment leaves out the alignment of section 3.2.2 where it sees that the
+ * function does without. */
+static void realign(struct code *code, int32_t size)
+{
+    int32_t pad = size % 16;
+    uint32_t aligned = code_label(code);
+
+    x86_ri(code, X86_TEST_MI, X86_W32, RSP, 8);
+    x86_jcc(code, CC_NE, aligned);
+    if (pad)
+        x86_ri(code, X86_SUB_MI, X86_W64, RSP, pad);
+    for (int32_t at = 0; at < size; at += 8)
+        x86_m1(code, X86_PUSH_M, X86_W64, x86_at(RSP, pad + size));
+    code_cfi(code, CFI_DEF_CFA, DWARF_RSP, 8 + pad + size);
+    code_fix(code, X86_CALL_LABEL, 0, aligned);
+    if (size)
+        x86_ri(code, X86_ADD_MI, X86_W64, RSP, pad + size);
+    code_cfi(code, CFI_DEF_CFA, DWARF_RSP, 8);
+    x86_none(code, X86_RET);
+    code_bind(code, aligned);
+}
+
 void x86_prologue(struct code *code, const struct frame *frame)
 {
     int32_t size = reserved(frame), cfa = 8;
 
     if (frame->entered)
         x86_none(code, X86_ENDBR64);
+    if (frame->realigns)
+        realign(code, (int32_t)frame->incoming);
     for (unsigned i = 0; i < SAVED; i++)
         if (frame->saved & REG_BIT(saved_order[i].reg)) {
             x86_o(code, X86_PUSH, X86_W64, saved_order[i].reg);
