@@ -12,6 +12,7 @@ struct param_model {
     enum param_kind kind;
     uint32_t size; /* MEMORY */
     bool nullable;
+    uint8_t more; /* NUMBER: registers beside the first one */
 };
 
 static const struct type *prototype(const struct verifier *v, uint32_t func)
@@ -28,24 +29,34 @@ static bool is_number(const struct type *type)
            type->size <= 8;
 }
 
+/* Records of up to 16 bytes are in one register or two, as clang passes them. */
+static bool is_by_value(const struct type *type)
+{
+    return (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION) && type->size &&
+           type->size <= 16;
+}
+
 static struct param_model param_of(const struct verifier *v, const struct type *func,
                                    unsigned index)
 {
     const struct type *type = type_strip(func->to->params[index].type), *to;
 
     if (is_number(type))
-        return (struct param_model){ PARAM_NUMBER, 0, false };
+        return (struct param_model){ .kind = PARAM_NUMBER };
+    if (is_by_value(type))
+        return (struct param_model){ .kind = PARAM_NUMBER, .more = type->size > 8 };
     if (type->kind != TYPE_PTR)
-        return (struct param_model){ PARAM_BAD, 0, false };
+        return (struct param_model){ .kind = PARAM_BAD };
     to = type_strip(type->to);
     if (type_tag(func, (int)index, "arg:ctx") ||
         (v->context && v->context->record && to->kind == TYPE_STRUCT &&
          !strcmp(to->name, v->context->record)))
-        return (struct param_model){ PARAM_CONTEXT, 0, false };
+        return (struct param_model){ .kind = PARAM_CONTEXT };
     if (!to->size || to->size > INT32_MAX)
-        return (struct param_model){ PARAM_BAD, 0, false };
-    return (struct param_model){ PARAM_MEMORY, (uint32_t)to->size,
-                                 !type_tag(func, (int)index, "arg:nonnull") };
+        return (struct param_model){ .kind = PARAM_BAD };
+    return (struct param_model){ .kind = PARAM_MEMORY,
+                                 .size = (uint32_t)to->size,
+                                 .nullable = !type_tag(func, (int)index, "arg:nonnull") };
 }
 
 bool func_is_alone(const struct verifier *v, uint32_t func)
@@ -81,17 +92,22 @@ int func_arguments(struct verifier *v, struct state *state, uint32_t func)
     const struct type *type = prototype(v, func);
     struct reg *regs = state_top(state)->regs;
 
-    if (type->to->count > 5)
-        return verify_refuse(v, ANYBPF_E_REJECTED, v->prog->funcs[func].start,
-                             "the global function %s has more than 5 parameters",
-                             v->prog->funcs[func].name);
-    for (unsigned i = 0; i < type->to->count; i++) {
+    for (unsigned i = 0, number = 1; i < type->to->count; i++, number++) {
         struct param_model model = param_of(v, type, i);
+        if (number + model.more > 5)
+            return verify_refuse(v, ANYBPF_E_REJECTED, v->prog->funcs[func].start,
+                                 "the parameters of the global function %s take more than 5 "
+                                 "registers",
+                                 v->prog->funcs[func].name);
         switch (model.kind) {
-        case PARAM_NUMBER: regs[i + 1] = reg_any(); break;
+        case PARAM_NUMBER:
+            regs[number] = reg_any();
+            if (model.more)
+                regs[++number] = reg_any();
+            break;
         case PARAM_CONTEXT:
             if (v->context) {
-                regs[i + 1] = context_reg(v);
+                regs[number] = context_reg(v);
                 break;
             } /* fall through */
         case PARAM_BAD:
@@ -101,10 +117,10 @@ int func_arguments(struct verifier *v, struct state *state, uint32_t func)
                 "pointer to something of known size: make the function static",
                 i + 1, v->prog->funcs[func].name);
         case PARAM_MEMORY:
-            regs[i + 1] = reg_pointer(REG_MEMORY, model.size);
+            regs[number] = reg_pointer(REG_MEMORY, model.size);
             if (model.nullable) {
-                regs[i + 1].flags = REG_NULLABLE;
-                regs[i + 1].id = ++v->next_id;
+                regs[number].flags = REG_NULLABLE;
+                regs[number].id = ++v->next_id;
             }
             break;
         }
@@ -112,27 +128,28 @@ int func_arguments(struct verifier *v, struct state *state, uint32_t func)
     return 0;
 }
 
+/* Parameter i, which is in register `number`. */
 static int check_param(struct verifier *v, struct state *state, uint32_t func, unsigned i,
-                       struct param_model model)
+                       unsigned number, struct param_model model)
 {
-    const struct reg *reg = &state_top(state)->regs[i + 1];
+    const struct reg *reg = &state_top(state)->regs[number];
     const char *name = v->prog->funcs[func].name;
 
     switch (model.kind) {
     case PARAM_NUMBER:
         return reg->kind == REG_SCALAR ? 0
-                                       : refuse(v, "r%u is %s: %s takes a number", i + 1,
+                                       : refuse(v, "r%u is %s: %s takes a number", number,
                                                 reg_kind_name(reg->kind), name);
     case PARAM_CONTEXT:
         if ((reg->kind == REG_CONTEXT || reg->kind == REG_RAW) && !reg->off && !reg->id)
             return 0;
-        return refuse(v, "r%u is %s: %s takes the context", i + 1, reg_kind_name(reg->kind), name);
+        return refuse(v, "r%u is %s: %s takes the context", number, reg_kind_name(reg->kind), name);
     case PARAM_MEMORY:
         if (model.nullable && reg_is(reg, 0)) {
-            precise_reg(v, state, i + 1);
+            precise_reg(v, state, number);
             return 0;
         }
-        return access_block(v, state, i + 1, model.size, ACCESS_READ | ACCESS_WRITE);
+        return access_block(v, state, number, model.size, ACCESS_READ | ACCESS_WRITE);
     default:
         return refuse(v,
                       "parameter %u of the global function %s cannot be checked: make the "
@@ -159,10 +176,13 @@ static int call_global(struct verifier *v, struct state *state, uint32_t func)
     const struct type *type = prototype(v, func);
     struct reg *regs;
 
-    for (unsigned i = 0; i < type->to->count && i < 5; i++) {
-        int code = check_param(v, state, func, i, param_of(v, type, i));
-        if (code)
-            return code;
+    for (unsigned i = 0, number = 1; i < type->to->count && number <= 5; i++) {
+        struct param_model model = param_of(v, type, i);
+        for (unsigned end = number + model.more; number <= end && number <= 5; number++) {
+            int code = check_param(v, state, func, i, number, model);
+            if (code)
+                return code;
+        }
     }
     v->funcs[func].reached = true;
     if (v->moves_packet[func])

@@ -21,6 +21,7 @@ static const struct peculiar {
     bool varies;         /* no two runs leave the same in maps */
 } peculiars[] = {
     { "big_endian", HOST_IS_BIG ? 0 : ANYBPF_E_UNSUPPORTED, NULL, NULL, true, false },
+    { "by_value", 0, NULL, NULL, true, false },
     { "firewall", 0, NULL, "firewall.rules", false, false },
     { "maps_inner", ANYBPF_E_UNSUPPORTED, NULL, NULL, true, false },
     { "maps_legacy", 0, NULL, NULL, true, false },
