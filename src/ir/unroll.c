@@ -11,7 +11,7 @@
 enum {
     TURNS = 4,      /* at once, at most ... */
     SUMMED = 8,     /* ... where numbers in memory are added up at once */
-    NODES = 48,     /* in these, at most */
+    NODES = 40,     /* in these, at most */
     ALL_TURNS = 16, /* of a loop that goes, at most */
     LONG = 12,      /* nodes in a turn that overlaps the next, though that waits for its result */
 };

@@ -357,7 +357,7 @@ int btf_parse(struct types *types, struct bytes section, const char *where, stru
 {
     struct reader r = { .types = types, .section = section, .where = where, .err = err };
     struct bytes part;
-    uint32_t header;
+    uint32_t header = 0;
 
     if (read_header(&r, &header) || read_part(&r, header, 16, &types->strings) ||
         read_part(&r, header, 8, &part))
@@ -477,7 +477,7 @@ int btf_ext_parse(struct types *types, struct bytes section, const char *where, 
 {
     struct ext_reader x = { { types, section, where, err, false, 0 }, arena, ext, NULL };
     struct bytes funcs, lines, cores;
-    uint32_t header;
+    uint32_t header = 0;
 
     *ext = (struct btf_ext){ 0 };
     if (read_header(&x.r, &header) || read_part(&x.r, header, 8, &funcs) ||
