@@ -111,6 +111,10 @@ ANYBPF_API int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char
  * E_FORMAT (the sentence has line and column), E_UNSUPPORTED, E_EXISTS. */
 ANYBPF_API int anybpf_env_function(struct anybpf_env *env, const char *prototype, void *function);
 
+/* Declares C types that tables (anybpf_fill_table()) and functions are made of. The same definition
+ * may come again. E_FORMAT (the sentence has line and column). */
+ANYBPF_API int anybpf_env_declare(struct anybpf_env *env, const char *declarations);
+
 /* Text for people: the verifier's log, and what programs print with bpf_trace_printk. Called in
  * the thread where it arises; `text` ends with a newline. */
 enum anybpf_log {
@@ -303,17 +307,28 @@ struct anybpf_link_info {
 ANYBPF_API void anybpf_link_info(const struct anybpf_link *link, struct anybpf_link_info *info,
                                  size_t size);
 
-/* A program of a section "struct_ops/TABLE.MEMBER" as a C function of that member's type, to be put
- * in such a table and called as plain C; lives as long as the object. Before it can run (no virtual
- * CPU free) it returns 0. Loads the program if it is not. NULL: as anybpf_load_prog(), and
- * E_UNSUPPORTED for what a program cannot take or return. */
+/* A program of a section "struct_ops" as a C function of the type of the member it is for, to be
+ * put in such a table and called as plain C; lives as long as the object. A variable of section
+ * ".struct_ops" names it in a member, or its section does: "struct_ops/TABLE.MEMBER". Before it can
+ * run (no virtual CPU free) it returns 0. Loads the program if it is not. NULL: as
+ * anybpf_load_prog(), and E_UNSUPPORTED for what a program cannot take or return. */
 ANYBPF_API void *anybpf_function(struct anybpf_prog *prog);
 
-/* Puts the object's programs of sections "struct_ops/TABLE.MEMBER" into the members of a table:
- * memory is a struct TABLE, as the environment's declarations have it. Other members stay as they
- * are. Nothing is changed after an error: as anybpf_function(); E_NOT_FOUND: no such struct, or the
- * object has no program for it. */
-ANYBPF_API int anybpf_fill_table(struct anybpf_object *obj, const char *table, void *memory);
+/* Fills a table of functions and numbers from the object. memory is a struct TABLE, as the
+ * environment's declarations have it (anybpf_env_declare()). As libbpf has them, tables are
+ * variables:
+ *
+ *     SEC(".struct_ops") struct TABLE name = { .member = (void *)prog, .number = 3 };
+ *
+ * (".struct_ops.link" too). Members go by name to where the host's struct has them, and must be of
+ * the same type there; what only the object's struct has must be 0. Pointers that no program is
+ * become NULL. variable: its name; NULL: the first of struct TABLE, or, where the object has none,
+ * the programs of sections "struct_ops/TABLE.MEMBER". Other members stay as they are.
+ * Nothing is changed after an error: as anybpf_function(); E_NOT_FOUND: no such struct or variable,
+ * or no program for it; E_UNSUPPORTED: a member is not there or of another type (both are named);
+ * E_FORMAT: an address that is no program. */
+ANYBPF_API int anybpf_fill_table(struct anybpf_object *obj, const char *table, const char *variable,
+                                 void *memory);
 
 /* ---- Maps ---- */
 

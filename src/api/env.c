@@ -185,6 +185,15 @@ int anybpf_env_helper(struct anybpf_env *env, uint32_t id, const char *prototype
     return api_fail(env, &err);
 }
 
+int anybpf_env_declare(struct anybpf_env *env, const char *declarations)
+{
+    struct error err = { 0 };
+
+    if (!declarations)
+        return api_error(env, ANYBPF_E_ARGUMENT, "there are no declarations");
+    return env_declare(env->rt, declarations, &err) ? api_fail(env, &err) : 0;
+}
+
 int anybpf_env_context(struct anybpf_env *env, const char *name, const char *declaration)
 {
     struct error err = { 0 };

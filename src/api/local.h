@@ -86,7 +86,8 @@ struct anybpf_prog {
     uint32_t index; /* in the file */
     const char *name, *section;
     const char *type;   /* section name that decides the type, if not its own; NULL */
-    const char *target; /* the native function, if not what its section says; NULL */
+    const char *target; /* the native function, or the member of a table that it is, if not what
+                           its section says; NULL */
     uint32_t insns;
     const struct insn *bare; /* not from a file: its instructions */
     struct loaded *loaded;   /* NULL until it is */
@@ -134,5 +135,7 @@ int prog_load(struct anybpf_prog *prog, struct error *err);
 int prog_time_compile(const struct anybpf_prog *prog, uint64_t *ns, struct error *err);
 struct anybpf_prog *prog_named(struct anybpf_object *obj, const char *name);
 
+/* Whether the object is of this processor's byte order. */
+int object_check_order(const struct anybpf_object *obj, struct error *err);
 /* Drops a reference; the last one frees the object. */
 void object_drop(struct anybpf_object *obj);

@@ -63,6 +63,17 @@ static void list_maps(struct anybpf_object *obj, const struct map_spec *const *s
         obj->maps[i] = (struct anybpf_map){ .object = obj, .spec = specs[i] };
 }
 
+/* Tells programs which member of a table they are. */
+static void aim_members(struct anybpf_object *obj, const struct object_table *table)
+{
+    for (uint32_t i = 0; i < table->type->count; i++) {
+        uint32_t index = table->progs[i];
+        if (index && !obj->progs[index - 1].target)
+            obj->progs[index - 1].target =
+                arena_printf(obj->arena, "%s.%s", table->of, table->type->members[i].name);
+    }
+}
+
 static void open_file(const struct opening *o)
 {
     struct anybpf_object *obj = o->obj;
@@ -79,6 +90,8 @@ static void open_file(const struct opening *o)
             .section = file->progs[i].section,
             .insns = file->progs[i].insns,
         };
+    for (uint32_t i = 0; i < file->table_count; i++)
+        aim_members(obj, &file->tables[i]);
 }
 
 static void open_insns(const struct opening *o)

@@ -72,10 +72,14 @@ int prog_native(const struct anybpf_prog *handle, struct arena *arena, const str
     if (!probes && (!prog->context || strcmp(prog->context, "tracing")))
         return 0;
     if (!(*native = env_native(handle->object->env->rt, name, err)))
-        return err->code
-                   ? err->code
-                   : fail(err, ANYBPF_E_NOT_FOUND,
-                          "no function \"%s\" is known: anybpf_env_function() describes one", name);
+        return err->code ? err->code
+                         : fail(err, ANYBPF_E_NOT_FOUND,
+                                prog->attach_kind == ATTACH_MEMBER
+                                    ? "\"%s\" is no member of a struct that was declared, and no "
+                                      "variable of section .struct_ops names the program"
+                                    : "no function \"%s\" is known: anybpf_env_function() "
+                                      "describes one",
+                                name);
     if (!probes)
         return tracing_of(arena, prog->attach_kind, (*native)->model, tracing, err);
     if (!target || !target->conv->user_regs.count)
@@ -152,6 +156,15 @@ static void freeze_data(struct loading *l)
     l->final = prog;
 }
 
+int object_check_order(const struct anybpf_object *obj, struct error *err)
+{
+    return !obj->file || obj->file->big == HOST_IS_BIG
+               ? 0
+               : fail(err, ANYBPF_E_UNSUPPORTED,
+                      "the object was compiled for %s-endian processors, and this one is not",
+                      obj->file->big ? "big" : "little");
+}
+
 static int begin(void *arg)
 {
     struct loading *l = arg;
@@ -160,10 +173,8 @@ static int begin(void *arg)
     struct loaded *loaded = arena_new_of(l->arena, struct loaded);
     int code;
 
-    if (obj->file && obj->file->big != HOST_IS_BIG)
-        return fail(l->err, ANYBPF_E_UNSUPPORTED,
-                    "the object was compiled for %s-endian processors, and this one is not",
-                    obj->file->big ? "big" : "little");
+    if ((code = object_check_order(obj, l->err)))
+        return code;
     if ((code = prog_resolve(l->prog, l->arena, &prog, l->err)))
         return code;
     l->final = prog;

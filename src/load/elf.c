@@ -206,6 +206,16 @@ const char *elf_symbol_name(const struct elf *elf, const struct symbol *symbol)
     return symbol->name[0] ? symbol->name : elf->sections[symbol->section].name;
 }
 
+const struct type *elf_variable(const struct elf *elf, const char *section, const char *name)
+{
+    const struct type *data = elf->types ? types_find(elf->types, TYPE_DATASEC, section) : NULL;
+
+    for (uint32_t i = 0; data && i < data->count; i++)
+        if (!strcmp(data->vars[i].var->name, name))
+            return data->vars[i].var;
+    return NULL;
+}
+
 /* ---- Relocations ---- */
 
 static int by_offset(const void *a, const void *b)

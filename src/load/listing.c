@@ -88,6 +88,24 @@ static void put_data(struct text *text, const struct map_spec *map, bool big)
     text_char(text, '\n');
 }
 
+static void put_table(struct text *text, const struct object *object,
+                      const struct object_table *table)
+{
+    text_printf(text, "table %s: struct %s\n", table->name, table->type->name);
+    for (uint32_t i = 0; i < table->type->count; i++) {
+        const struct member *member = &table->type->members[i];
+        struct bytes value = { table->data + member->bit_offset / 8, member->type->size };
+        if (member->bits)
+            continue;
+        text_printf(text, "    .%s = ", member->name);
+        if (table->progs[i])
+            text_puts(text, object->progs[table->progs[i] - 1].name);
+        else
+            value_print(text, member->type, value, object->big, ANYBPF_LINE);
+        text_char(text, '\n');
+    }
+}
+
 void object_list(struct text *text, const struct object *object)
 {
     text_printf(text, "object %s: %s-endian, license \"%s\"\n", object->name,
@@ -97,6 +115,8 @@ void object_list(struct text *text, const struct object *object)
             put_data(text, object->maps[i], object->big);
         else
             put_map(text, object->maps[i]);
+    for (uint32_t i = 0; i < object->table_count; i++)
+        put_table(text, object, &object->tables[i]);
     for (uint32_t i = 0; i < object->prog_count; i++) {
         const struct object_prog *prog = &object->progs[i];
         text_printf(text, "prog %s: section %s, %u insns%s\n", prog->name, prog->section,

@@ -52,6 +52,8 @@ struct object {
     uint32_t prog_count;
     const struct map_spec *const *maps; /* programs refer to them by index */
     uint32_t map_count;
+    const struct object_table *tables;
+    uint32_t table_count;
     const struct elf *elf; /* load/local.h */
 };
 
@@ -62,6 +64,30 @@ void object_free(struct object *object); /* NULL is allowed */
 /* Index of the program or map of that name, or -1. */
 int object_find_prog(const struct object *object, const char *name);
 int object_find_map(const struct object *object, const char *name);
+
+/* ---- tables.c: variables of sections .struct_ops and .struct_ops.link ---- */
+
+/* A struct some of whose members point to functions, which are programs. */
+struct object_table {
+    const char *name;        /* the variable's */
+    const char *of;          /* its struct's, without what tells versions apart ("ops___old") */
+    const struct type *type; /* that struct, of the object's types */
+    const uint8_t *data;     /* its initial bytes; the addresses in it mean nothing */
+    const uint32_t *progs;   /* by member: index of the program + 1; 0: none */
+};
+
+/* Whether the member points to a function. */
+bool table_calls(const struct member *member);
+
+/* Where a member goes in the host's own struct of that name; size 0: nowhere. */
+struct table_place {
+    uint32_t offset, size; /* bytes */
+};
+/* Finds each member of the table by its name in the host's struct: in *places, by member. An error
+ * names the first one that is not there, or is of another type, and both types. In an arena,
+ * within arena_try(). */
+int table_match(const struct object_table *table, const struct type *record, struct arena *arena,
+                const struct table_place **places, struct error *err);
 
 /* ---- resolve.c ---- */
 

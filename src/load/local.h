@@ -70,7 +70,7 @@ struct elf {
     uint32_t section_count;
     struct hash section_names; /* to the first section of that name; while it is being opened */
     uint32_t names;            /* section with the names of sections */
-    struct symbol *symbols; /* once opened, up to the last that relocations name */
+    struct symbol *symbols;    /* once opened, up to the last that relocations name */
     uint32_t symbol_count;
     struct elf_func *funcs; /* by section, then offset */
     uint32_t func_count;
@@ -110,6 +110,9 @@ static inline struct section *elf_section_of(const struct elf *elf, const struct
     return symbol->section ? &elf->sections[symbol->section] : NULL;
 }
 
+/* The BTF variable of that name in a data section, or NULL. */
+const struct type *elf_variable(const struct elf *elf, const char *section, const char *name);
+
 /* What a symbol is called in messages: section symbols have no name of their own. */
 const char *elf_symbol_name(const struct elf *elf, const struct symbol *symbol);
 
@@ -129,6 +132,11 @@ int maps_at(const struct elf *elf, uint32_t section, uint64_t offset);
 bool data_is_setting(const struct elf *elf, const char *name);
 /* Whether the section holds map definitions. */
 bool maps_in(const struct section *section);
+
+/* ---- tables.c ---- */
+
+/* Makes the object's tables, once its programs are known. */
+int tables_read(struct elf *elf, struct object *object);
 
 /* ---- core.c ---- */
 

@@ -242,20 +242,9 @@ static int use_values(struct definition *d)
     return read_slots(d);
 }
 
-/* The BTF variable of that name in data section .maps, or NULL. */
-static const struct type *find_variable(const struct elf *elf, const char *name)
-{
-    const struct type *section = elf->types ? types_find(elf->types, TYPE_DATASEC, ".maps") : NULL;
-
-    for (uint32_t i = 0; section && i < section->count; i++)
-        if (!strcmp(section->vars[i].var->name, name))
-            return section->vars[i].var;
-    return NULL;
-}
-
 static int read_map(struct elf *elf, const struct symbol *symbol)
 {
-    const struct type *variable = find_variable(elf, symbol->name);
+    const struct type *variable = elf_variable(elf, ".maps", symbol->name);
     struct definition d = { .elf = elf,
                             .section = &elf->sections[symbol->section],
                             .offset = symbol->value,

@@ -170,6 +170,8 @@ static int read_object(void *arg)
         read_license(elf, object))
         return o->err->code;
     read_progs(elf, object);
+    if (tables_read(elf, object))
+        return o->err->code;
     object->arena = o->arena;
     object->env = o->env;
     object->name = elf->name;

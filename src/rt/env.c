@@ -185,6 +185,18 @@ int env_add_context(struct env *env, const char *name, const char *declaration, 
     return arena_try(env->arena, err, add_context, &a);
 }
 
+static int declare(void *arg)
+{
+    struct addition *a = arg;
+    return cdecl_parse(a->env->types, a->text, a->err);
+}
+
+int env_declare(struct env *env, const char *declarations, struct error *err)
+{
+    struct addition a = { .env = env, .text = declarations, .err = err };
+    return arena_try(env->arena, err, declare, &a);
+}
+
 static int add_native(void *arg)
 {
     struct addition *a = arg;

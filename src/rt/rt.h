@@ -388,7 +388,8 @@ const struct context_type *env_context(const struct env *env, const char *name);
 int env_add_helper(struct env *env, uint32_t id, const char *prototype, void (*function)(void),
                    struct error *err);
 int env_add_context(struct env *env, const char *name, const char *declaration, struct error *err);
-/* See anybpf_env_function(). */
+/* See anybpf_env_declare(), anybpf_env_function(). */
+int env_declare(struct env *env, const char *declarations, struct error *err);
 int env_add_native(struct env *env, const char *prototype, void (*address)(void),
                    struct error *err);
 /* The same from a FUNC that lives as long as the environment, without an address. */

@@ -41,4 +41,8 @@ for object in trace*.bpf.o; do
 Ada buys 10
 refused: -1' ./trace "$object"
 done
+for object in tariff*.bpf.o; do
+    expect 'autumn: 10 pieces cost 44
+autumn: 2000 pieces are not sold' ./tariff "$object"
+done
 exit $status

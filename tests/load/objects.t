@@ -243,3 +243,40 @@ global helper:
 -- list
 wrong_map.bpf.o: section .maps: offset 0: map uneven: its key_size is 8, but the type has 4 bytes
 -- prog
+== tables
+-- object tables
+-- list
+object tables.bpf.o: little-endian, license ""
+table old: struct ops___old
+    .second = two
+table both: struct ops
+    .first = one
+    .limits = { .low = 0, .high = 0 }
+    .second = two
+table empty: struct ops
+    .first = 0x0
+    .limits = { .low = -1, .high = 1 }
+    .second = 0x0
+prog one: section struct_ops, 2 insns
+prog two: section struct_ops/second, 2 insns, loaded on request
+-- prog
+prog one: section struct_ops, context tracing, 2 insns
+global one:
+; tables.bpf.c:17: return 1;
+     0: r0 = 0x1
+     1: exit
+prog two: section struct_ops/second, context tracing, 2 insns
+global two:
+; tables.bpf.c:23: return 2;
+     0: r0 = 0x2
+     1: exit
+== wrong_table
+-- object wrong_table
+-- list
+wrong_table.bpf.o: section .struct_ops: offset 0: table ops holds an address that is no program's, or not where a function's goes
+-- prog
+== wrong_member
+-- object wrong_member
+-- list
+wrong_member.bpf.o: section .struct_ops: offset 0: table ops: member call is initialised with function, which is no program
+-- prog

@@ -2,6 +2,8 @@
 /* Damaged objects: whatever the bytes are, loading and verifying ends in success or in an error
  * with a sentence. Every truncation, and every byte replaced by 0, by 255, with its lowest and with
  * its highest bit flipped; by default a fixed sample of that, with ANYBPF_DAMAGE=all everything. */
+#include "api/inside.h"
+#include "load/load.h"
 #include "runner/runner.h"
 #include <anybpf.h>
 #include <stdlib.h>
@@ -13,6 +15,26 @@ struct damaged {
     unsigned long loads, accepted;
 };
 
+/* Tables of functions (tests/obj/struct_ops.bpf.c), with programs compiled. */
+static void fill_tables(struct anybpf_env *env, struct anybpf_object *object)
+{
+    const struct object *file = api_file(object);
+    uint64_t memory[32];
+
+    if (!file->table_count)
+        return;
+    CHECK(!anybpf_env_declare(env, "enum level { LOW = 1, HIGH = 7 };"
+                                   "struct plan { int parts[3]; bool strict; };"
+                                   "struct ops { int (*grade)(const struct plan *plan);"
+                                   "struct plan plan; void *private; int number;"
+                                   "enum level level; int (*unused)(void); char name[8];"
+                                   "unsigned long (*sum)(int a, unsigned long b, short c);"
+                                   "long only_here; };"));
+    for (uint32_t i = 0; i < file->table_count; i++)
+        if (anybpf_fill_table(object, "ops", file->tables[i].name, memory))
+            CHECK(*anybpf_error(env));
+}
+
 static void load(struct damaged *d, size_t size)
 {
     struct anybpf_env *env = anybpf_env_new();
@@ -23,6 +45,7 @@ static void load(struct damaged *d, size_t size)
     if (!object) {
         CHECK(*anybpf_error(env));
     } else {
+        fill_tables(env, object);
         anybpf_set(object, ANYBPF_INTERPRET, 1);
         while ((prog = anybpf_next_prog(object, prog)))
             if (!anybpf_load_prog(prog))

@@ -26,6 +26,7 @@ static const struct peculiar {
     { "maps_inner", ANYBPF_E_UNSUPPORTED, NULL, NULL, true, false },
     { "maps_legacy", 0, NULL, NULL, true, false },
     { "own_sections", 0, "xdp", NULL, true, false },
+    { "struct_ops", ANYBPF_E_NOT_FOUND, NULL, NULL, true, false },
     { "surroundings", 0, NULL, NULL, false, true },
 };
 
