@@ -261,6 +261,10 @@ struct anybpf_attach_options {
     uint64_t cookie; /* what bpf_get_attach_cookie() gives */
     bool account;    /* count the runs and the time that they take */
     bool sled;       /* only where the function was built with a place for it (see below) */
+    /* Of a variadic function, the most bytes of arguments, named ones included, that its callers
+     * put on the stack (up to 2,048, each argument aligned to no more than 64): that much is copied
+     * for programs that run behind the function, which are refused while this is 0. */
+    uint32_t stack_bytes;
     /* Not the function itself but the calls made through ... */
     void **pointer;       /* ... this variable, or ... */
     const char *import;   /* ... an import of this name of the loaded file that holds ... */

@@ -106,6 +106,7 @@ struct conv {
 
     /* The stack, and the bits beside a value. */
     uint8_t stack_align;     /* at a call */
+    uint64_t variadic;       /* registers that a variadic call sets beside its arguments' */
     uint8_t stack_first;     /* from the stack pointer at entry to the first argument */
     uint8_t slot_most;       /* the most alignment of an argument; 0: no limit */
     bool aligns_natural;     /* arguments as members ask, not as the whole declares */
@@ -197,8 +198,9 @@ struct tracing; /* rt/ */
 struct attachment {
     const struct tracing *tracing; /* kind and model */
     const struct layout *layout;
-    bool counts;  /* its runs and the time that they take */
-    bool at_exit; /* of a session program, its half behind the function */
+    bool counts;          /* its runs and the time that they take */
+    bool at_exit;         /* of a session program, its half behind the function */
+    uint32_t stack_bytes; /* of a variadic function, the most arguments on the stack; 0: not told */
     /* Callers may rely on the function to leave registers alone that any might change (gcc
      * -fipa-ra): what the function does to them is all that may be done ... */
     bool strict;

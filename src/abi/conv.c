@@ -20,7 +20,7 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, 
     .vector_count = 16, .chain = R10, .records = RECORDS_EIGHTBYTES,                               \
     .unnamed_records = RECORDS_EIGHTBYTES, .vector_most = 64, .unnamed_most = 16,                  \
     .result_most = RESULT_FITS, .x87 = true, .stack_align = 16, .stack_first = 8,                  \
-    .extends_args = 4, .bpf_args = { RDI, RSI, RDX, RCX, R8, R9, RAX },                            \
+    .variadic = REG_BIT(RAX), .extends_args = 4, .bpf_args = { RDI, RSI, RDX, RCX, R8, R9, RAX },  \
     .user_regs = { 21, { R15, R14,      R13,    R12,      RBP,      RBX,    R11,                   \
                          R10, R9,       R8,     RAX,      RCX,      RDX,    RSI,                   \
                          RDI, REG_NONE, REG_IP, REG_NONE, REG_NONE, REG_SP, REG_NONE } }

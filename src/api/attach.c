@@ -40,6 +40,8 @@ int prog_trampoline(struct loaded *loaded, struct arena *arena, struct hook_stat
 
 /* ---- Attaching ---- */
 
+enum { STACK_BYTES_MAX = 2048 };
+
 struct attaching {
     struct anybpf_env *env;
     struct loaded *loaded;
@@ -61,6 +63,7 @@ static int make_link(void *arg)
     link->state->cookie = a->options->cookie;
     code = prog_trampoline(a->loaded, a->arena, link->state, link->t, a->err);
     link->t->attachment.counts = a->options->account;
+    link->t->attachment.stack_bytes = (a->options->stack_bytes + 7) & ~7u;
     return code;
 }
 
@@ -70,8 +73,8 @@ static bool is_same(const struct anybpf_link *link, const struct attaching *a, c
     const struct anybpf_attach_options *o = &link->options;
     return link->loaded == a->loaded && link->function == function &&
            o->account == a->options->account && o->sled == a->options->sled &&
-           o->pointer == a->options->pointer && o->import == a->options->import &&
-           o->importer == a->options->importer;
+           o->stack_bytes == a->options->stack_bytes && o->pointer == a->options->pointer &&
+           o->import == a->options->import && o->importer == a->options->importer;
 }
 
 static int attach_again(struct attaching *a, struct anybpf_link **at, const void *function,
@@ -119,6 +122,9 @@ static int attach(struct attaching *a, const void *function)
     struct anybpf_link **at = &a->env->idle;
     int code;
 
+    if (o->stack_bytes > STACK_BYTES_MAX)
+        return fail(a->err, ANYBPF_E_LIMIT, "stack_bytes: %u; up to %d can be copied",
+                    o->stack_bytes, STACK_BYTES_MAX);
     if (site.kind == SITE_ENTRY && !function)
         return fail(a->err, ANYBPF_E_ARGUMENT, "where the function is was not told");
     while (*at && !is_same(*at, a, function))

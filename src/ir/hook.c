@@ -16,27 +16,7 @@
 #include "ir/local.h"
 #include "rt/rt.h"
 
-enum { MACHINE_STACK = 512, COPY_MAX = 1024 };
-
-struct hooking {
-    struct hook hook;
-    const struct attachment *to;
-    const struct tracing *tracing;
-    const struct layout *layout;
-    enum attach_kind kind; /* of a session's half, what it alone would be */
-    uint32_t params[32];   /* by general register: the value that it arrives with */
-    uint8_t spare;         /* sessions: see spare_register() */
-    uint32_t cookie;       /* where theirs is */
-    uint32_t incoming;     /* address of the arguments on the stack */
-    uint32_t results[2];   /* of what comes next */
-    uint32_t *words;       /* of the context: values, or NO_VALUE */
-    const bool *read;      /* which of them the program reads */
-    uint32_t copies_at;    /* where its memory for copies begins */
-    bool calls;            /* helpers, and what these may call */
-    bool needs_vcpu, needs_fuel, needs_stack;
-    /* What the invocation puts back. */
-    uint32_t epoch, stack_at, fuel, running, errno_at, errno_was, began;
-};
+enum { MACHINE_STACK = 512 };
 
 /* ---- What the program needs ---- */
 
@@ -88,14 +68,6 @@ static bool *find_read(struct build *b)
     return read;
 }
 
-/* Bytes of the hook's own memory; its offset there. */
-static uint32_t take(struct hooking *h, uint64_t size)
-{
-    uint32_t at = h->hook.area;
-    h->hook.area += (uint32_t)(size + 15) & ~15u;
-    return at;
-}
-
 /* One that no argument is in and any function may change: a session's half at the exit tells the
  * other one by it where the cookie is. */
 static uint8_t spare_register(const struct hooking *h, uint64_t taken)
@@ -122,6 +94,18 @@ static uint64_t probed_registers(const struct hooking *h)
     return read & args;
 }
 
+/* Those that a variadic call's further arguments may be in. */
+static uint64_t further_registers(const struct hooking *h)
+{
+    const struct conv *conv = h->layout->conv;
+    uint64_t set = conv->variadic;
+    for (unsigned i = 0; i < conv->args.vector.count; i++)
+        set |= REG_BIT(conv->args.vector.at[i]);
+    for (unsigned i = 0; i < conv->args.general.count && h->kind == ATTACH_EXIT; i++)
+        set |= REG_BIT(conv->args.general.at[i]);
+    return set;
+}
+
 static void find_registers(struct hooking *h)
 {
     const struct layout *layout = h->layout;
@@ -133,8 +117,7 @@ static void find_registers(struct hooking *h)
     if (conv->destroyed & ~conv->platform & REG_BIT(conv->chain))
         set |= REG_BIT(conv->chain);
     if (FAULT(hook_variadic, layout->model->is_variadic, false))
-        for (unsigned i = 0; i < conv->args.vector.count; i++)
-            set |= REG_BIT(conv->args.vector.at[i]);
+        set |= further_registers(h);
     h->hook.vectors = set >> REG_VECTOR << REG_VECTOR;
     set &= UINT32_MAX;
     if (h->tracing->is_regs && h->kind == ATTACH_ENTRY)
@@ -171,12 +154,21 @@ static int check(const struct build *b)
     if (wide)
         return fail(b->err, ANYBPF_E_UNSUPPORTED,
                     "%s: vectors of more than 16 bytes are not offered yet", name);
-    if (after && layout->model->is_variadic)
+    if (after && layout->model->is_variadic && !h->to->stack_bytes)
         return fail(b->err, ANYBPF_E_UNSUPPORTED,
-                    "%s takes any number of arguments: a program can only be run before it", name);
+                    "%s takes any number of arguments: a program can be run behind it only where "
+                    "the option stack_bytes tells how many of them to copy",
+                    name);
     if (h->hook.param_count > HOOK_PARAMS)
         return fail(b->err, ANYBPF_E_LIMIT, "%s: its arguments take too many registers", name);
     return 0;
+}
+
+/* Bytes of arguments on the stack, as far as they are known. */
+static uint32_t stack_size(const struct hooking *h)
+{
+    uint32_t told = h->layout->model->is_variadic ? h->to->stack_bytes : 0;
+    return FAULT(hook_told, told > h->layout->stack_size, false) ? told : h->layout->stack_size;
 }
 
 /* To what comes next, with all as it was. */
@@ -214,11 +206,12 @@ static void lay_out(struct hooking *h)
         hook_results_at(&h->hook) + 16u * (uint32_t)__builtin_popcountll(h->hook.results);
     for (uint32_t i = 0; i < h->layout->result.count && h->kind == ATTACH_EXIT; i++)
         h->hook.x87 += h->layout->result.parts[i].place == PART_X87;
-    h->hook.x87_at = take(h, 16 * h->hook.x87);
-    h->hook.full_at = take(h, h->hook.full);
+    h->hook.x87_at = hook_take(h, 16 * h->hook.x87);
+    h->hook.full_at = hook_take(h, h->hook.full);
     if (h->hook.leaves) {
-        h->hook.params_at = take(h, 8u * h->hook.param_count);
-        h->hook.left_at = take(h, 8u * (uint32_t)__builtin_popcountll(h->layout->conv->destroyed));
+        h->hook.params_at = hook_take(h, 8u * h->hook.param_count);
+        h->hook.left_at =
+            hook_take(h, 8u * (uint32_t)__builtin_popcountll(h->layout->conv->destroyed));
     }
     h->copies_at = h->hook.area;
 }
@@ -242,7 +235,8 @@ int hook_new(struct build *b)
         return b->err->code;
     if (find_needs(b))
         return b->err->code;
-    h->hook.incoming = h->layout->model->is_variadic ? HOOK_ANY : h->layout->stack_size;
+    h->hook.incoming =
+        h->layout->model->is_variadic && !h->to->stack_bytes ? HOOK_ANY : stack_size(h);
     h->hook.spare = REG_NONE;
     h->hook.preserves = goes_on(h) || (h->kind == ATTACH_REPLACE && h->to->strict);
     h->hook.returns = h->layout->result.count || h->layout->result.indirect;
@@ -253,228 +247,6 @@ int hook_new(struct build *b)
     lay_out(h);
     b->fn->hook = &h->hook;
     return 0;
-}
-
-/* ---- Words of the context ---- */
-
-static uint32_t area(struct build *b, uint32_t at)
-{
-    return maker_node(&b->maker, (struct node){ .op = IR_AREA, .imm = at });
-}
-
-/* The first `size` bytes there, at most 8, the rest 0. */
-static uint32_t load_bytes(struct build *b, uint32_t base, int64_t at, uint32_t size)
-{
-    struct maker *maker = &b->maker;
-    uint32_t value = NO_VALUE;
-    for (uint32_t done = 0, step; done < size; done += step) {
-        for (step = 8; step > size - done;)
-            step /= 2;
-        uint32_t part = maker_load(maker, 8 * step, base, at + done);
-        if (done)
-            part = maker_op(maker, IR_SHL, 64, part, maker_const(maker, 8 * done));
-        value = value == NO_VALUE ? part : maker_op(maker, IR_OR, 64, value, part);
-    }
-    return value;
-}
-
-/* The low `size` bytes of a register, the rest 0. */
-static uint32_t low_bytes(struct build *b, uint32_t value, uint32_t size)
-{
-    struct maker *maker = &b->maker;
-    if (size == 8)
-        return value;
-    if (size == 4)
-        return FAULT(hook_zero, maker_op(maker, IR_ZEXT32, 64, value, 0), value);
-    return maker_op(maker, IR_AND, 64, value, maker_const(maker, (UINT64_C(1) << 8 * size) - 1));
-}
-
-static bool is_result(const struct hooking *h, const struct layout_value *value)
-{
-    return value == &h->layout->result;
-}
-
-/* Where the hook keeps a vector register. */
-static uint32_t vector_at(struct hooking *h, const struct layout_value *value, uint8_t reg)
-{
-    uint64_t set = is_result(h, value) ? h->hook.results : h->hook.vectors;
-    uint32_t before = (uint32_t)__builtin_popcountll(set & (REG_BIT(reg) - 1));
-    if (!is_result(h, value))
-        h->hook.reads_vectors = true;
-    return (is_result(h, value) ? hook_results_at(&h->hook) : 0) + 16 * before;
-}
-
-static uint32_t register_of(const struct build *b, const struct layout_value *value, uint8_t reg)
-{
-    const struct hooking *h = b->hook;
-    if (!is_result(h, value))
-        return h->params[reg];
-    return h->results[FAULT(hook_second_result, reg != h->layout->conv->results.general.at[0], 0)];
-}
-
-/* Up to 8 bytes of a part, from byte `skip` of it on. */
-static uint32_t load_part(struct build *b, const struct layout_value *value,
-                          const struct layout_part *part, uint32_t skip)
-{
-    struct hooking *h = b->hook;
-    uint32_t size = part->size - skip < 8 ? part->size - skip : 8;
-    if (part->place == PART_STACK)
-        return load_bytes(b, h->incoming, (int64_t)part->stack + skip, size);
-    if (part->place == PART_X87)
-        return load_bytes(b, area(b, h->hook.x87_at + 16u * part->reg), skip, size);
-    if (part->reg >= REG_VECTOR)
-        return load_bytes(b, area(b, vector_at(h, value, part->reg)), skip, size);
-    return low_bytes(b, register_of(b, value, part->reg), size);
-}
-
-/* Bytes [at, at + 8) of a value, as far as it has them. */
-static uint32_t load_value(struct build *b, const struct layout_value *value, uint32_t at)
-{
-    struct maker *maker = &b->maker;
-    uint32_t word = NO_VALUE;
-    for (uint32_t i = 0; i < value->count; i++) {
-        const struct layout_part *part = &value->parts[i];
-        if (part->offset >= at + 8 || part->offset + part->size <= at)
-            continue;
-        uint32_t skip = FAULT(hook_second_word, at > part->offset, false) ? at - part->offset : 0;
-        uint32_t piece = load_part(b, value, part, skip);
-        if (part->offset > at)
-            piece = maker_op(maker, IR_SHL, 64, piece, maker_const(maker, 8 * (part->offset - at)));
-        word = word == NO_VALUE ? piece : maker_op(maker, IR_OR, 64, word, piece);
-    }
-    return word == NO_VALUE ? maker_const(maker, 0) : word;
-}
-
-/* The address that a value passed by reference is at. */
-static uint32_t reference(struct build *b, const struct layout_value *value)
-{
-    const struct layout_part *part = &value->parts[0];
-    const struct hooking *h = b->hook;
-    if (is_result(h, value) && h->layout->hidden_back != REG_NONE)
-        return h->results[0];
-    if (part->place == PART_STACK)
-        return maker_load(&b->maker, 64, h->incoming, part->stack);
-    return h->params[part->reg];
-}
-
-static void copy_words(struct build *b, uint32_t from, uint32_t to, uint64_t size)
-{
-    for (uint64_t at = 0, step; at < size; at += step) {
-        for (step = 8; step > size - at;)
-            step /= 2;
-        uint32_t word = maker_load(&b->maker, (unsigned)(8 * step), from, (int64_t)at);
-        maker_store(&b->maker, (unsigned)(8 * step), to, (int64_t)at, word);
-    }
-}
-
-/* The address of memory that holds the value. */
-static uint32_t copy_of(struct build *b, const struct layout_value *value)
-{
-    struct hooking *h = b->hook;
-    uint64_t size = value->value->size;
-    bool kept = is_result(h, value) || h->hook.preserves || h->hook.leaves;
-    if (value->indirect) {
-        /* What comes next may write to its argument. */
-        uint32_t from = reference(b, value);
-        if (kept)
-            return from;
-        uint32_t to = area(b, take(h, size));
-        copy_words(b, from, to, size);
-        return to;
-    }
-    if (value->count == 1 && value->parts[0].place == PART_STACK)
-        return maker_op(&b->maker, IR_ADD, 64, h->incoming,
-                        maker_const(&b->maker, value->parts[0].stack));
-    uint32_t to = area(b, take(h, size));
-    for (uint32_t at = 0; at < size; at += 8)
-        maker_store(&b->maker, 64, to, at, load_value(b, value, at));
-    return to;
-}
-
-/* Of struct pt_regs: what is known of the registers when the program runs; of others 0. */
-static uint32_t make_register(struct build *b, uint32_t index)
-{
-    const struct hooking *h = b->hook;
-    const struct conv *conv = h->layout->conv;
-    const struct reg_list *results = &conv->results.general;
-    uint8_t reg = conv->user_regs.at[index];
-    bool after = h->kind == ATTACH_EXIT;
-    uint32_t known = NO_VALUE;
-    if (reg == REG_SP) /* a call's return address is gone after it */
-        known = maker_op(&b->maker, IR_SUB, 64, h->incoming,
-                         maker_const(&b->maker, after ? 0 : conv->stack_first));
-    else if (reg == REG_IP && !after)
-        known = maker_load(&b->maker, 64, maker_symbol(&b->maker, SYMBOL_HOOK, 0, 0),
-                           offsetof(struct hook_state, ip));
-    else if (reg < REG_VECTOR && !after)
-        known = FAULT(probe_register, h->params[reg], h->params[conv->args.general.at[0]]);
-    for (unsigned i = 0; after && i < results->count && i < 2; i++)
-        if (results->at[i] == reg)
-            known = h->results[FAULT(probe_result, i, 1 - i)];
-    return known == NO_VALUE ? maker_const(&b->maker, 0) : known;
-}
-
-static uint32_t make_word(struct build *b, uint32_t index)
-{
-    struct hooking *h = b->hook;
-    const struct tracing_word *word = &h->tracing->words[index];
-    const struct layout_value *value =
-        word->value < h->layout->model->count ? &h->layout->args[word->value] : &h->layout->result;
-    uint32_t x;
-    if (is_result(h, value) && h->kind != ATTACH_EXIT)
-        return word->is_copy ? area(b, take(h, value->value->size)) : maker_const(&b->maker, 0);
-    if (word->is_copy)
-        return copy_of(b, value);
-    x = value->indirect ? load_bytes(b, reference(b, value), word->offset, word->size)
-                        : load_value(b, value, word->offset);
-    if (!FAULT(hook_sign, word->is_signed, false))
-        return x;
-    switch (word->size) {
-    case 1: return maker_op(&b->maker, IR_SEXT8, 64, x, 0);
-    case 2: return maker_op(&b->maker, IR_SEXT16, 64, x, 0);
-    case 4: return maker_op(&b->maker, IR_SEXT32, 64, x, 0);
-    default: return x;
-    }
-}
-
-uint32_t hook_word(struct build *b, uint32_t index)
-{
-    return index < b->hook->tracing->count ? b->hook->words[index] : maker_const(&b->maker, 0);
-}
-
-static int make_words(struct build *b, uint32_t from, uint32_t to)
-{
-    struct hooking *h = b->hook;
-    for (uint32_t i = from; i < to; i++)
-        if (h->read[i])
-            h->words[i] = h->tracing->is_regs ? make_register(b, i) : make_word(b, i);
-    if (h->hook.area > h->copies_at + COPY_MAX)
-        return fail(b->err, ANYBPF_E_LIMIT, "%s: the copies of its arguments take %u bytes",
-                    h->layout->model->name, h->hook.area);
-    return 0;
-}
-
-/* The context in memory, for whom its address is handed to. */
-static uint32_t make_context(struct build *b)
-{
-    struct hooking *h = b->hook;
-    struct maker *maker = &b->maker;
-    uint32_t at = take(h, 8u * (TRACING_HEAD + h->tracing->count + 1)) + 8 * TRACING_HEAD;
-    uint32_t words = area(b, at);
-    uint32_t state = maker_symbol(maker, SYMBOL_HOOK, 0, 0);
-    maker_store(maker, 64, words, 8 * TRACING_COUNT, maker_const(maker, h->tracing->arg_words));
-    maker_store(maker, 64, words, 8 * TRACING_RETURN, maker_const(maker, h->kind == ATTACH_EXIT));
-    if (h->tracing->kind == ATTACH_SESSION)
-        maker_store(maker, 64, words, 8 * TRACING_SESSION, h->cookie);
-    maker_store(maker, 64, words, 8 * TRACING_KIND, maker_const(maker, (uint64_t)h->kind));
-    maker_store(maker, 64, words, 8 * TRACING_IP,
-                maker_load(maker, 64, state, offsetof(struct hook_state, ip)));
-    maker_store(maker, 64, words, 8 * TRACING_COOKIE,
-                maker_load(maker, 64, state, offsetof(struct hook_state, cookie)));
-    for (uint32_t i = 0; i < h->tracing->count; i++)
-        maker_store(maker, 64, words, 8 * (int64_t)i, h->words[i]);
-    maker_store(maker, 64, words, 8 * (int64_t)h->tracing->count, maker_const(maker, 0));
-    return words;
 }
 
 /* ---- Before the program ---- */
@@ -488,7 +260,7 @@ static void load_params(struct build *b)
     if (h->tracing->kind != ATTACH_SESSION)
         return;
     if (h->kind == ATTACH_EXIT)
-        h->params[h->spare] = area(b, take(h, 8));
+        h->params[h->spare] = hook_area(b, hook_take(h, 8));
     h->cookie = h->params[h->spare];
 }
 
@@ -503,10 +275,12 @@ static void call_next(struct build *b)
     uint32_t list[HOOK_PARAMS];
     if (h->tracing->kind == ATTACH_SESSION)
         maker_store(&b->maker, 64, h->cookie, 0, maker_const(&b->maker, 0));
-    struct node node = { .op = IR_CALL_NEXT, .imm = h->layout->stack_size };
-    node.imm |= (int64_t)h->layout->stack_align << 32;
-    if (!h->layout->stack_size)
-        node.imm = 0;
+    struct node node = { .op = IR_CALL_NEXT, .imm = stack_size(h) };
+    uint32_t align = h->layout->stack_align;
+    if (h->layout->model->is_variadic) /* further arguments may be aligned to as much */
+        align = h->layout->conv->vector_most;
+    if (node.imm)
+        node.imm |= (int64_t)align << 32;
     for (uint32_t i = 0; i < h->hook.param_count; i++)
         list[i] = h->params[h->hook.params[i]];
     h->results[0] = maker_list(&b->maker, node, list, h->hook.param_count);
@@ -520,7 +294,7 @@ static void call_next_first(struct build *b)
     call_next(b);
     for (uint32_t i = 0; i < h->hook.param_count; i++)
         h->params[h->hook.params[i]] =
-            maker_load(&b->maker, 64, area(b, h->hook.params_at + 8 * i), 0);
+            maker_load(&b->maker, 64, hook_area(b, h->hook.params_at + 8 * i), 0);
 }
 
 /* Back to the caller with what the call of what comes next left. */
@@ -674,23 +448,23 @@ int hook_begin(struct build *b, uint32_t *reg, uint32_t first)
     if (h->hook.leaves)
         call_next_first(b);
     find_incoming(b);
-    if (make_words(b, 0, h->tracing->arg_words))
+    if (hook_make_words(b, 0, h->tracing->arg_words))
         return b->err->code;
     if (h->kind == ATTACH_EXIT && !h->hook.leaves)
         call_next(b);
-    if (make_words(b, h->tracing->arg_words, h->tracing->count))
+    if (hook_make_words(b, h->tracing->arg_words, h->tracing->count))
         return b->err->code;
     none = maker_const(maker, 0);
     b->vcpu = none;
     if (h->needs_vcpu)
         enter(b, missing);
     begin_invocation(b);
-    b->frame = h->needs_stack ? h->stack_at : area(b, take(h, b->checked->funcs[0].tree));
+    b->frame = h->needs_stack ? h->stack_at : hook_area(b, hook_take(h, b->checked->funcs[0].tree));
     for (unsigned r = 0; r < b->vars.count; r++)
         reg[r] = none;
     reg[10] = maker_op(maker, IR_ADD, 64, b->frame, maker_const(maker, b->fn->depth));
     if (b->checked->context_escapes)
-        reg[1] = make_context(b);
+        reg[1] = hook_context(b);
     build_jump(b, first);
     if (h->needs_vcpu) {
         b->owner = COLD_BLOCK;

@@ -176,17 +176,44 @@ int lower_helper(struct build *b, int32_t id);
 void lower_callx(struct build *b, uint32_t token);
 
 /* hook.c: the main function of a program that is attached to a native function. */
-#define COLD __attribute__((cold)) /* seldom: small rather than fast */
-int hook_new(struct build *b) COLD;
+struct hooking {
+    struct hook hook;
+    const struct attachment *to;
+    const struct tracing *tracing;
+    const struct layout *layout;
+    int kind;            /* enum attach_kind; of a session's half, what it alone would be */
+    uint32_t params[32]; /* by general register: the value that it arrives with */
+    uint8_t spare;       /* sessions: see spare_register() */
+    uint32_t cookie;     /* where theirs is */
+    uint32_t incoming;   /* address of the arguments on the stack */
+    uint32_t results[2]; /* of what comes next */
+    uint32_t *words;     /* of the context: values, or NO_VALUE */
+    const bool *read;    /* which of them the program reads */
+    uint32_t copies_at;  /* where its memory for copies begins */
+    bool calls;          /* helpers, and what these may call */
+    bool needs_vcpu, needs_fuel, needs_stack;
+    /* What the invocation puts back. */
+    uint32_t epoch, stack_at, fuel, running, errno_at, errno_was, began;
+};
+int hook_new(struct build *b);
 /* What comes before the program, in blocks up to a jump to `first`, a label; reg: what variables
  * begin with. */
-int hook_begin(struct build *b, uint32_t *reg, uint32_t first) COLD;
+int hook_begin(struct build *b, uint32_t *reg, uint32_t first);
 /* What comes behind it. */
-void hook_end(struct build *b, uint32_t r0) COLD;
-/* Word `index` of the context. */
-uint32_t hook_word(struct build *b, uint32_t index) COLD;
+void hook_end(struct build *b, uint32_t r0);
 /* A call of the helper that needs no context in memory; false: it is an ordinary one. */
-bool hook_helper(struct build *b, const struct helper *helper) COLD;
+bool hook_helper(struct build *b, const struct helper *helper);
+
+/* hook_words.c */
+/* Bytes of the hook's own memory: their offset there, and the address of what is at an offset. */
+uint32_t hook_take(struct hooking *h, uint64_t size);
+uint32_t hook_area(struct build *b, uint32_t at);
+/* Makes those of the words [from, to) of the context that the program reads. */
+int hook_make_words(struct build *b, uint32_t from, uint32_t to);
+/* Word `index` of the context. */
+uint32_t hook_word(struct build *b, uint32_t index);
+/* The context in memory, for whom its address is handed to. */
+uint32_t hook_context(struct build *b);
 
 /* Blocks within lowering: a label, beginning it, going there and on. */
 uint32_t build_label(struct build *b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The context of programs attached to native functions: an array of words made of the arguments and
  * the result (doc/architecture.md, "Context layouts"). Which words there are follows from the
- * function's model alone; where they come from, from its layout (ir/hook.c). */
+ * function's model alone; where they come from, from its layout (ir/hook_words.c). */
 #include "rt/local.h"
 #include <errno.h>
 #include <stdio.h>

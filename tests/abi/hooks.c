@@ -126,6 +126,7 @@ struct subject {
     const struct proto *proto;
     const struct model *model;  /* as programs see it */
     const struct model *called; /* the same, or with a variadic call's further arguments */
+    uint32_t stack_bytes;       /* of its arguments */
     bool left_out;
     uint8_t *pool; /* arguments, then the result, SLOT bytes each */
     void (*call)(uint8_t *pool, uint8_t *out);
@@ -354,25 +355,24 @@ static struct anybpf_prog *load(struct arena *arena, struct anybpf_env *env,
     return anybpf_find(obj, NULL);
 }
 
-/* Attaches a program, by turns to the entry and to the pointer through which it is called; nothing
- * can be run behind a variadic function. */
+/* Attaches a program, by turns to the entry and to the pointer through which it is called. */
 static void attach(struct arena *arena, struct anybpf_env *env, struct subject *f, unsigned kind,
                    uint32_t number)
 {
     static const enum attach_kind kinds[KINDS] = { ATTACH_ENTRY, ATTACH_EXIT, ATTACH_MODIFY };
     bool by_entry = f->proto->seed / 4 % 2;
     struct anybpf_attach_options how = { .sled = by_entry,
+                                         .stack_bytes = f->stack_bytes ? f->stack_bytes : 8,
                                          .pointer = by_entry ? NULL : f->pointer };
     struct anybpf_prog *prog = NULL;
     struct error err = { 0 };
-    bool refused = kind == EXIT && f->model->is_variadic;
 
     if (!tracing_of(arena, kinds[kind], f->model, &f->tracing[kind], &err))
         prog = load(arena, env, f, kind, number);
     if (prog)
         f->links[kind] = anybpf_attach(prog, NULL, &how);
     options.attached[kind] += f->links[kind] != NULL;
-    if (!f->links[kind] != refused)
+    if (!f->links[kind])
         wrong(f, "%s: %s", sections[kind], anybpf_error(env));
 }
 
@@ -546,6 +546,7 @@ static void give_number(struct proto *proto)
 
 static int write_sources(struct round *r)
 {
+    const struct layout *layout;
     struct proto *protos = arena_array_of(r->arena, BATCH, struct proto);
     char path[300];
     FILE *out, *entries;
@@ -564,8 +565,10 @@ static int write_sources(struct round *r)
         generate(r->arena, r->chain, options.seed + i, &protos[i]);
         give_number(&protos[i]);
         f->proto = &protos[i];
-        if (declare(r->arena, r->env, f, i, &r->err))
+        if (declare(r->arena, r->env, f, i, &r->err) ||
+            layout_of(r->arena, r->chain->conv, f->called, &layout, &r->err))
             return r->err.code;
+        f->stack_bytes = layout->stack_size;
         fputs(f->proto->definitions, out);
         if ((f->left_out = is_left_out(r->chain, f->called)))
             continue;
@@ -582,8 +585,7 @@ static int run_round(void *arg)
     char path[300], command[1000];
     void *library;
 
-    snprintf(command, sizeof command, "%s int unused(void)", preamble);
-    if (anybpf_env_function(r->env, command, NULL))
+    if (anybpf_env_declare(r->env, preamble))
         return fail(&r->err, ANYBPF_E_FORMAT, "%s", anybpf_error(r->env));
     if (write_sources(r))
         return r->err.code;

@@ -114,6 +114,52 @@ TEST(further_arguments_of_a_variadic_function_arrive)
     CHECK(f == add);
 }
 
+/* Integers and numbers in registers and, from the seventh and the ninth on, on the stack; an
+ * argument of 16 bytes leaves a hole there. */
+static SLED double many(int n, ...)
+{
+    va_list list;
+    double sum = 0;
+    va_start(list, n);
+    for (int i = 0; i < n; i++)
+        sum += i % 3 == 2 ? (double)va_arg(list, long double)
+                          : va_arg(list, double) * va_arg(list, int);
+    va_end(list);
+    return sum;
+}
+
+TEST(programs_run_behind_variadic_functions)
+{
+    static double (*volatile f)(int, ...);
+    struct anybpf_attach_options options = { .pointer = (void **)(uintptr_t)&f };
+    static const char *const sections[] = { "fexit/many", "fsession/many", "uretprobe/many" };
+    double wanted;
+    if (!begin())
+        return;
+    f = many;
+#define CALL                                                                                       \
+    f(13, 1.5, 1, 2.5, 2, 0.25L, 3.5, 3, 4.5, 4, 0.5L, 5.5, 5, 6.5, 6, 0.75L, 7.5, 7, 8.5, 8,      \
+      1.0L, 9.5, 9)
+    wanted = CALL;
+    CHECK_EQ(anybpf_env_function(env, "double many(int n, ...)", NULL), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        struct anybpf_prog *prog = prog_from_text(env, sections[i], "call 1000\nr0 = 0\nexit\n");
+        struct anybpf_link *link;
+        options.stack_bytes = 0;
+        CHECK(!anybpf_attach(prog, NULL, &options));
+        CHECK_SAY(strstr(anybpf_error(env), "stack_bytes"), "%s", anybpf_error(env));
+        options.stack_bytes = 4096;
+        CHECK(!anybpf_attach(prog, NULL, &options));
+        options.stack_bytes = 204; /* rounded up */
+        link = anybpf_attach(prog, NULL, &options);
+        CHECK_SAY(link, "%s", anybpf_error(env));
+        CHECK(CALL == wanted);
+        anybpf_detach(link);
+    }
+    anybpf_env_free(env);
+    CHECK(f == many);
+}
+
 #if defined(__x86_64__)
 TEST(vectors_wider_than_what_is_kept_are_refused)
 {
