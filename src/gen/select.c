@@ -9,7 +9,6 @@
 #include <string.h>
 
 struct counts {         /* of a node */
-    uint32_t uses;      /* operands that name it */
     uint32_t addresses; /* those that are the address of an access in its block */
     uint32_t writes;    /* nodes before it that write memory */
 };
@@ -19,6 +18,7 @@ struct select {
     struct gen *gen;
     const struct fn *fn;
     const struct target *target;
+    const uint32_t *uses;  /* by value: operands that name it */
     struct counts *counts; /* by node */
     uint32_t block, begin; /* at work on; its first node */
 };
@@ -37,14 +37,14 @@ static const struct node *node_at(const struct select *s, uint32_t value)
 /* Whether a node can become part of its only user. */
 static bool is_private(const struct select *s, uint32_t value)
 {
-    return value >= s->begin && s->counts[value].uses == 1 && !s->gen->needed[value];
+    return value >= s->begin && s->uses[value] == 1 && !s->gen->needed[value];
 }
 
 /* Whether a sum need not be computed, if all accesses that it is the address of take it in. */
 static bool is_address(const struct select *s, uint32_t value)
 {
     return is_private(s, value) ||
-           (value >= s->begin && s->counts[value].uses == s->counts[value].addresses &&
+           (value >= s->begin && s->uses[value] == s->counts[value].addresses &&
             !s->gen->needed[value]);
 }
 
@@ -143,7 +143,7 @@ static bool narrow(const struct select *s, struct match *m, unsigned operand, un
 static bool lives_on(const struct select *s, uint32_t value)
 {
     uint8_t op = node_at(s, value)->op;
-    return op == IR_PHI || op == IR_PARAM ? s->counts[value].uses > 1 : s->gen->needed[value];
+    return op == IR_PHI || op == IR_PARAM ? s->uses[value] > 1 : s->gen->needed[value];
 }
 
 static bool take_load(const struct select *s, struct match *m, unsigned operand, uint32_t user)
@@ -412,7 +412,7 @@ static void need_phis(struct select *s)
             const struct node *node = node_at(s, i);
             if (node->op != IR_PHI && node->op != IR_PARAM && node->op != IR_NOP)
                 break;
-            if (!s->counts[i].uses)
+            if (!s->uses[i])
                 continue;
             s->gen->needed[i] = true;
             for (uint32_t k = 0; node->op == IR_PHI && k < node->list.count; k++) {
@@ -452,10 +452,6 @@ static void count(struct select *s)
         for (uint32_t i = block->first; i < block->first + block->count; i++) {
             const struct node *node = node_at(s, i);
             const struct ir_row *row = &ir_rows[node->op];
-            uint32_t count;
-            const uint32_t *in = node_operands(fn, (struct node *)node, &count);
-            for (uint32_t k = 0; k < count; k++)
-                s->counts[in[k]].uses++;
             if (row->shape >= SHAPE_LOAD && row->shape <= SHAPE_CMPXCHG &&
                 node->in[0] >= block->first)
                 s->counts[node->in[0]].addresses++;
@@ -469,6 +465,7 @@ void gen_select(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
     struct select s = { .gen = gen, .fn = fn, .target = gen->target };
+    s.uses = fn->uses ? fn->uses : count_uses(fn);
     s.counts = gen->work = arena_raw(gen->arena, fn->nodes.count, WORK_SIZE);
     memset(s.counts, 0, fn->nodes.count * sizeof *s.counts);
     gen->insts = arena_array_raw(gen->arena, fn->nodes.count, struct inst);

@@ -98,15 +98,27 @@ static void take_loop(struct hoist *h, uint32_t b, uint32_t end, uint32_t entry)
     }
 }
 
-/* The nodes once more, each where it goes, without NOPs. */
+/* What loops have of such operands at all: mostly nothing. */
+static bool has_some(const struct fn *fn, uint32_t b, uint32_t end)
+{
+    const struct block *last = &fn->blocks.at[end - 1];
+    for (uint32_t i = fn->blocks.at[b].first; i < last->first + last->count; i++) {
+        const struct node *node = &fn->nodes.at[i];
+        if (node->op == IR_SELECT || is_long(node, node, 0))
+            return true;
+    }
+    return false;
+}
+
+/* The nodes once more, each where it goes, without NOPs, and their uses. */
 static void rewrite(struct hoist *h)
 {
     struct fn *fn = h->fn;
     const struct node *old = fn->nodes.at;
-    uint32_t *map = arena_array_of(fn->arena, fn->nodes.count, uint32_t);
+    uint32_t *map = arena_array_raw(fn->arena, fn->nodes.count, uint32_t);
     uint32_t *next = arena_array_of(fn->arena, fn->blocks.count, uint32_t); /* of hoisted, + 1 */
     uint32_t *chain = arena_array_of(fn->arena, h->hoisted.count, uint32_t);
-    struct node *nodes = arena_alloc(fn->arena, fn->nodes.count * sizeof *nodes);
+    struct node *nodes = arena_array_raw(fn->arena, fn->nodes.count, struct node);
     uint32_t count = 0;
 
     for (uint32_t i = h->hoisted.count; i-- > 0;) {
@@ -130,10 +142,13 @@ static void rewrite(struct hoist *h)
         block->first = first;
         block->count = count - first;
     }
+    fn->uses = arena_array_of(fn->arena, count, uint32_t);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t operands, *in = node_operands(fn, &nodes[i], &operands);
-        for (uint32_t k = 0; k < operands; k++)
+        for (uint32_t k = 0; k < operands; k++) {
             in[k] = map[h->to[in[k]] == NO_VALUE ? in[k] : h->same[in[k]]];
+            fn->uses[in[k]]++;
+        }
     }
     fn->nodes.at = nodes;
     fn->nodes.count = fn->nodes.room = count;
@@ -145,7 +160,7 @@ void hoist_run(struct fn *fn)
 
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
         uint32_t end, entry = entry_of(fn, b, &end);
-        if (entry == NO_VALUE)
+        if (entry == NO_VALUE || !has_some(fn, b, end))
             continue;
         if (!h.to) {
             h.to = arena_alloc(fn->arena, fn->nodes.count * sizeof *h.to);

@@ -34,7 +34,13 @@ enum {
 
 const struct ir_row ir_rows[IR_COUNT] = {
 #define IR(name, text, widths, shape, flags)                                                       \
-    { text, widths, SHAPE_##shape, flags, INS_##shape, RESULT(shape, flags) },
+    { text,                                                                                        \
+      widths,                                                                                      \
+      SHAPE_##shape,                                                                               \
+      flags,                                                                                       \
+      INS_##shape,                                                                                 \
+      SHAPE_##shape == SHAPE_LIST || SHAPE_##shape == SHAPE_CALL,                                  \
+      RESULT(shape, flags) },
 #include "ir/ir.def"
 #undef IR
 };

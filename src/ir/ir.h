@@ -64,6 +64,7 @@ struct ir_row {
     const char *text;
     uint8_t widths, shape, flags;
     uint8_t ins; /* operands in in[], without a list */
+    bool has_list;
     bool has_result;
 };
 extern const struct ir_row ir_rows[IR_COUNT];
@@ -191,6 +192,7 @@ struct fn {
     struct vec(struct block) blocks;
     struct vec(uint32_t) edges;
     uint32_t *layout; /* blocks in the order of the code, block 0 first */
+    uint32_t *uses;   /* by value: operands that name it, from pass "dead" on; NULL: not counted */
 };
 
 struct module {
@@ -211,13 +213,16 @@ static inline bool module_is_entered(const struct module *module, uint32_t funct
 static inline uint32_t *node_operands(const struct fn *fn, struct node *node, uint32_t *count)
 {
     const struct ir_row *row = &ir_rows[node->op];
-    if (row->shape == SHAPE_LIST || row->shape == SHAPE_CALL) {
+    if (row->has_list) {
         *count = node->list.count;
         return fn->lists.at + node->list.first;
     }
     *count = row->ins;
     return node->in;
 }
+
+/* By value, in the function's arena: how many operands name it. */
+uint32_t *count_uses(const struct fn *fn);
 
 /* Which bits of a value may be other than 0, seen from the nodes right behind it. */
 uint64_t value_mask(const struct fn *fn, uint32_t value);

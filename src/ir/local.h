@@ -234,7 +234,7 @@ static inline bool is_const(const struct fn *fn, uint32_t value)
 void phis_run(struct fn *fn);
 void widths_run(struct fn *fn);
 void unroll_run(struct fn *fn, uint32_t left_out);
-void dead_run(struct fn *fn);
+uint32_t *dead_run(struct fn *fn); /* by value: its uses */
 void hoist_run(struct fn *fn);
 void copy_run(struct fn *fn, uint32_t left_out);
 

@@ -56,7 +56,7 @@ void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint3
     case PASS_PHIS: phis_run(fn); break;
     case PASS_WIDTHS: widths_run(fn); break;
     case PASS_UNROLL: unroll_run(fn, left_out); break;
-    case PASS_DEAD: dead_run(fn); break;
+    case PASS_DEAD: fn->uses = dead_run(fn); break;
     case PASS_HOIST: hoist_run(fn); break;
     case PASS_PROMOTE:
     case PASS_STRAIGHTEN:

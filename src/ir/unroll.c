@@ -393,17 +393,6 @@ static void copy_loop(struct unroll *u, const struct loop *loop)
     pass_found(PASS_UNROLL);
 }
 
-static void count_uses(struct unroll *u, struct fn *fn)
-{
-    u->uses = arena_array_of(fn->arena, fn->nodes.count, uint32_t);
-    for (uint32_t i = 0; i < fn->nodes.count; i++) {
-        uint32_t count;
-        const uint32_t *in = node_operands(fn, &fn->nodes.at[i], &count);
-        for (uint32_t k = 0; k < count; k++)
-            u->uses[in[k]]++;
-    }
-}
-
 void unroll_run(struct fn *fn, uint32_t left_out)
 {
     struct unroll u = { 0 };
@@ -412,14 +401,13 @@ void unroll_run(struct fn *fn, uint32_t left_out)
     bool any = false;
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         any |= is_loop(fn, b, &loop);
-    if (any && !(left_out & PASS_BIT(PASS_DEAD)))
-        dead_run(fn); /* what is dead does not make a turn long */
+    if (any) /* what is dead does not make a turn long */
+        u.uses = left_out & PASS_BIT(PASS_DEAD) ? count_uses(fn) : dead_run(fn);
     for (uint32_t b = 0; any && b < fn->blocks.count; b++)
         if (is_loop(fn, b, &loop) && plan(fn, &loop))
             vec_push(fn->arena, &loops, loop);
     if (!loops.count)
         return;
-    count_uses(&u, fn);
     copy_begin(&u.copy, fn, left_out, loops.at[0].block);
     for (uint32_t b = loops.at[0].block, next = 0; b < u.copy.from.blocks.count; b++) {
         if (next < loops.count && loops.at[next].block == b)
