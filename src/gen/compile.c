@@ -20,7 +20,9 @@ static struct rule_facts find_facts(const struct target *target, const struct ru
     unsigned a = OPERAND_TRAIT(rule->a), b = OPERAND_TRAIT(rule->b);
     struct rule_facts facts = { .avoids = rule->clobbers | fixed(rule),
                                 .traits = (uint16_t)(a | b << 8),
-                                .asked = (uint16_t)((a ? INNER : 0) | (b ? INNER << 8 : 0)) };
+                                .asked = (uint16_t)((a ? INNER : 0) | (b ? INNER << 8 : 0)),
+                                .widths = rule->widths,
+                                .needs = rule->needs };
     facts.destroys = facts.avoids;
     if (rule->to >= TO_FIX_0)
         facts.destroys |= REG_BIT(rule->to - TO_FIX_0);

@@ -94,6 +94,8 @@ struct rule_facts {
     /* OPERAND_TRAIT() of a, and << 8 of b; those that it asks for, in bits as many as traits have.
      */
     uint16_t traits, asked;
+    uint8_t widths; /* the rule's own, here to be found at once */
+    uint32_t needs;
 };
 
 /* ---- What an emitter is told ---- */

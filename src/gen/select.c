@@ -17,7 +17,9 @@ _Static_assert(sizeof(struct counts) <= WORK_SIZE, "it lies in gen->work");
 struct select {
     struct gen *gen;
     const struct fn *fn;
+    const struct node *nodes; /* of fn */
     const struct target *target;
+    uint32_t lacking;      /* features that the processor has not */
     const uint32_t *uses;  /* by value: operands that name it */
     struct counts *counts; /* by node */
     uint32_t block, begin; /* at work on; its first node */
@@ -26,12 +28,12 @@ struct select {
 struct match {
     const struct rule *rule;
     struct node node; /* maybe with operands exchanged */
-    struct inst inst;
+    struct inst *inst;
 };
 
 static const struct node *node_at(const struct select *s, uint32_t value)
 {
-    return &s->fn->nodes.at[value];
+    return &s->nodes[value];
 }
 
 /* Whether a node can become part of its only user. */
@@ -117,10 +119,10 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
     }
     if (more)
         pass_found(PASS_ADDRESS);
-    m->inst.use[operand] = a.base;
-    m->inst.use[3] = a.index;
-    m->inst.shift = a.shift & 7;
-    m->inst.disp = (int32_t)a.disp;
+    m->inst->use[operand] = a.base;
+    m->inst->use[3] = a.index;
+    m->inst->shift = a.shift & 7;
+    m->inst->disp = (int32_t)a.disp;
     return true;
 }
 
@@ -133,9 +135,9 @@ static bool narrow(const struct select *s, struct match *m, unsigned operand, un
     if (!(m->rule->flags & RULE_NARROW) || bits > m->node.width ||
         value_bits(s->fn, m->node.in[!operand]) > bits)
         return false;
-    if (m->inst.cond >= COND_SLT && m->inst.cond <= COND_SGT)
-        m->inst.cond = (m->inst.cond - (COND_SLT - COND_ULT)) & 15;
-    m->inst.width = (uint8_t)bits;
+    if (m->inst->cond >= COND_SLT && m->inst->cond <= COND_SGT)
+        m->inst->cond = (m->inst->cond - (COND_SLT - COND_ULT)) & 15;
+    m->inst->width = (uint8_t)bits;
     return true;
 }
 
@@ -164,11 +166,11 @@ static bool take_load(const struct select *s, struct match *m, unsigned operand,
 static bool take_immediate(const struct select *s, struct match *m, unsigned kind, uint32_t value)
 {
     const struct node *node = node_at(s, value);
-    int64_t imm = narrowed(m->inst.width, node->imm);
+    int64_t imm = narrowed(m->inst->width, node->imm);
     if (node->op != IR_CONST ||
-        !s->target->immediate(kind - IMM_0, m->inst.width ? m->inst.width : 64, imm))
+        !s->target->immediate(kind - IMM_0, m->inst->width ? m->inst->width : 64, imm))
         return false;
-    m->inst.imm = imm;
+    m->inst->imm = imm;
     return true;
 }
 
@@ -192,11 +194,11 @@ static bool take_inner(const struct select *s, struct match *m)
     if (!gen_does(s->gen, PASS_INNER) || inner->op != m->rule->inner || !is_private(s, value) ||
         (inner->width != m->node.width && (inner->width < m->node.width || !is_low(inner->op))))
         return false;
-    m->inst.use[1] = inner->in[0];
+    m->inst->use[1] = inner->in[0];
     if (is_immediate(m->rule->inner_b))
         return take_immediate(s, m, m->rule->inner_b, inner->in[1]);
     if (m->rule->inner_b == REG)
-        m->inst.use[2] = inner->in[1];
+        m->inst->use[2] = inner->in[1];
     return true;
 }
 
@@ -217,7 +219,7 @@ static bool take_update(const struct select *s, struct match *m, uint32_t user)
             continue;
         if (is_immediate(m->rule->inner_b))
             return take_immediate(s, m, m->rule->inner_b, inner->in[!i]);
-        m->inst.use[1] = inner->in[!i];
+        m->inst->use[1] = inner->in[!i];
         return true;
     }
     return false;
@@ -237,7 +239,7 @@ static bool take_operand(const struct select *s, struct match *m, unsigned opera
     if (is_immediate(kind))
         return take_immediate(s, m, kind, m->node.in[operand]);
     bool address = operand == 1 && m->rule->a == ARGS;
-    m->inst.use[operand] = address ? s->fn->lists.at[m->node.list.first] : m->node.in[operand];
+    m->inst->use[operand] = address ? s->fn->lists.at[m->node.list.first] : m->node.in[operand];
     return true;
 }
 
@@ -248,11 +250,11 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
     if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
         (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
         return false;
-    m->inst = (struct inst){ .cond = m->node.cond & 15u,
-                             .width = m->node.width,
-                             .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
-                             .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
-                             .to = REG_NONE };
+    *m->inst = (struct inst){ .cond = m->node.cond & 15u,
+                              .width = m->node.width,
+                              .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
+                              .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
+                              .to = REG_NONE };
     for (unsigned i = 0; i < 4; i++)
         if (kinds[i] != NONE && !take_operand(s, m, i, kinds[i], user))
             return false;
@@ -322,26 +324,25 @@ static bool is_short(const struct select *s, uint32_t value)
     return node->width == 64 && is_low(node->op) && value_bits(s->fn, value) <= 32;
 }
 
-static bool find(const struct select *s, uint32_t value, struct match *m)
+/* Sets m->rule and *m->inst; the last rule of an operation takes everything. */
+static bool find(const struct select *s, uint32_t value, uint32_t first, uint32_t end,
+                 struct match *m)
 {
-    const struct gen *gen = s->gen;
-    const struct node *node = node_at(s, value);
-    const struct ir_row *row = &ir_rows[node->op];
-    m->node = *node;
+    const struct ir_row *row = &ir_rows[m->node.op];
     if (is_short(s, value))
         m->node.width = 32;
     unsigned width = m->node.width / 8u;
-    unsigned a = row->ins ? trait_of(s, node->in[0]) : 0;
-    unsigned b = row->ins > 1 ? trait_of(s, node->in[1]) : 0;
-    for (uint32_t i = s->target->rules_of[node->op]; i < s->target->rules_of[node->op + 1]; i++) {
-        const struct rule *rule = m->rule = &s->target->rules[i];
-        if ((rule->widths & width) != width || rule->needs & ~gen->features)
-            continue;
+    unsigned a = row->ins ? trait_of(s, m->node.in[0]) : 0;
+    unsigned b = row->ins > 1 ? trait_of(s, m->node.in[1]) : 0;
+    for (uint32_t i = first; i < end; i++) {
         const struct rule_facts *facts = &s->target->rule_facts[i];
+        if ((facts->widths & width) != width || facts->needs & s->lacking)
+            continue;
+        m->rule = &s->target->rules[i];
         if ((suit(facts, a, b) && matches(s, m, value)) ||
             (suit(facts, b, a) && try_exchanged(s, m, value))) {
-            m->inst.rule = (i + 1) & 0xfff;
-            note(rule);
+            m->inst->rule = (i + 1) & 0xfff;
+            note(m->rule);
             if (compile_coverage)
                 compile_coverage->rules[i]++;
             return true;
@@ -382,7 +383,7 @@ static bool is_moved(const struct rule *rule, unsigned operand)
 
 static void need_operands(struct select *s, const struct node *node, struct match *m)
 {
-    struct inst *inst = &m->inst;
+    struct inst *inst = m->inst;
     for (unsigned i = 0; i < 4; i++) {
         uint32_t value = inst->use[i];
         if (value == NO_VALUE)
@@ -427,20 +428,21 @@ static void need_phis(struct select *s)
 static void select_node(struct select *s, uint32_t value)
 {
     const struct node *node = node_at(s, value);
+    const uint16_t *rules = &s->target->rules_of[node->op];
     struct match m;
-    s->gen->insts[value].rule = 0;
-    s->gen->insts[value].dies = false;
-    if (node->op == IR_NOP || node->op == IR_PHI || node->op == IR_PARAM ||
-        (!(ir_rows[node->op].flags & IR_WRITES) && !s->gen->needed[value]))
+    m.inst = &s->gen->insts[value];
+    m.inst->rule = 0;
+    m.inst->dies = false;
+    if (!s->gen->needed[value] && !(ir_rows[node->op].flags & IR_WRITES))
         return;
     if (compile_coverage)
         compile_coverage->ops[node->op]++;
-    if (node->op == IR_JUMP)
+    if (rules[0] == rules[1]) /* PHI, PARAM, JUMP: no instruction of their own */
         return;
-    bool found = find(s, value, &m);
-    assert(found); /* the last rule of an operation takes everything */
+    m.node = *node;
+    bool found = find(s, value, rules[0], rules[1], &m);
+    assert(found);
     need_operands(s, node, &m);
-    s->gen->insts[value] = m.inst;
 }
 
 static void count(struct select *s)
@@ -448,15 +450,14 @@ static void count(struct select *s)
     const struct fn *fn = s->fn;
     uint32_t writes = 0;
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
-        const struct block *block = &fn->blocks.at[b];
-        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+        uint32_t first = fn->blocks.at[b].first, end = first + fn->blocks.at[b].count;
+        for (uint32_t i = first; i < end; i++) {
             const struct node *node = node_at(s, i);
-            const struct ir_row *row = &ir_rows[node->op];
-            if (row->shape >= SHAPE_LOAD && row->shape <= SHAPE_CMPXCHG &&
-                node->in[0] >= block->first)
-                s->counts[node->in[0]].addresses++;
+            uint8_t flags = ir_rows[node->op].flags;
             s->counts[i].writes = writes;
-            writes += (row->flags & IR_WRITES) != 0;
+            if (flags & IR_ACCESS && node->in[0] >= first)
+                s->counts[node->in[0]].addresses++;
+            writes += (flags & IR_WRITES) != 0;
         }
     }
 }
@@ -464,7 +465,11 @@ static void count(struct select *s)
 void gen_select(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
-    struct select s = { .gen = gen, .fn = fn, .target = gen->target };
+    struct select s = { .gen = gen,
+                        .fn = fn,
+                        .nodes = fn->nodes.at,
+                        .target = gen->target,
+                        .lacking = ~gen->features };
     s.uses = fn->uses ? fn->uses : count_uses(fn);
     s.counts = gen->work = arena_raw(gen->arena, fn->nodes.count, WORK_SIZE);
     memset(s.counts, 0, fn->nodes.count * sizeof *s.counts);
@@ -478,7 +483,7 @@ void gen_select(struct gen *gen)
         const struct block *block = &fn->blocks.at[b];
         s.block = b;
         s.begin = block->first;
-        for (uint32_t i = block->first + block->count; i-- > block->first;)
+        for (uint32_t i = s.begin + block->count; i-- > s.begin;)
             select_node(&s, i);
     }
 }

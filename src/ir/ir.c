@@ -32,12 +32,15 @@ enum {
 #define RESULT(shape, flags)                                                                       \
     (SHAPE_##shape != SHAPE_NONE && SHAPE_##shape != SHAPE_STORE && !((flags) & END))
 
+#define ACCESS(shape)                                                                              \
+    (SHAPE_##shape >= SHAPE_LOAD && SHAPE_##shape <= SHAPE_CMPXCHG ? IR_ACCESS : 0)
+
 const struct ir_row ir_rows[IR_COUNT] = {
 #define IR(name, text, widths, shape, flags)                                                       \
     { text,                                                                                        \
       widths,                                                                                      \
       SHAPE_##shape,                                                                               \
-      flags,                                                                                       \
+      (flags) | ACCESS(shape),                                                                     \
       INS_##shape,                                                                                 \
       SHAPE_##shape == SHAPE_LIST || SHAPE_##shape == SHAPE_CALL,                                  \
       RESULT(shape, flags) },

@@ -58,6 +58,7 @@ enum {
     IR_WRITES = 8,
     IR_CALLS = 16,
     IR_END = 32,
+    IR_ACCESS = 64, /* in[0] is an address (from the shape) */
 };
 
 struct ir_row {
