@@ -31,15 +31,44 @@ static struct rule_facts find_facts(const struct target *target, const struct ru
     return facts;
 }
 
+/* The first rule that a node of that width and operands of these traits may take. */
+static uint16_t find_first(const struct target *target, const struct op_rules *rules,
+                           unsigned width, unsigned a, unsigned b)
+{
+    uint16_t i = rules->begin;
+    for (; i < rules->end; i++) {
+        const struct rule_facts *facts = &target->rule_facts[i];
+        if ((facts->widths & width / 8) == width / 8 &&
+            (rule_suits(facts, a, b) || rule_suits(facts, b, a)))
+            break;
+    }
+    return i;
+}
+
+static void index_op(const struct target *target, struct op_rules *rules)
+{
+    static const uint8_t widths[] = { 0, 8, 16, 32, 64 };
+    for (unsigned w = 0; w < sizeof widths; w++)
+        for (unsigned a = 0; a <= INNER; a += IMM_0)
+            for (unsigned b = 0; b <= INNER; b += IMM_0) {
+                uint16_t first = find_first(target, rules, widths[w], a, b);
+                if (widths[w] != 8 || first < rules->end) /* no operation has widths 0 and 8 */
+                    rules->first[RULE_WIDTH(widths[w])][TRAIT_INDEX(a)][TRAIT_INDEX(b)] = first;
+            }
+}
+
 void target_index(const struct target *target)
 {
     uint16_t next = 0;
     for (uint32_t op = 0; op < IR_COUNT; op++) {
-        target->rules_of[op] = next;
+        struct op_rules *rules = &target->rules_of[op];
+        rules->begin = next;
         for (; next < target->rule_count && target->rules[next].op == op; next++)
             target->rule_facts[next] = find_facts(target, &target->rules[next]);
+        rules->end = next;
+        if (rules->begin != rules->end)
+            index_op(target, rules);
     }
-    target->rules_of[IR_COUNT] = next;
     assert(next == target->rule_count); /* rules are sorted by op */
 }
 

@@ -98,6 +98,22 @@ struct rule_facts {
     uint32_t needs;
 };
 
+/* Whether values of these traits may be a rule's operands a and b. */
+static inline bool rule_suits(const struct rule_facts *facts, unsigned a, unsigned b)
+{
+    return ((a | b << 8) & facts->asked) == facts->traits;
+}
+
+/* Of one operation: its rules, and the first of them that operands a and b of some traits may lead
+ * to, maybe exchanged; `end`: none. The traits are those of OPERAND_TRAIT(), the width is in bits.
+ */
+struct op_rules {
+    uint16_t begin, end;
+    uint16_t first[5][4][4]; /* by RULE_WIDTH(width), TRAIT_INDEX(a), TRAIT_INDEX(b) */
+};
+#define RULE_WIDTH(width)  ((width) >> 4)
+#define TRAIT_INDEX(trait) ((trait) >> 5)
+
 /* ---- What an emitter is told ---- */
 
 struct mem {
@@ -183,7 +199,7 @@ struct target {
 
     const struct rule *rules; /* sorted by op */
     uint32_t rule_count;
-    uint16_t *rules_of; /* by op: the first of its rules; [op + 1] is one behind the last */
+    struct op_rules *rules_of;     /* by op */
     struct rule_facts *rule_facts; /* by rule */
     const char *const *features;   /* names by bit, NULL-ended */
     uint32_t landing; /* the feature that wants a landing pad where pointers lead, 0: always */

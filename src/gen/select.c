@@ -288,12 +288,6 @@ static unsigned trait_of(const struct select *s, uint32_t value)
     return !is_private(s, value) ? 0 : op == IR_LOAD ? LOAD : INNER;
 }
 
-/* Whether values of these traits may be a rule's operands a and b. */
-static bool suit(const struct rule_facts *facts, unsigned a, unsigned b)
-{
-    return ((a | b << 8) & facts->asked) == facts->traits;
-}
-
 static bool try_exchanged(const struct select *s, struct match *m, uint32_t value)
 {
     if (m->rule->a == m->rule->b || !exchange(&m->node))
@@ -325,7 +319,7 @@ static bool is_short(const struct select *s, uint32_t value)
 }
 
 /* Sets m->rule and *m->inst; the last rule of an operation takes everything. */
-static bool find(const struct select *s, uint32_t value, uint32_t first, uint32_t end,
+static bool find(const struct select *s, uint32_t value, const struct op_rules *rules,
                  struct match *m)
 {
     const struct ir_row *row = &ir_rows[m->node.op];
@@ -334,13 +328,14 @@ static bool find(const struct select *s, uint32_t value, uint32_t first, uint32_
     unsigned width = m->node.width / 8u;
     unsigned a = row->ins ? trait_of(s, m->node.in[0]) : 0;
     unsigned b = row->ins > 1 ? trait_of(s, m->node.in[1]) : 0;
-    for (uint32_t i = first; i < end; i++) {
+    uint32_t i = rules->first[RULE_WIDTH(m->node.width)][TRAIT_INDEX(a)][TRAIT_INDEX(b)];
+    for (; i < rules->end; i++) {
         const struct rule_facts *facts = &s->target->rule_facts[i];
         if ((facts->widths & width) != width || facts->needs & s->lacking)
             continue;
         m->rule = &s->target->rules[i];
-        if ((suit(facts, a, b) && matches(s, m, value)) ||
-            (suit(facts, b, a) && try_exchanged(s, m, value))) {
+        if ((rule_suits(facts, a, b) && matches(s, m, value)) ||
+            (rule_suits(facts, b, a) && try_exchanged(s, m, value))) {
             m->inst->rule = (i + 1) & 0xfff;
             note(m->rule);
             if (compile_coverage)
@@ -428,19 +423,17 @@ static void need_phis(struct select *s)
 static void select_node(struct select *s, uint32_t value)
 {
     const struct node *node = node_at(s, value);
-    const uint16_t *rules = &s->target->rules_of[node->op];
+    const struct op_rules *rules = &s->target->rules_of[node->op];
     struct match m;
     m.inst = &s->gen->insts[value];
-    m.inst->rule = 0;
-    m.inst->dies = false;
     if (!s->gen->needed[value] && !(ir_rows[node->op].flags & IR_WRITES))
         return;
     if (compile_coverage)
         compile_coverage->ops[node->op]++;
-    if (rules[0] == rules[1]) /* PHI, PARAM, JUMP: no instruction of their own */
+    if (rules->begin == rules->end) /* PHI, PARAM, JUMP: no instruction of their own */
         return;
     m.node = *node;
-    bool found = find(s, value, rules[0], rules[1], &m);
+    bool found = find(s, value, rules, &m);
     assert(found);
     need_operands(s, node, &m);
 }
@@ -473,7 +466,7 @@ void gen_select(struct gen *gen)
     s.uses = fn->uses ? fn->uses : count_uses(fn);
     s.counts = gen->work = arena_raw(gen->arena, fn->nodes.count, WORK_SIZE);
     memset(s.counts, 0, fn->nodes.count * sizeof *s.counts);
-    gen->insts = arena_array_raw(gen->arena, fn->nodes.count, struct inst);
+    gen->insts = arena_array_of(gen->arena, fn->nodes.count, struct inst);
     gen->needed = arena_array_of(gen->arena, fn->nodes.count, bool);
     gen->crossing = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
     vec_push(gen->arena, &gen->crossings, (struct crossing){ 0 });

@@ -4,7 +4,30 @@
 
 enum { DEPTH = 3 }; /* operations looked into, one behind the other */
 
-static uint64_t mask_of(const struct fn *fn, uint32_t value, unsigned depth);
+/* By operation: how many low bits a result has, whatever the operands are. */
+enum { ALL = 0, ITS_WIDTH = 65, LOOK /* at the operands */ };
+static const uint8_t bits_by_op[IR_COUNT] = {
+    [IR_CONST] = LOOK,
+    [IR_SELECT] = LOOK,
+    [IR_ADD... IR_SREM] = LOOK,
+    [IR_CMP] = 1,
+    [IR_POPCNT] = 7,
+    [IR_LOAD_POPCNT] = 8,
+    [IR_LOAD_SUM] = LOOK,
+    [IR_ZEXT8] = 8,
+    [IR_ZEXT16] = 16,
+    [IR_ZEXT32] = 32,
+    [IR_LOAD] = ITS_WIDTH,
+    [IR_PROBE] = ITS_WIDTH,
+    [IR_LOAD_ACQUIRE] = ITS_WIDTH,
+    [IR_FETCH_ADD... IR_CMPXCHG] = ITS_WIDTH,
+    [IR_BSWAP] = ITS_WIDTH,
+    [IR_NEG] = ITS_WIDTH,
+    [IR_SEXT8] = ITS_WIDTH,
+    [IR_SEXT16] = ITS_WIDTH,
+};
+
+static uint64_t look(const struct fn *fn, const struct node *node, unsigned depth);
 
 /* All bits up to the highest that may be set. */
 static uint64_t filled(uint64_t bits)
@@ -15,6 +38,17 @@ static uint64_t filled(uint64_t bits)
 static uint64_t of_width(unsigned width)
 {
     return UINT64_MAX >> (64 - width);
+}
+
+static inline uint64_t mask_of(const struct fn *fn, uint32_t value, unsigned depth)
+{
+    const struct node *node = &fn->nodes.at[value];
+    unsigned bits = bits_by_op[node->op];
+    if (bits == ALL)
+        return UINT64_MAX;
+    if (bits == LOOK)
+        return look(fn, node, depth);
+    return of_width(bits == ITS_WIDTH ? node->width : bits);
 }
 
 /* A sum is at most twice the larger number, and as often even as both are. */
@@ -60,39 +94,16 @@ static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, uns
     return node->op == IR_ADD ? bits_of_sum(a, b) & all : node->op == IR_AND ? a & b : a | b;
 }
 
-static uint64_t mask_of(const struct fn *fn, uint32_t value, unsigned depth)
+static uint64_t look(const struct fn *fn, const struct node *node, unsigned depth)
 {
-    const struct node *node = &fn->nodes.at[value];
     switch (node->op) {
     case IR_CONST: return (uint64_t)node->imm;
-    case IR_CMP: return 1;
-    case IR_POPCNT: return of_width(7);
     case IR_LOAD_SUM: return of_width(node->width == 16 ? 19 : 34);
-    case IR_LOAD_POPCNT: return of_width(8);
     case IR_SELECT:
         return depth ? mask_of(fn, node->in[2], depth - 1) | mask_of(fn, node->in[3], depth - 1)
                      : UINT64_MAX;
-    case IR_ZEXT8: return of_width(8);
-    case IR_ZEXT16: return of_width(16);
-    case IR_ZEXT32: return of_width(32);
-    case IR_LOAD:
-    case IR_PROBE:
-    case IR_LOAD_ACQUIRE:
-    case IR_FETCH_ADD:
-    case IR_FETCH_OR:
-    case IR_FETCH_AND:
-    case IR_FETCH_XOR:
-    case IR_XCHG:
-    case IR_CMPXCHG:
-    case IR_BSWAP:
-    case IR_NEG:
-    case IR_SEXT8:
-    case IR_SEXT16: return of_width(node->width);
-    default: break;
+    default: return depth ? bits_of_binary(fn, node, depth - 1) : of_width(node->width);
     }
-    if (ir_rows[node->op].shape != SHAPE_BINARY)
-        return UINT64_MAX;
-    return depth ? bits_of_binary(fn, node, depth - 1) : of_width(node->width);
 }
 
 uint64_t value_mask(const struct fn *fn, uint32_t value)

@@ -47,7 +47,7 @@ static void jump(struct code *code, uint32_t label)
     code_fix(code, A64_FIX_B, a64_b(0), label);
 }
 
-static uint16_t rules_of[IR_COUNT + 1];
+static struct op_rules rules_of[IR_COUNT];
 static struct rule_facts rule_facts[sizeof rules / sizeof rules[0]];
 
 const struct target target_arm64 = {

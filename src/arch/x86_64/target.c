@@ -212,7 +212,7 @@ static const struct rule rules[] = {
     R("next", NEXT, 0, next, .to = TO_NONE),
 };
 
-static uint16_t rules_of[IR_COUNT + 1];
+static struct op_rules rules_of[IR_COUNT];
 static struct rule_facts rule_facts[sizeof rules / sizeof rules[0]];
 
 const struct target target_x86_64 = {
