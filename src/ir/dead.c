@@ -16,8 +16,7 @@ static bool has_effect(const struct fn *fn, uint32_t value)
     return ir_rows[fn->nodes.at[value].op].flags & IR_WRITES;
 }
 
-static void need_late(struct dead *d, uint32_t value) COLD;
-static void need_late(struct dead *d, uint32_t value)
+__attribute__((cold)) static void need_late(struct dead *d, uint32_t value)
 {
     if (!has_effect(d->fn, value))
         vec_push(d->fn->arena, &d->late, value);
