@@ -74,7 +74,7 @@ TEST(libraries_with_sleds_are_closed)
 
 TEST(libraries_with_landing_pads_are_closed)
 {
-    check_library("cet", true);
+    check_library("landing", true);
 }
 
 TEST(libraries_with_profiling_are_closed)
