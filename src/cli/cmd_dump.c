@@ -177,6 +177,23 @@ static uint32_t put_native(struct listing *l, uint32_t at, uint32_t end)
     return at + size;
 }
 
+/* The jump table that the code has there, if any: where it leads. Returns where that ends. */
+static uint32_t put_table(struct listing *l, uint32_t at)
+{
+    const struct code_table *table = l->code->tables.at;
+    uint32_t i = 0;
+
+    while (i < l->code->tables.count && table[i].at != at)
+        i++;
+    if (i == l->code->tables.count)
+        return at;
+    for (uint32_t k = 0; k < table[i].count; k++) {
+        uint32_t entry = bytes_u32_in(l->code->bytes + at + 4 * k, l->code->arch->big);
+        text_printf(l->out, "%6x: %-32.8xtable[%u]: %x\n", at + 4 * k, entry, k, at + entry);
+    }
+    return at + 4 * table[i].count;
+}
+
 static void put_origin(struct listing *l, uint32_t at)
 {
     uint32_t insn = code_insn_at(l->code, at);
@@ -206,8 +223,10 @@ static void put_code(struct text *out, const struct env *env, const struct code 
         text_printf(out, "%s%s: %u bytes for %s\n", f ? "\n" : "", prog->funcs[f].name,
                     entry->end - entry->at, target->name);
         for (uint32_t at = entry->at; at < entry->end;) {
+            at = put_table(&l, at);
             put_origin(&l, at);
-            at = put_native(&l, at, entry->end);
+            if (at < entry->end)
+                at = put_native(&l, at, entry->end);
         }
     }
     if (l.native)

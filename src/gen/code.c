@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The code buffer: emission at raw offsets, then one layout. See code.h.
  *
- * Invariant: fixes, lines, faults and cfi are in order of their offsets, because they are recorded
- * as code is emitted. A fix's extra bytes are inserted behind its shortest form; what lies exactly
- * there moves with them. */
+ * Invariant: fixes, lines, faults, cfi and tables are in order of their offsets, because they are
+ * recorded as code is emitted. A fix's extra bytes are inserted behind its shortest form; what lies
+ * exactly there moves with them. */
 #include "gen/code.h"
 
 /* SIZE_LIMIT: even with every fix lengthened, the last form of each chain reaches (arm64: 128 MiB).
@@ -72,6 +72,15 @@ void code_align(struct code *code, uint32_t alignment, uint32_t most)
     vec_push(
         code->arena, &code->fixes,
         (struct code_fix){ .at = code->size, .label = alignment, .insn = most, .form = FIX_ALIGN });
+}
+
+void code_table(struct code *code, uint32_t label, const uint32_t *labels, uint32_t count)
+{
+    code_align(code, 4, 3);
+    code_bind(code, label);
+    vec_push(code->arena, &code->tables, (struct code_table){ code->size, count });
+    for (uint32_t i = 0; i < count; i++)
+        code_fix(code, code->arch->table_form, i, labels[i]);
 }
 
 void code_enter(struct code *code, uint32_t function)
@@ -208,6 +217,7 @@ static void move_tables(struct code *code, const struct code_layout *layout)
     MOVE(code->lines.at, code->lines.count, at)
     MOVE(code->faults.at, code->faults.count, at)
     MOVE(code->cfi.at, code->cfi.count, at)
+    MOVE(code->tables.at, code->tables.count, at)
 #undef MOVE
     for (uint32_t k = 0; k < code->faults.count; k++)
         code->faults.at[k].landing = label_at(code, layout, code->faults.at[k].landing);

@@ -47,6 +47,9 @@ struct code_arch {
     void (*stub)(uint8_t *at, uint64_t value);
     uint8_t stub_size;
 
+    uint8_t table_form; /* fix: an entry of a jump table, 4 bytes: its label's distance from the
+                         * table; insn is its place there */
+
     bool big; /* byte order of data */
 
     /* For unwind tables: DWARF's numbers. At a function's entry the canonical frame address is
@@ -98,6 +101,11 @@ struct code_cfi {
     int32_t value;
 };
 
+/* Data: jump tables. */
+struct code_table {
+    uint32_t at, count; /* entries of 4 bytes */
+};
+
 /* ---- The buffer ---- */
 
 struct code_fix {
@@ -128,6 +136,7 @@ struct code {
     struct vec(struct code_line) lines;   /* by offset */
     struct vec(struct code_fault) faults; /* by offset */
     struct vec(struct code_cfi) cfi;      /* by offset; between the bounds of its function */
+    struct vec(struct code_table) tables; /* by offset */
 
     struct vec(struct code_label) labels; /* [0, entry_count): the functions' entries */
     uint32_t bound; /* where the last label was bound: what stands before is another block's */
@@ -161,6 +170,8 @@ void code_bind(struct code *code, uint32_t label);
 void code_fix(struct code *code, unsigned form, uint32_t insn, uint32_t label);
 /* Aligns what follows, a power of two, unless that takes more than `most` bytes. */
 void code_align(struct code *code, uint32_t alignment, uint32_t most);
+/* The distances of labels from the first of them, which the label is bound to. */
+void code_table(struct code *code, uint32_t label, const uint32_t *labels, uint32_t count);
 
 /* The function's first byte comes next / its last one was written. */
 void code_enter(struct code *code, uint32_t function);

@@ -3,10 +3,16 @@
  * where it wants them, all at once, afterwards its result to its home; phis are moves on edges. An
  * edge between a block with several successors and one with several predecessors has its moves
  * where the code falls through, or else behind the function. */
+#include "base/planted.h"
 #include "gen/local.h"
 
 struct detour { /* an edge's moves, behind the function */
     uint32_t label, edge;
+};
+
+struct table { /* of a SWITCH, behind the function */
+    uint32_t label, node;
+    const uint32_t *ways; /* by successor: the label that leads there */
 };
 
 struct emission {
@@ -22,6 +28,7 @@ struct emission {
     uint64_t copied;     /* registers that hold some */
     uint32_t line;       /* the BPF instruction last noted */
     struct vec(struct detour) detours;
+    struct vec(struct table) tables;
 };
 
 /* ---- Places ---- */
@@ -381,6 +388,14 @@ static struct fork fork_of(struct emission *e, uint32_t value, const struct bloc
                   : (struct fork){ first, second, moves, false, when };
 }
 
+/* A label behind the function where the moves of an edge are done. */
+static uint32_t detour(struct emission *e, uint32_t edge)
+{
+    uint32_t label = code_label(e->code);
+    vec_push(e->gen->arena, &e->detours, (struct detour){ label, edge });
+    return label;
+}
+
 void emit_between(const struct emit *emit)
 {
     if (emit->moves)
@@ -394,8 +409,7 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
     uint32_t label = e->labels[e->fn->edges.at[fork.jumps]];
     note_line(e, e->fn->nodes.at[value].insn);
     if (fork.moves && fork.when == BEHIND) {
-        label = code_label(e->code);
-        vec_push(e->gen->arena, &e->detours, (struct detour){ label, fork.jumps });
+        label = detour(e, fork.jumps);
     } else if (fork.moves && fork.when == BEFORE) {
         add_phis(e, fork.jumps);
         run_moves(e);
@@ -417,6 +431,24 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
         compile_coverage->moves_before += fork.moves && fork.when == BEFORE;
         compile_coverage->moves_between += fork.moves && fork.when == BETWEEN;
     }
+}
+
+static void emit_switch(struct emission *e, uint32_t value, const struct block *block)
+{
+    uint32_t *ways = arena_array_raw(e->gen->arena, block->succ_count, uint32_t);
+    struct table table = { code_label(e->code), value, ways };
+    note_line(e, e->fn->nodes.at[value].insn);
+    move_operands(e, value);
+    struct emit *emit = tell(e, value);
+    emit->label = table.label;
+    emit->rule->emit(emit);
+    for (uint32_t i = 0; i < block->succ_count; i++) {
+        uint32_t edge = block->succs + i;
+        ways[i] = FAULT(switch_moves, traffic_of(e, edge).some, false)
+                      ? detour(e, edge)
+                      : e->labels[e->fn->edges.at[edge]];
+    }
+    vec_push(e->gen->arena, &e->tables, table);
 }
 
 /* Whether an edge goes back to the block, and no loop is within that one; of long ones it does not
@@ -447,6 +479,8 @@ static void emit_block(struct emission *e, uint32_t b, uint32_t next)
             follow(e, block->succs, next);
         else if (node->op == IR_BRANCH)
             emit_branch(e, i, block, next);
+        else if (node->op == IR_SWITCH)
+            emit_switch(e, i, block);
         else if (e->gen->insts[i].rule)
             emit_inst(e, i);
     }
@@ -460,6 +494,18 @@ static void emit_detours(struct emission *e)
         follow(e, detour.edge, NO_VALUE);
         if (compile_coverage)
             compile_coverage->detours++;
+    }
+}
+
+static void emit_tables(struct emission *e)
+{
+    for (uint32_t i = 0; i < e->tables.count; i++) {
+        struct table table = e->tables.at[i];
+        const struct node *node = &e->fn->nodes.at[table.node];
+        uint32_t *labels = arena_array_raw(e->gen->arena, node->table.count, uint32_t);
+        for (uint32_t k = 0; k < node->table.count; k++)
+            labels[k] = table.ways[e->fn->lists.at[node->table.first + k]];
+        code_table(e->code, table.label, labels, node->table.count);
     }
 }
 
@@ -497,6 +543,7 @@ void gen_emit(struct gen *gen)
     for (uint32_t i = 0; i < fn->blocks.count; i++)
         emit_block(&e, fn->layout[i], i + 1 < fn->blocks.count ? fn->layout[i + 1] : NO_VALUE);
     emit_detours(&e);
+    emit_tables(&e);
     code_leave(e.code, fn->index);
     if (compile_coverage) {
         compile_coverage->slot_moves += e.moves.slot_moves;

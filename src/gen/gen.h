@@ -135,7 +135,7 @@ struct emit {
     uint8_t cond;       /* enum ir_cond, as it is after exchanging or inverting */
     struct mem mem;
     int64_t imm;
-    uint32_t label; /* BRANCH: goes there if cond, else on */
+    uint32_t label; /* BRANCH: goes there if cond, else on; SWITCH: its table */
     void *moves;    /* emit_between()'s */
 };
 

@@ -53,15 +53,12 @@ static void mark(struct live *live, uint32_t value)
 static void number_edges(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
+    uint32_t *seen = arena_array_of(gen->arena, fn->blocks.count, uint32_t);
     gen->edge_pred = arena_array_raw(gen->arena, (size_t)fn->edges.count + 1, uint32_t);
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
         const struct block *block = &fn->blocks.at[b];
-        for (uint32_t p = 0; p < block->pred_count; p++) {
-            const struct block *pred = &fn->blocks.at[fn->edges.at[block->preds + p]];
-            for (uint32_t i = 0; i < pred->succ_count; i++)
-                if (fn->edges.at[pred->succs + i] == b)
-                    gen->edge_pred[pred->succs + i] = p;
-        }
+        for (uint32_t i = block->succs; i < block->succs + block->succ_count; i++)
+            gen->edge_pred[i] = seen[fn->edges.at[i]]++;
     }
 }
 

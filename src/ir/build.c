@@ -73,6 +73,17 @@ void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a
     build_begin(b, on);
 }
 
+void build_switch(struct build *b, uint32_t index, const uint32_t *table, uint32_t count,
+                  const uint32_t *ways, uint32_t way_count)
+{
+    struct node node = { .op = IR_SWITCH, .table = { index, b->fn->lists.count, count } };
+    for (uint32_t i = 0; i < count; i++)
+        vec_push(b->fn->arena, &b->fn->lists, table[i]);
+    maker_node(&b->maker, node);
+    for (uint32_t i = 0; i < way_count; i++)
+        edge(b, ways[i]);
+}
+
 /* ---- Joining values ---- */
 
 /* What the variables hold at the end of a block of the cfg. */
@@ -205,7 +216,7 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
 
 /* ---- Ends of blocks ---- */
 
-static const uint8_t conds[] = {
+const uint8_t jump_conds[] = {
     [OP_JEQ] = COND_EQ,  [OP_JGT] = COND_UGT,  [OP_JGE] = COND_UGE,  [OP_JSET] = COND_SET,
     [OP_JNE] = COND_NE,  [OP_JSGT] = COND_SGT, [OP_JSGE] = COND_SGE, [OP_JLT] = COND_ULT,
     [OP_JLE] = COND_ULE, [OP_JSLT] = COND_SLT, [OP_JSLE] = COND_SLE,
@@ -319,12 +330,43 @@ static void look_ahead(struct build *b, const struct joining *joining, uint32_t 
     }
 }
 
+/* Whether a jump from the block comes to one that only compares the same register: it costs nothing
+ * to see that most begin no tree. */
+static bool begins_tree(const struct build *b, const struct cfg_block *block, struct insn insn)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const struct cfg_block *to = &b->cfg->blocks[i ? block->jump : block->next];
+        struct insn other = b->prog->insns[to->start];
+        if (to->end == to->start + 1 && other.dst == insn.dst &&
+            insn_row(other)->kind == INSN_KIND_JUMP)
+            return true;
+    }
+    return false;
+}
+
+/* The tree's blocks are no more, but for the edges that lead out of it. */
+static bool end_switch(struct build *b, struct joining *joining, uint32_t n)
+{
+    struct tree tree;
+    if (!switch_end(b, n, &tree))
+        return false;
+    for (uint32_t i = 0; i < tree.count; i++) {
+        const struct cfg_block *block = &b->cfg->blocks[tree.blocks[i]];
+        joining->endings[tree.blocks[i]] =
+            (struct ending){ .reg = joining->endings[n].reg,
+                             .built = true,
+                             .to_next = block->next != CFG_NONE && tree.leads[block->next],
+                             .to_jump = tree.leads[block->jump] };
+    }
+    return true;
+}
+
 static void end_jump(struct build *b, struct insn insn, struct joining *joining, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
     struct ending *ending = &joining->endings[n];
     const struct insn_row *row = insn_row(insn);
-    struct node node = { .op = IR_BRANCH, .width = row->bits, .cond = conds[row->op] };
+    struct node node = { .op = IR_BRANCH, .width = row->bits, .cond = jump_conds[row->op] };
     bool taken = true;
     node.in[0] = b->reg[insn.dst];
     node.in[1] = row->src_reg ? b->reg[insn.src] : maker_const(&b->maker, (uint64_t)insn.imm);
@@ -334,6 +376,8 @@ static void end_jump(struct build *b, struct insn insn, struct joining *joining,
         ending->to_next = !taken;
         return;
     }
+    if (!row->src_reg && begins_tree(b, block, insn) && end_switch(b, joining, n))
+        return;
     uint32_t meet = ifconvert(b, block, &node);
     if (meet != CFG_NONE) {
         end_converted(b, joining, n, meet);

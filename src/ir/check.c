@@ -111,6 +111,8 @@ static int check_edges(const struct check *c, uint32_t b)
     }
     for (uint32_t p = 0; p < block->pred_count; p++) {
         const struct block *pred = &fn->blocks.at[fn->edges.at[block->preds + p]];
+        if (p && fn->edges.at[block->preds + p] <= fn->edges.at[block->preds + p - 1])
+            return wrong_block(c, b, "its predecessors are not in order");
         bool found = false;
         for (uint32_t s = 0; s < pred->succ_count; s++)
             found |= fn->edges.at[pred->succs + s] == b;
@@ -118,6 +120,20 @@ static int check_edges(const struct check *c, uint32_t b)
             return wrong_block(c, b, "has a predecessor that does not go to it");
     }
     return 0;
+}
+
+/* Whether the table of a SWITCH names that many successors, each as it comes. */
+static bool is_table(const struct check *c, uint32_t value, uint32_t succs)
+{
+    const struct node *node = &c->fn->nodes.at[value];
+    uint32_t named = 0;
+    for (uint32_t i = 0; i < node->table.count; i++) {
+        uint32_t succ = c->fn->lists.at[node->table.first + i];
+        if (succ > named)
+            return false;
+        named += succ == named;
+    }
+    return named && named == succs;
 }
 
 static int check_end(const struct check *c, uint32_t b)
@@ -131,7 +147,8 @@ static int check_end(const struct check *c, uint32_t b)
     if (!(row->flags & IR_END))
         return wrong(c, last, "a block ends with it");
     wanted = row->shape == SHAPE_BRANCH ? 2 : row->shape == SHAPE_JUMP ? 1 : 0;
-    if (block->succ_count != wanted)
+    if (row->shape == SHAPE_SWITCH ? !is_table(c, last, block->succ_count)
+                                   : block->succ_count != wanted)
         return wrong(c, last, "it has not as many successors as its block");
     return check_edges(c, b);
 }

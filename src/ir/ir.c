@@ -26,7 +26,8 @@ enum {
     INS_LIST = 0,
     INS_CALL = 0,
     INS_JUMP = 0,
-    INS_BRANCH = 2
+    INS_BRANCH = 2,
+    INS_SWITCH = 1
 };
 
 #define RESULT(shape, flags)                                                                       \

@@ -9,7 +9,8 @@
  *     predecessor; so a definition stands before its uses, but for operands of phis;
  *   - a block is phis, then other nodes, then exactly one END; NOPs may stand anywhere;
  *   - an edge appears once in the successors of its source and once in the predecessors of its
- *     target; the two successors of a BRANCH differ; operand i of a phi belongs to predecessor i;
+ *     target, in the order of their numbers; so the successors of a block differ; operand i of a
+ *     phi belongs to predecessor i;
  *   - every definition dominates its uses (a phi's operand: the end of its predecessor).
  *
  * Passes keep live sets small: a value may replace an equal one only where that does not stretch
@@ -49,6 +50,7 @@ enum ir_shape {
     SHAPE_CALL,    /* imm: whom, list */
     SHAPE_JUMP,    /* one successor */
     SHAPE_BRANCH,  /* in[0] cond in[1], two successors */
+    SHAPE_SWITCH,  /* in[0], table */
 };
 
 enum {
@@ -137,6 +139,9 @@ struct node {
         struct {
             uint32_t kind, index; /* enum symbol_kind */
         } symbol;
+        struct {
+            uint32_t of, first, count; /* in[0]; fn->lists.at[first ..]: which successor */
+        } table;
     };
     int64_t imm;
 };
@@ -245,6 +250,7 @@ enum ir_pass {
     PASS_PROMOTE,    /* slots of the stack are values, like registers: while it is built */
     PASS_STRAIGHTEN, /* no block but where ways meet or part */
     PASS_COUNTER,    /* a loop's test looks at the counter's next value */
+    PASS_SWITCH,     /* trees of comparisons are jumps through tables */
     PASS_IFCONVERT,  /* jumps over little are SELECTs */
     PASS_MERGE,      /* stores wait: neighbours are one, what is loaded of them is there */
     PASS_RECOMPOSE,  /* bytes put together are one load */

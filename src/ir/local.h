@@ -121,7 +121,8 @@ struct variables {
     uint64_t *written; /* by header: which its loop changes */
 };
 
-struct helper; /* rt/ */
+struct helper;    /* rt/ */
+struct switching; /* switch.c */
 
 /* Of a block: the cfg's that begins in it, and that ends in it. */
 struct owners {
@@ -146,6 +147,7 @@ struct build {
     struct vec(uint32_t) labels;   /* blocks to be: those of the cfg, then those made in lowering */
     struct vec(struct edge) edges; /* `to` is a label */
     struct vec(struct owners) owners;
+    struct switching *switching;
     bool goes_on; /* the last block ends with a jump, the last edge, that is not made yet */
 };
 
@@ -161,6 +163,16 @@ static inline unsigned variable_at(const struct variables *vars, uint32_t at)
 /* ifconvert.c: the block of the cfg where both ways of the branch that would end `block` meet, if
  * what they differ in was put into SELECTs; else CFG_NONE. */
 uint32_t ifconvert(struct build *b, const struct cfg_block *block, const struct node *branch);
+
+/* switch.c: a tree of comparisons that has become a table: blocks of the cfg, and which are led to.
+ */
+struct tree {
+    const uint32_t *blocks;
+    uint32_t count;
+    const uint32_t *leads; /* by block */
+};
+/* Whether block n of the cfg, which ends with a comparison, has been ended by a table. */
+bool switch_end(struct build *b, uint32_t n, struct tree *tree);
 
 /* How many BPF arguments a function takes: a main function the context only. */
 unsigned build_args(const struct checked *checked, uint32_t func);
@@ -224,6 +236,10 @@ void build_branch(struct build *b, enum ir_cond cond, unsigned width, uint32_t a
                   uint32_t taken, uint32_t other);
 void build_unless(struct build *b, enum ir_cond cond, unsigned width, uint32_t a, uint32_t c,
                   uint32_t taken);
+/* Goes to the label that the table names, by its place in `ways`, in place `index`. */
+void build_switch(struct build *b, uint32_t index, const uint32_t *table, uint32_t count,
+                  const uint32_t *ways, uint32_t way_count);
+extern const uint8_t jump_conds[]; /* by operation of a jump */
 
 static inline bool is_const(const struct fn *fn, uint32_t value)
 {

@@ -10,6 +10,7 @@ const char *const pass_names[PASS_COUNT] = {
     [PASS_PROMOTE] = "promote",
     [PASS_STRAIGHTEN] = "straighten",
     [PASS_COUNTER] = "counter",
+    [PASS_SWITCH] = "switch",
     [PASS_IFCONVERT] = "ifconvert",
     [PASS_MERGE] = "merge",
     [PASS_RECOMPOSE] = "recompose",
@@ -61,6 +62,7 @@ void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint3
     case PASS_PROMOTE:
     case PASS_STRAIGHTEN:
     case PASS_COUNTER:
+    case PASS_SWITCH:
     case PASS_IFCONVERT:
     case PASS_ADDRESS:
     case PASS_LOAD:

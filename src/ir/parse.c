@@ -158,6 +158,24 @@ static void successor(struct parse *p)
                  (struct edge){ p->fn->blocks.count - 1, (uint32_t)number(p) });
 }
 
+/* Blocks, each a successor where it is named first. */
+static void table(struct parse *p, struct node *node)
+{
+    struct fn *fn = p->fn;
+    uint32_t from = fn->blocks.count - 1, edges = p->edges.count;
+    node->in[0] = value(p, false);
+    expect(p, ":");
+    node->table.first = fn->lists.count;
+    for (; comes(p, "b"); node->table.count++) {
+        uint32_t to = (uint32_t)number(p), i = edges;
+        while (i < p->edges.count && p->edges.at[i].to != to)
+            i++;
+        if (i == p->edges.count)
+            vec_push(p->arena, &p->edges, (struct edge){ from, to });
+        vec_push(p->arena, &fn->lists, i - edges);
+    }
+}
+
 static void operands(struct parse *p, struct node *node)
 {
     const struct ir_row *row = &ir_rows[node->op];
@@ -202,6 +220,7 @@ static void operands(struct parse *p, struct node *node)
         expect(p, ":");
         successor(p);
         break;
+    case SHAPE_SWITCH: table(p, node); break;
     default: break;
     }
     if (comes(p, "nonzero"))

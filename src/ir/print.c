@@ -92,6 +92,11 @@ static void print_operands(struct text *text, const struct fn *fn, const struct 
         print_comparison(text, node);
         text_printf(text, " ? b%u : b%u", succs[0], succs[1]);
         break;
+    case SHAPE_SWITCH:
+        text_printf(text, " v%u:", in[0]);
+        for (uint32_t i = 0; i < node->table.count; i++)
+            text_printf(text, " b%u", succs[fn->lists.at[node->table.first + i]]);
+        break;
     default: break;
     }
     if (ir_rows[node->op].shape == SHAPE_BINARY && node->flags & NODE_NONZERO)

@@ -118,6 +118,97 @@ void control_choice(struct generator *g)
         emit(g, INSN_MOV64_K, bit, 0, 0, (int32_t)any_number(g));
 }
 
+enum { KEYS = 64, ARMS = 48 };
+enum { EQUAL = 0, AT_LEAST = 1, LESS = 3 };
+struct arms { /* of a switch */
+    uint8_t reg;
+    bool wide, has_sign;
+    int64_t first;    /* key */
+    uint8_t of[KEYS]; /* arms; 0: none of its own */
+    struct {
+        uint32_t item;
+        uint8_t arm;
+    } jumps[3 * KEYS];
+    unsigned count;
+};
+
+/* A jump if the register holds the key, at least that, or less. */
+static uint32_t emit_compare(struct generator *g, const struct arms *a, unsigned how, unsigned key)
+{
+    static const uint8_t jumps[2][2][5] = {
+        { { INSN_JEQ32_K, INSN_JGE32_K, INSN_JGT32_K, INSN_JLT32_K, INSN_JLE32_K },
+          { INSN_JEQ32_K, INSN_JSGE32_K, INSN_JSGT32_K, INSN_JSLT32_K, INSN_JSLE32_K } },
+        { { INSN_JEQ64_K, INSN_JGE64_K, INSN_JGT64_K, INSN_JLT64_K, INSN_JLE64_K },
+          { INSN_JEQ64_K, INSN_JSGE64_K, INSN_JSGT64_K, INSN_JSLT64_K, INSN_JSLE64_K } },
+    };
+    bool before = how != EQUAL && chance(g, 50); /* compared with the number before the key */
+    return emit(g, jumps[a->wide][a->has_sign][how + before], a->reg, 0, 0,
+                (int32_t)(a->first + key - before));
+}
+
+static void lead(struct arms *a, uint32_t item, uint8_t arm)
+{
+    a->jumps[a->count].item = item;
+    a->jumps[a->count++].arm = arm;
+}
+
+/* Comparisons that tell the keys [low, high) apart, as clang makes them. */
+static void emit_tree(struct generator *g, struct arms *a, unsigned low, unsigned high)
+{
+    if (high - low > 1 + below(g, 3)) {
+        unsigned middle = low + (high - low) / 2, up = chance(g, 70);
+        uint32_t other = emit_compare(g, a, up ? AT_LEAST : LESS, middle);
+        emit_tree(g, a, up ? low : middle, up ? middle : high);
+        land(g, other);
+        emit_tree(g, a, up ? middle : low, up ? high : middle);
+        return;
+    }
+    for (; low < high; low++)
+        if (a->of[low])
+            lead(a, emit_compare(g, a, EQUAL, low), a->of[low]);
+    lead(a, emit_goto(g), 0);
+}
+
+/* A switch: arms, some with nothing to do, that all meet. */
+void control_switch(struct generator *g)
+{
+    static const int64_t firsts[] = { 0, 0, 1, -5, -40, 1000, INT32_MAX - KEYS, INT32_MIN };
+    struct arms a = { .wide = chance(g, 50),
+                      .has_sign = chance(g, 60),
+                      .first = firsts[below(g, 8)] };
+    unsigned keys = 36 + below(g, KEYS - 36), arms = 24 + below(g, ARMS - 24), out_count = 0;
+    uint32_t out[ARMS];
+    if (g->turns > 4 || g->depth > 1 || __builtin_popcount(writable(g)) < 4)
+        return;
+    uint8_t from = number(g);
+    a.reg = changeable(g);
+    for (unsigned i = 0; i < keys; i++)
+        a.of[i] = chance(g, 85) ? (uint8_t)((i + chance(g, 10)) % arms) : 0;
+    emit(g, INSN_MOV64_X, a.reg, from, 0, 0);
+    if (chance(g, 90))
+        emit(g, INSN_AND64_K, a.reg, 0, 0, KEYS - 1);
+    if (a.first || chance(g, 10))
+        emit(g, chance(g, 80) ? INSN_ADD64_K : INSN_ADD32_K, a.reg, 0, 0, (int32_t)a.first);
+    emit_tree(g, &a, 0, keys);
+    uint8_t to = changeable(g);
+    for (uint8_t arm = 0; arm < arms; arm++) {
+        if (chance(g, 10))
+            continue;
+        for (unsigned i = 0; i < a.count; i++)
+            if (a.jumps[i].arm == arm) {
+                land(g, a.jumps[i].item);
+                a.jumps[i].arm = UINT8_MAX;
+            }
+        emit(g, chance(g, 50) ? INSN_ADD64_K : INSN_MOV64_K, to, 0, 0, (int32_t)any_number(g));
+        out[out_count++] = emit_goto(g);
+    }
+    for (unsigned i = 0; i < a.count; i++)
+        if (a.jumps[i].arm != UINT8_MAX)
+            land(g, a.jumps[i].item);
+    while (out_count)
+        land(g, out[--out_count]);
+}
+
 void control_exit(struct generator *g)
 {
     uint32_t over = emit_jump(g);

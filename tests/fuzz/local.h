@@ -67,6 +67,7 @@ void straight(struct generator *g);
 void control_if(struct generator *g);
 void control_test(struct generator *g);
 void control_choice(struct generator *g);
+void control_switch(struct generator *g);
 void control_exit(struct generator *g);
 void control_loop(struct generator *g);
 void control_turns(struct generator *g);

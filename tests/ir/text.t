@@ -39,6 +39,15 @@ fn g index 1 args 1 depth 0
 b0:
     v0 = param 2
     return v0
+fn h index 2 args 1 depth 0
+b0:
+    v0 = param 2
+    switch v0: b2 b1 b2
+b1:
+    jump b2
+b2:
+    v3 = phi v0, v0
+    return v3
 -- after
 fn f index 0 args 3 depth 16
 b0:
@@ -78,3 +87,12 @@ fn g index 1 args 1 depth 0
 b0:
     v0 = param 2
     return v0
+fn h index 2 args 1 depth 0
+b0:
+    v0 = param 2
+    switch v0: b2 b1 b2
+b1:
+    jump b2
+b2:
+    v3 = phi v0, v0
+    return v3

@@ -327,6 +327,15 @@ static void leave(struct emit *e, uint32_t insn)
     code_cfi(e->code, CFI_RECALL, 0, 0);
 }
 
+/* What it leads to has no landing pads: the pages of images ask for none. */
+EMIT(table)
+{
+    code_fix(e->code, A64_FIX_ADR, a64_adr(A64_X16, 0), e->label);
+    a64_put(e, a64_lds_index(2, A64_X17, A64_X16, e->a, A64_UXTX, true));
+    a64_put(e, a64_add(true, A64_X16, A64_X16, A64_X17, A64_LSL, 0));
+    a64_put(e, a64_br(A64_X16));
+}
+
 /* By x17, which the epilogue leaves alone and from which a jump may land on bti c. */
 EMIT(tail)
 {

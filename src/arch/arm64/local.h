@@ -71,7 +71,16 @@ static inline bool a64_logic_valid(bool sf, unsigned logic)
 
 /* ---- reach.c: branches and relocations ---- */
 
-enum a64_fix { A64_FIX_B, A64_FIX_19, A64_FIX_19_FAR, A64_FIX_14, A64_FIX_14_FAR };
+enum a64_fix {
+    A64_FIX_B,
+    A64_FIX_19,
+    A64_FIX_19_FAR,
+    A64_FIX_14,
+    A64_FIX_14_FAR,
+    A64_FIX_ADR,
+    A64_FIX_ADR_FAR, /* x17 is lost */
+    A64_FIX_ENTRY,   /* of a table; insn: its place there */
+};
 /* MOVW_Gn: bits n * 16 and up of the value, the immediate of a movz or movk */
 enum a64_reloc { A64_CALL26, A64_JUMP26, A64_MOVW_G0, A64_MOVW_G1, A64_MOVW_G2, A64_ABS64 };
 

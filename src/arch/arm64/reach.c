@@ -13,6 +13,9 @@ static const struct fix_form fix_forms[] = {
     [A64_FIX_19_FAR] = { 8, A64_FIX_19_FAR, 4 - (1 << 27), 1 << 27 },
     [A64_FIX_14] = { 4, A64_FIX_14_FAR, -(1 << 15), (1 << 15) - 4 },
     [A64_FIX_14_FAR] = { 8, A64_FIX_14_FAR, 4 - (1 << 27), 1 << 27 },
+    [A64_FIX_ADR] = { 4, A64_FIX_ADR_FAR, -(1 << 20), (1 << 20) - 1 },
+    [A64_FIX_ADR_FAR] = { 16, A64_FIX_ADR_FAR, INT32_MIN, INT32_MAX },
+    [A64_FIX_ENTRY] = { 4, A64_FIX_ENTRY, INT32_MIN, INT32_MAX },
 };
 
 static void put(uint8_t *at, uint32_t insn)
@@ -39,6 +42,14 @@ static void fix(uint8_t *at, unsigned form, uint32_t insn, int64_t distance)
         put(at, inverse(insn) | 2 << 5);
         put(at + 4, a64_b(disp - FAULT(branch_over_branch, 4, 0)));
         break;
+    case A64_FIX_ADR: put(at, insn | a64_imm21(disp)); break;
+    case A64_FIX_ADR_FAR:
+        put(at, insn);
+        put(at + 4, a64_movz(false, A64_X17, a64_bits(disp, 16), 0));
+        put(at + 8, a64_movk(false, A64_X17, a64_bits(disp >> 16, 16), 16));
+        put(at + 12, a64_add_ext(true, insn & 31, insn & 31, A64_X17, A64_SXTW, 0));
+        break;
+    case A64_FIX_ENTRY: put(at, (uint32_t)disp + 4 * insn); break;
     }
 }
 
@@ -96,6 +107,7 @@ const struct code_arch a64_code = {
     .relocate = relocate,
     .stub = stub,
     .stub_size = 16,
+    .table_form = A64_FIX_ENTRY,
     .big = false,
     .return_register = A64_LR,
     .cfa_register = A64_SP,

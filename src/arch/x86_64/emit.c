@@ -672,6 +672,17 @@ void x86_emit_call_pointer(struct emit *e)
     x86_r1(e->code, X86_CALL_M, X86_W64, e->b);
 }
 
+/* What it leads to has no landing pads: compilers' switches have none either (notrack). */
+void x86_emit_table(struct emit *e)
+{
+    code_fix(e->code, X86_LEA_LABEL, X86_SCRATCH, e->label);
+    x86_m(e->code, X86_MOVSXD, X86_W64, R10, sum(X86_SCRATCH, e->a, 2, 0));
+    x86_r(e->code, X86_ADD_MR, X86_W64, X86_SCRATCH, R10);
+    if (e->features & X86_IBT)
+        *code_reserve(e->code, 1) = 0x3e, e->code->size++; /* notrack */
+    x86_r1(e->code, X86_JMP_M, X86_W64, R10);
+}
+
 void x86_emit_tail(struct emit *e)
 {
     x86_epilogue(e->code, e->frame);

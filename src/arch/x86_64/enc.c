@@ -14,9 +14,9 @@ static const struct fix_form fix_forms[X86_FIXES] = {
 
 static void fix(uint8_t *at, unsigned form, uint32_t insn, int64_t distance)
 {
-    /* Displacements count from the end of the instruction, table entries from their beginning. */
+    /* Displacements count from the end of the instruction. */
     unsigned size = fix_forms[form].size;
-    int64_t value = form == X86_TABLE_ENTRY ? distance : distance - size;
+    int64_t value = distance + (form == X86_TABLE_ENTRY ? 4 * (int64_t)insn : -(int64_t)size);
 
     switch ((enum x86_fix)form) {
     case X86_JMP_SHORT: *at++ = 0xeb; break;
@@ -98,6 +98,7 @@ const struct code_arch x86_code_arch = {
     .relocate = relocate,
     .stub = stub,
     .stub_size = 16,
+    .table_form = X86_TABLE_ENTRY,
     .return_register = 16, /* DWARF: rip, rsp */
     .cfa_register = 7,
     .cfa_offset = 8,

@@ -423,7 +423,8 @@ enum x86_fix {
     X86_JCC_NEAR,
     X86_CALL_LABEL,
     X86_LEA_LABEL,   /* insn: the register */
-    X86_TABLE_ENTRY, /* 32 bits of data: the label's distance from them */
+    X86_TABLE_ENTRY, /* insn: its place in the table; 32 bits of data: the label's distance from
+                        that */
     X86_FIXES
 };
 

@@ -37,7 +37,7 @@ emitter x86_emit_constant, x86_emit_symbol, x86_emit_add_ri, x86_emit_add_rr, x8
     x86_emit_probe, x86_emit_store_r, x86_emit_store_i, x86_emit_modify_r, x86_emit_modify_i,
     x86_emit_atomic_r, x86_emit_atomic_i, x86_emit_exchange, x86_emit_fetch_loop,
     x86_emit_compare_exchange, x86_emit_call, x86_emit_call_helper, x86_emit_call_pointer,
-    x86_emit_tail;
+    x86_emit_tail, x86_emit_table;
 void x86_move(struct code *code, uint8_t to, uint8_t from, bool half);
 void x86_swap(struct code *code, uint8_t a, uint8_t b);
 void x86_constant(struct code *code, uint8_t to, int64_t value);

@@ -198,6 +198,7 @@ static const struct rule rules[] = {
     R("branch.and.r", BRANCH, WXX, branch_and_r, .a = IMM(X86_IMM_ZERO), .b = INNER,
       .inner = IR_AND, .inner_b = REG, .conds = EQUALITY, .flags = RULE_SPLIT),
     COMPARE(BRANCH, "branch", branch, TO_NONE, RULE_SPLIT),
+    R("switch", SWITCH, 0, table, .a = REG, .clobbers = REG_BIT(R10)),
     R("return", RETURN, 0, ret, .a = FIX(RAX)),
     R("tail", TAIL, 0, tail, .a = ARGS, .b = FIX(R10), .flags = RULE_BPF_CALL),
 
