@@ -15,6 +15,7 @@ void copy_begin(struct copy *c, struct fn *fn, uint32_t left_out, uint32_t first
     c->map = arena_array_of(fn->arena, count, uint32_t);
     fn->nodes.at = NULL;
     fn->blocks.at = NULL;
+    fn->uses = NULL;
     fn->nodes.count = fn->nodes.room = fn->blocks.count = fn->blocks.room = 0;
     vec_reserve(fn->arena, &fn->nodes, count + (count - kept) / 2);
     vec_reserve(fn->arena, &fn->blocks, c->from.blocks.count);

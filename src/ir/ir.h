@@ -198,7 +198,7 @@ struct fn {
     struct vec(struct block) blocks;
     struct vec(uint32_t) edges;
     uint32_t *layout; /* blocks in the order of the code, block 0 first */
-    uint32_t *uses;   /* by value: operands that name it, from pass "dead" on; NULL: not counted */
+    uint32_t *uses;   /* by value: operands that name it, from pass "dead" on; NULL: unknown */
 };
 
 struct module {

@@ -57,7 +57,10 @@ void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint3
     case PASS_PHIS: phis_run(fn); break;
     case PASS_WIDTHS: widths_run(fn); break;
     case PASS_UNROLL: unroll_run(fn, left_out); break;
-    case PASS_DEAD: fn->uses = dead_run(fn); break;
+    case PASS_DEAD:
+        if (!fn->uses) /* unless it was done before "unroll", which found nothing */
+            fn->uses = dead_run(fn);
+        break;
     case PASS_HOIST: hoist_run(fn); break;
     case PASS_PROMOTE:
     case PASS_STRAIGHTEN:

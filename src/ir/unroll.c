@@ -217,7 +217,7 @@ struct unroll {
     struct copy copy;
     const struct loop *loop;
     const struct block *block;
-    uint32_t *uses; /* by old value */
+    const uint32_t *uses; /* by old value */
     struct vec(struct turning) phis;
 };
 
@@ -403,12 +403,13 @@ void unroll_run(struct fn *fn, uint32_t left_out)
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         any |= is_loop(fn, b, &loop);
     if (any) /* what is dead does not make a turn long */
-        u.uses = left_out & PASS_BIT(PASS_DEAD) ? count_uses(fn) : dead_run(fn);
+        fn->uses = left_out & PASS_BIT(PASS_DEAD) ? count_uses(fn) : dead_run(fn);
     for (uint32_t b = 0; any && b < fn->blocks.count; b++)
         if (is_loop(fn, b, &loop) && plan(fn, &loop))
             vec_push(fn->arena, &loops, loop);
     if (!loops.count)
         return;
+    u.uses = fn->uses;
     copy_begin(&u.copy, fn, left_out, loops.at[0].block);
     for (uint32_t b = loops.at[0].block, next = 0; b < u.copy.from.blocks.count; b++) {
         if (next < loops.count && loops.at[next].block == b)
