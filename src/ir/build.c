@@ -26,7 +26,7 @@ uint32_t build_label(struct build *b)
 static void make_jump(struct build *b)
 {
     if (b->goes_on)
-        maker_node(&b->maker, (struct node){ .op = IR_JUMP });
+        maker_node(&b->maker, &(struct node){ .op = IR_JUMP });
     b->goes_on = false;
 }
 
@@ -51,7 +51,7 @@ void build_jump(struct build *b, uint32_t label)
 
 static void branch(struct build *b, struct node node, uint32_t taken, uint32_t other)
 {
-    maker_node(&b->maker, node);
+    maker_node(&b->maker, &node);
     edge(b, taken);
     edge(b, other);
 }
@@ -202,7 +202,7 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
         b->reg[r] = live >> r & 1 ? values[r] : NO_VALUE;
     for (uint64_t rest = differ; rest; rest &= rest - 1) {
         unsigned r = (unsigned)__builtin_ctzll(rest);
-        b->reg[r] = maker_node(&b->maker, (struct node){ .op = IR_PHI });
+        b->reg[r] = maker_node(&b->maker, &(struct node){ .op = IR_PHI });
         vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r, b->fn->blocks.count - 1 });
     }
     /* Equal constants of several predecessors: one that stands before all uses. */
@@ -419,7 +419,7 @@ static int end_block(struct build *b, struct joining *joining, uint32_t n)
         if (b->hook)
             hook_end(b, b->reg[0]);
         else
-            maker_node(&b->maker, node);
+            maker_node(&b->maker, &node);
         break;
     case INSN_KIND_JUMP: end_jump(b, last, joining, n); break;
     case INSN_KIND_MAY_GOTO: end_may_goto(b, block, ending); break;
@@ -470,7 +470,7 @@ static int begin_entry(struct build *b, struct ending *entry)
     if (b->hook)
         return hook_begin(b, entry->reg, first);
     for (uint32_t i = 0; i < 2u + b->fn->args; i++)
-        params[i] = maker_node(maker, (struct node){ .op = IR_PARAM, .imm = i });
+        params[i] = maker_node(maker, &(struct node){ .op = IR_PARAM, .imm = i });
     b->vcpu = params[0];
     b->frame = params[1];
     uint32_t zero = maker_const(maker, 0);

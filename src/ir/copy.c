@@ -40,7 +40,7 @@ uint32_t copy_made(struct maker *maker, const struct fn *from, uint32_t value, c
     }
     for (uint32_t k = 0; k < count; k++)
         in[k] = map[in[k]];
-    return node.op == IR_NOP ? NO_VALUE : maker_node(maker, node);
+    return node.op == IR_NOP ? NO_VALUE : maker_node(maker, &node);
 }
 
 void copy_node(struct copy *c, uint32_t value)

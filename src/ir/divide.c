@@ -78,7 +78,7 @@ static uint32_t unsigned_quotient(struct maker *maker, unsigned width, uint32_t 
     if (d >> 63 || (width == HALF && d >> (HALF - 1))) {
         struct node once = { .op = IR_CMP, .width = 64, .cond = COND_UGE, .in = { *x } };
         once.in[1] = maker_const(maker, d);
-        return maker_node(maker, once);
+        return maker_node(maker, &once);
     }
     return quotient_of_whole(maker, *x, n, d);
 }

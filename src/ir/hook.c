@@ -256,7 +256,7 @@ static void load_params(struct build *b)
     struct hooking *h = b->hook;
     for (uint32_t i = 0; i < h->hook.param_count; i++)
         h->params[h->hook.params[i]] =
-            maker_node(&b->maker, (struct node){ .op = IR_PARAM, .imm = i });
+            maker_node(&b->maker, &(struct node){ .op = IR_PARAM, .imm = i });
     if (h->tracing->kind != ATTACH_SESSION)
         return;
     if (h->kind == ATTACH_EXIT)
@@ -266,7 +266,7 @@ static void load_params(struct build *b)
 
 static void find_incoming(struct build *b)
 {
-    b->hook->incoming = maker_node(&b->maker, (struct node){ .op = IR_INCOMING });
+    b->hook->incoming = maker_node(&b->maker, &(struct node){ .op = IR_INCOMING });
 }
 
 static void call_next(struct build *b)
@@ -284,7 +284,7 @@ static void call_next(struct build *b)
     for (uint32_t i = 0; i < h->hook.param_count; i++)
         list[i] = h->params[h->hook.params[i]];
     h->results[0] = maker_list(&b->maker, node, list, h->hook.param_count);
-    h->results[1] = maker_node(&b->maker, (struct node){ .op = IR_RESULT, .imm = 1 });
+    h->results[1] = maker_node(&b->maker, &(struct node){ .op = IR_RESULT, .imm = 1 });
 }
 
 /* Runs what comes next before anything else is done. */
@@ -309,7 +309,7 @@ static void return_results(struct build *b)
             node.op = IR_RETURN_PAIR;
     if (h->hook.leaves)
         node.op = IR_RETURN_PAIR;
-    maker_node(&b->maker, node);
+    maker_node(&b->maker, &node);
 }
 
 static void count(struct build *b, size_t offset, uint32_t by)
@@ -317,7 +317,7 @@ static void count(struct build *b, size_t offset, uint32_t by)
     struct node node = { .op = IR_ATOMIC_ADD, .width = 64, .imm = (int64_t)offset };
     node.in[0] = maker_symbol(&b->maker, SYMBOL_HOOK, 0, 0);
     node.in[1] = by;
-    maker_node(&b->maker, node);
+    maker_node(&b->maker, &node);
 }
 
 /* Without the program: it is counted, and all goes on as if there were no hook. */
@@ -327,11 +327,11 @@ static void pass(struct build *b)
     struct maker *maker = &b->maker;
     count(b, offsetof(struct hook_state, misses), maker_const(maker, 1));
     if (goes_on(h))
-        maker_node(maker, (struct node){ .op = IR_NEXT });
+        maker_node(maker, &(struct node){ .op = IR_NEXT });
     else if (h->kind == ATTACH_EXIT)
         return_results(b);
     else
-        maker_node(maker, (struct node){ .op = IR_RETURN, .in = { maker_const(maker, 0) } });
+        maker_node(maker, &(struct node){ .op = IR_RETURN, .in = { maker_const(maker, 0) } });
 }
 
 static uint32_t load_vcpu(struct build *b, unsigned width, size_t offset)
@@ -345,11 +345,11 @@ static void find_vcpu(struct build *b, uint32_t missing)
     struct maker *maker = &b->maker;
     uint32_t join = build_label(b), cold = build_label(b), zero = maker_const(maker, 0);
     uint32_t found[2];
-    found[0] = maker_node(maker, (struct node){ .op = IR_VCPU });
+    found[0] = maker_node(maker, &(struct node){ .op = IR_VCPU });
     build_branch(b, COND_EQ, 64, found[0], zero, cold, join);
     b->owner = COLD_BLOCK;
     build_begin(b, cold);
-    found[1] = maker_node(maker, (struct node){ .op = IR_LEASE });
+    found[1] = maker_node(maker, &(struct node){ .op = IR_LEASE });
     build_branch(b, COND_EQ, 64, found[1], maker_const(maker, 0), missing, join);
     b->owner = NO_BLOCK;
     build_begin(b, join);
@@ -395,9 +395,9 @@ static void enter_epoch(struct build *b)
     node.in[1] = maker_const(maker, 0);
     node.in[2] = now;
     node.in[3] = h->epoch;
-    now = maker_node(maker, node);
+    now = maker_node(maker, &node);
     if (process.fenced)
-        maker_node(maker, (struct node){ .op = IR_XCHG,
+        maker_node(maker, &(struct node){ .op = IR_XCHG,
                                          .width = 64,
                                          .in = { b->vcpu, now },
                                          .imm = offsetof(struct vcpu, epoch) });
@@ -417,7 +417,7 @@ static void begin_invocation(struct build *b)
     struct maker *maker = &b->maker;
     if (h->calls) {
         h->errno_at =
-            maker_node(maker, (struct node){ .op = IR_THREAD, .symbol = { SYMBOL_ERRNO, 0 } });
+            maker_node(maker, &(struct node){ .op = IR_THREAD, .symbol = { SYMBOL_ERRNO, 0 } });
         h->errno_was = maker_load(maker, 32, h->errno_at, 0);
         enter_epoch(b);
         store_vcpu(b, offsetof(struct vcpu, recursion), maker_const(maker, FAULT(hook_mark, 1, 0)));
@@ -509,18 +509,18 @@ void hook_end(struct build *b, uint32_t r0)
                          : maker_const(maker, 0);
     }
     switch (h->kind) {
-    case ATTACH_ENTRY: maker_node(maker, (struct node){ .op = IR_NEXT }); break;
+    case ATTACH_ENTRY: maker_node(maker, &(struct node){ .op = IR_NEXT }); break;
     case ATTACH_EXIT: return_results(b); break;
     case ATTACH_MODIFY: {
         bool wide = FAULT(hook_wide_result, result->size > 4, true);
         uint32_t on = build_label(b);
         build_unless(b, COND_EQ, wide ? 64 : 32, r0, maker_const(maker, 0), on);
-        maker_node(maker, back);
+        maker_node(maker, &back);
         build_begin(b, on);
-        maker_node(maker, (struct node){ .op = IR_NEXT });
+        maker_node(maker, &(struct node){ .op = IR_NEXT });
         break;
     }
-    default: maker_node(maker, back); break;
+    default: maker_node(maker, &back); break;
     }
 }
 

@@ -16,7 +16,7 @@ uint32_t hook_take(struct hooking *h, uint64_t size)
 
 uint32_t hook_area(struct build *b, uint32_t at)
 {
-    return maker_node(&b->maker, (struct node){ .op = IR_AREA, .imm = at });
+    return maker_node(&b->maker, &(struct node){ .op = IR_AREA, .imm = at });
 }
 
 /* The first `size` bytes there, at most 8, the rest 0. */

@@ -142,7 +142,7 @@ uint32_t ifconvert(struct build *b, const struct cfg_block *block, const struct 
         node.op = IR_SELECT;
         node.in[2] = FAULT(ifconvert_sides, taken, other)[r];
         node.in[3] = FAULT(ifconvert_sides, other, taken)[r];
-        b->reg[r] = maker_node(&b->maker, node);
+        b->reg[r] = maker_node(&b->maker, &node);
     }
     pass_found(PASS_IFCONVERT);
     return on.meet;

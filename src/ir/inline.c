@@ -72,7 +72,7 @@ static void lookup_array(struct build *b, const struct map_spec *spec, uint32_t 
     node.in[1] = maker_const(maker, spec->max_entries);
     node.in[2] = at;
     node.in[3] = maker_const(maker, 0);
-    b->reg[0] = maker_node(maker, node);
+    b->reg[0] = maker_node(maker, &node);
 }
 
 /* The sequence of struct runnable in rt/layout.h. */
@@ -104,7 +104,7 @@ static void tail_call(struct build *b)
     struct node most = { .op = IR_SELECT, .width = 64, .cond = COND_UGT };
     most.in[0] = most.in[2] = end;
     most.in[1] = most.in[3] = at;
-    maker_store(maker, 64, b->vcpu, offsetof(struct vcpu, stack_at), maker_node(maker, most));
+    maker_store(maker, 64, b->vcpu, offsetof(struct vcpu, stack_at), maker_node(maker, &most));
     uint32_t list[] = { maker_load(maker, 64, run, offsetof(struct runnable, code)), b->vcpu,
                         b->frame, b->reg[1] };
     maker_list(maker, (struct node){ .op = IR_TAIL }, list, 4);

@@ -38,8 +38,8 @@ struct maker {
 void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out);
 /* Begins a block; returns its number. Edges are made afterwards. */
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth);
-/* A node with this effect: a new one, or a value that is equal. */
-uint32_t maker_node(struct maker *maker, struct node node);
+/* A node with this effect: a new one, or a value that is equal. What is given may be changed. */
+uint32_t maker_node(struct maker *maker, struct node *node);
 /* The node itself, at the end of the block. */
 uint32_t maker_append(struct maker *maker, const struct node *node);
 /* Shorthands. Never two in one list of arguments: which of them makes its node first would be the

@@ -47,7 +47,7 @@ static void lower_alu(struct build *b, struct insn insn)
     case OP_SMOD: node.flags = fact(b)->flags & FACT_NONZERO ? NODE_NONZERO : 0; break;
     default: break;
     }
-    *to = maker_node(&b->maker, node);
+    *to = maker_node(&b->maker, &node);
 }
 
 /* To little-endian or big-endian order: a swap where the processor's is the other. */
@@ -100,7 +100,7 @@ static uint32_t load_host(struct build *b, unsigned width, uint32_t base, size_t
     struct node node = { .op = IR_LOAD, .width = (uint8_t)width, .region = REGION_FIELD };
     node.in[0] = base;
     node.imm = (int64_t)offset;
-    return maker_node(&b->maker, node);
+    return maker_node(&b->maker, &node);
 }
 
 /* A field of the context, read from the host's own struct. The base is the context itself. */
@@ -122,7 +122,7 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
         node.in[1] = constant(b, 0);
         node.in[2] = data;
         node.in[3] = meta;
-        return maker_node(maker, node);
+        return maker_node(maker, &node);
     }
     case FIELD_LENGTH: {
         uint32_t data = load_host(b, 64, base, offsetof(struct anybpf_packet, data));
@@ -138,7 +138,7 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
                              .region = REGION_FIELD };
         node.in[0] = base;
         node.imm = (int64_t)field->host_offset + (insn.off - (int64_t)field->offset);
-        return maker_node(maker, node);
+        return maker_node(maker, &node);
     }
     default: break;
     }
@@ -156,7 +156,7 @@ static void store(struct build *b, unsigned width, enum region region, uint32_t 
     node.in[0] = base;
     node.in[1] = value;
     node.imm = offset;
-    maker_node(&b->maker, node);
+    maker_node(&b->maker, &node);
 }
 
 static void store_field(struct build *b, struct insn insn, uint32_t value)
@@ -197,7 +197,7 @@ static void lower_load(struct build *b, struct insn insn)
         return;
     }
     node.op = probe ? (sign ? IR_PROBES : IR_PROBE) : sign ? IR_LOADS : IR_LOAD;
-    b->reg[insn.dst] = maker_node(&b->maker, node);
+    b->reg[insn.dst] = maker_node(&b->maker, &node);
 }
 
 static void lower_store(struct build *b, struct insn insn)
@@ -241,7 +241,7 @@ static void lower_atomic(struct build *b, struct insn insn)
         node.in[2] = b->reg[insn.src];
         to = &b->reg[0];
     }
-    uint32_t value = maker_node(&b->maker, node);
+    uint32_t value = maker_node(&b->maker, &node);
     if (ir_rows[node.op].has_result)
         *to = value;
 }

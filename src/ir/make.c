@@ -99,20 +99,20 @@ static bool touches_memory(const struct node *node)
     return ir_rows[node->op].flags & (IR_READS | IR_WRITES);
 }
 
-uint32_t maker_node(struct maker *maker, struct node node)
+uint32_t maker_node(struct maker *maker, struct node *node)
 {
     if (!(maker->left_out & PASS_BIT(PASS_FOLD))) {
-        uint32_t equal = fold(maker, &node);
+        uint32_t equal = fold(maker, node);
         if (equal != NO_VALUE)
             return pass_found(PASS_FOLD), equal;
     }
-    uint32_t idiom = recognise(maker, &node);
+    uint32_t idiom = recognise(maker, node);
     if (idiom != NO_VALUE)
         return idiom;
-    if (touches_memory(&node) && !(maker->left_out & PASS_BIT(PASS_MERGE)) &&
-        merge(maker, &node, &idiom))
+    if (touches_memory(node) && !(maker->left_out & PASS_BIT(PASS_MERGE)) &&
+        merge(maker, node, &idiom))
         return idiom;
-    return number(maker, &node);
+    return number(maker, node);
 }
 
 uint32_t maker_load_early(struct maker *maker, struct node node)
@@ -131,20 +131,20 @@ uint32_t maker_const(struct maker *maker, uint64_t value)
 uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b)
 {
     struct node node = { .op = (uint8_t)op, .width = (uint8_t)width, .in = { a, b } };
-    return maker_node(maker, node);
+    return maker_node(maker, &node);
 }
 
 uint32_t maker_symbol(struct maker *maker, enum symbol_kind kind, uint32_t index, int64_t addend)
 {
     /* Written as in[], which overlays symbol: same() compares all of it. */
     struct node node = { .op = IR_SYMBOL, .in = { kind, index }, .imm = addend };
-    return maker_node(maker, node);
+    return maker_node(maker, &node);
 }
 
 uint32_t maker_load(struct maker *maker, unsigned width, uint32_t base, int64_t offset)
 {
     struct node node = { .op = IR_LOAD, .width = (uint8_t)width, .in = { base }, .imm = offset };
-    return maker_node(maker, node);
+    return maker_node(maker, &node);
 }
 
 void maker_store(struct maker *maker, unsigned width, uint32_t base, int64_t offset, uint32_t value)
@@ -152,7 +152,7 @@ void maker_store(struct maker *maker, unsigned width, uint32_t base, int64_t off
     struct node node = { .op = IR_STORE, .width = (uint8_t)width, .imm = offset };
     node.in[0] = base;
     node.in[1] = value;
-    maker_node(maker, node);
+    maker_node(maker, &node);
 }
 
 uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *values, uint32_t count)

@@ -304,7 +304,7 @@ static void copy_shared(struct unroll *u, uint32_t value)
             node.imm = offset;
         }
     }
-    copy->map[value] = maker_node(&copy->maker, node);
+    copy->map[value] = maker_node(&copy->maker, &node);
 }
 
 /* Goes on until the counter has its last value: the one before need not be kept to be looked at. */
@@ -317,7 +317,7 @@ static void copy_branch(struct unroll *u, const struct node *branch)
     node.in[0] = copy->map[operand(u, u->loop->phi, false)];
     node.in[1] = maker_const(&copy->maker, u->loop->end);
     copy->maker.insn = node.insn;
-    maker_node(&copy->maker, node);
+    maker_node(&copy->maker, &node);
 }
 
 static void copy_turn(struct unroll *u, uint32_t turn)
@@ -387,7 +387,7 @@ static void copy_loop(struct unroll *u, const struct loop *loop)
         copy_turn(u, turn);
     }
     if (loop->whole)
-        maker_node(&copy->maker, (struct node){ .op = IR_JUMP });
+        maker_node(&copy->maker, &(struct node){ .op = IR_JUMP });
     copy_block_end(copy, loop->block);
     if (loop->whole)
         leave_loop(copy->fn, vec_last(&copy->fn->blocks), loop->block);

@@ -72,7 +72,7 @@ static void try_divisor(struct arena *arena, unsigned width, unsigned bits, uint
     fn->args = 5;
     maker_init(maker, fn, 0);
     maker_block(maker, 0, 0);
-    uint32_t x = maker_node(maker, (struct node){ .op = IR_PARAM, .imm = 2 });
+    uint32_t x = maker_node(maker, &(struct node){ .op = IR_PARAM, .imm = 2 });
     if (bits < 64)
         x = maker_op(maker, IR_SHR, 64, x, maker_const(maker, 64 - bits));
     uint32_t by = maker_const(maker, d), made[4];
