@@ -81,10 +81,11 @@ void pass_run(struct module *module, uint32_t function, enum ir_pass pass, uint3
  * as they stand behind their callers. */
 void ir_opt(struct module *module, uint32_t left_out)
 {
+    bool alone = module->count == 1;
     for (uint32_t i = module->count; i-- > 0;)
-        for (enum ir_pass pass = PASS_INLINE; pass <= PASS_HOIST; pass++)
+        for (enum ir_pass pass = alone ? PASS_PHIS : PASS_INLINE; pass <= PASS_HOIST; pass++)
             if (module->fns[i].blocks.count && !(left_out & PASS_BIT(pass)))
                 pass_run(module, i, pass, left_out);
-    if (module->count > 1 && !(left_out & PASS_BIT(PASS_INLINE)))
+    if (!alone && !(left_out & PASS_BIT(PASS_INLINE)))
         callees_drop(module);
 }
