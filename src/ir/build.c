@@ -79,7 +79,7 @@ void build_switch(struct build *b, uint32_t index, const uint32_t *table, uint32
     struct node node = { .op = IR_SWITCH, .table = { index, b->fn->lists.count, count } };
     for (uint32_t i = 0; i < count; i++)
         vec_push(b->fn->arena, &b->fn->lists, table[i]);
-    maker_node(&b->maker, node);
+    maker_node(&b->maker, &node);
     for (uint32_t i = 0; i < way_count; i++)
         edge(b, ways[i]);
 }
