@@ -2,6 +2,7 @@
 /* Programs: from final instructions to something that runs. */
 #include "api/local.h"
 #include "base/clock.h"
+#include "base/planted.h"
 #include "interp/interp.h"
 #include <stdio.h>
 
@@ -337,6 +338,24 @@ static void unload(struct runnable *run)
     object_drop(obj);
 }
 
+/* Lets the program call through the prog arrays that it names. */
+static int claim_arrays(const struct loading *l)
+{
+    const struct loaded *loaded = l->loaded;
+    const struct prog *prog = loaded->checked->prog;
+
+    for (uint32_t i = 0; i < prog->count; i++) {
+        struct map *map =
+            prog->insns[i].id == INSN_LDIMM_MAP ? loaded->maps[prog->insns[i].imm] : NULL;
+        if (map && map->type == MAP_PROG_ARRAY &&
+            FAULT(prog_array_owner, !map_takes_progs(map, &loaded->run), false))
+            return fail(l->err, ANYBPF_E_ARGUMENT,
+                        "map %s is for programs of another type, or for another function",
+                        prog->maps[prog->insns[i].imm]->name);
+    }
+    return 0;
+}
+
 int prog_load(struct anybpf_prog *prog, struct error *err)
 {
     struct loading l = { .prog = prog, .err = err };
@@ -362,8 +381,10 @@ int prog_load(struct anybpf_prog *prog, struct error *err)
         .refs = 1,
         .destroy = unload,
         .env = prog->object->env->rt,
+        .native = loaded->native,
+        .attach_kind = loaded->tracing ? (int)loaded->tracing->kind : ATTACH_NONE,
     };
-    if ((code = make_runnable(&l)))
+    if ((code = make_runnable(&l)) || (code = claim_arrays(&l)))
         goto failed;
     if (checked->context) {
         loaded->takes_packets = checked->context->kind & (CONTEXT_XDP | CONTEXT_SKB);
@@ -374,6 +395,8 @@ int prog_load(struct anybpf_prog *prog, struct error *err)
     prog->object->loaded = true;
     return 0;
 failed:
+    if (l.loaded)
+        image_free(l.loaded->image);
     arena_free(l.arena);
     return code;
 }

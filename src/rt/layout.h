@@ -86,6 +86,8 @@ struct runnable {
     void (*destroy)(struct runnable *); /* after the last drop and a grace period */
     struct retired retired;
     struct env *env;
+    const struct native *native; /* whose arguments its context is made of; NULL: of none ... */
+    int attach_kind;             /* ... and which of them, and of its result: enum attach_kind */
 };
 enum {
     RUNNABLE_MAY_FAULT = 1, /* an access may reach anything: enter with a landing */

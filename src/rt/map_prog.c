@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prog arrays: slots of programs to tail-call, read by compiled code (layout.h). An array takes
- * programs of one type and one way of running, those of the first one put in, and only such as may
- * run wherever the array's environment lets programs run. Each slot holds a reference. */
+/* Prog arrays: slots of programs to tail-call, read by compiled code (layout.h). Those that call
+ * through an array and those in it have one kind of context and one way of running, decided by the
+ * first of them: nobody asks at the call. They may run wherever the array's environment lets
+ * programs run. Each slot holds a reference. */
 #include "rt/local.h"
 
 struct prog_array {
@@ -10,6 +11,8 @@ struct prog_array {
     bool owned;       /* what follows is decided */
     bool interpreted;
     uint32_t type;
+    const struct native *native;
+    int attach_kind;
     uint32_t used; /* slots from here on were never filled: an array may be large and empty */
 };
 
@@ -60,19 +63,41 @@ static void destroy(struct map *map)
     map_memory_give(map, map->values.at, (uint64_t)map->stride * map->max_entries);
 }
 
-/* Whether the array takes such a program, at index; the first one decides. */
-static bool fits(struct prog_array *array, uint32_t index, const struct runnable *run)
+/* The first one decides; the lock is held. */
+static bool fits(struct prog_array *array, const struct runnable *run)
 {
-    bool interpreted = !run->code.word, ok;
+    bool interpreted = !run->code.word;
 
-    lock_take(&array->lock);
     if (!array->owned) {
         array->owned = true;
         array->type = run->type;
+        array->native = run->native;
+        array->attach_kind = run->attach_kind;
         array->interpreted = interpreted;
     }
-    ok = array->type == run->type && array->interpreted == interpreted &&
-         run->cpus >= array->map.env->cpus;
+    return array->type == run->type && array->native == run->native &&
+           array->attach_kind == run->attach_kind && array->interpreted == interpreted &&
+           run->cpus >= array->map.env->cpus;
+}
+
+bool map_takes_progs(struct map *map, const struct runnable *run)
+{
+    struct prog_array *array = (struct prog_array *)map;
+    bool ok;
+
+    lock_take(&array->lock);
+    ok = fits(array, run);
+    lock_drop(&array->lock);
+    return ok;
+}
+
+/* Whether the program may be put in at index. */
+static bool takes_at(struct prog_array *array, uint32_t index, const struct runnable *run)
+{
+    bool ok;
+
+    lock_take(&array->lock);
+    ok = fits(array, run);
     if (ok && index >= array->used)
         __atomic_store_n(&array->used, index + 1, __ATOMIC_RELEASE);
     lock_drop(&array->lock);
@@ -87,7 +112,7 @@ int map_set_prog(struct map *map, uint32_t index, struct runnable *run)
         return -EOPNOTSUPP;
     if (index >= map->max_entries)
         return -E2BIG;
-    if (run && !fits((struct prog_array *)map, index, run))
+    if (run && !takes_at((struct prog_array *)map, index, run))
         return -EINVAL;
     if (run)
         runnable_hold(run);

@@ -544,8 +544,10 @@ void *map_memory(struct map *map, size_t *size);
 /* Entries now. */
 uint64_t map_count(struct map *map);
 
-/* Prog arrays: holds `run` (NULL: empties the slot). The first program put in decides which type
- * of program, and whether compiled or interpreted, the array takes: others are -EINVAL. */
+/* Prog arrays: whether programs like this one may call through the array, and be called. The first
+ * one asked about decides: of that type, for that function, compiled or interpreted. */
+bool map_takes_progs(struct map *map, const struct runnable *run);
+/* Holds `run` (NULL: empties the slot); -EINVAL: the array does not take such programs. */
 int map_set_prog(struct map *map, uint32_t index, struct runnable *run);
 /* Empties all slots of a prog array. */
 void map_clear_progs(struct map *map);

@@ -28,6 +28,7 @@ static const struct peculiar {
     { "own_sections", 0, "xdp", NULL, true, false },
     { "struct_ops", ANYBPF_E_NOT_FOUND, NULL, NULL, true, false },
     { "surroundings", 0, NULL, NULL, false, true },
+    { "tail_types", ANYBPF_E_ARGUMENT, NULL, NULL, true, false },
 };
 
 static const struct peculiar *peculiar_of(const char *object)

@@ -415,6 +415,22 @@ static void give(void *user, void *at, size_t size)
     free(at);
 }
 
+TEST(programs_tail_call_those_of_their_type_only)
+{
+    struct anybpf_env *env = anybpf_env_new();
+    struct anybpf_object *obj = anybpf_open(env, OBJECTS_DIR "/tail_types.bpf.o");
+
+    if (!obj) {
+        test_skip("no clang when this was built");
+    } else {
+        CHECK_SAY(anybpf_find(obj, "raw"), "%s", anybpf_error(env)); /* is in the array now */
+        CHECK(!anybpf_find(obj, "jump"));
+        CHECK_SAY(strstr(anybpf_error(env), "jump: map table is for programs of another type"),
+                  "%s", anybpf_error(env));
+    }
+    anybpf_env_free(env);
+}
+
 TEST(memory_that_runs_out_is_an_error_and_nothing_leaks)
 {
     const struct anybpf_allocator allocator = { take, give, NULL };
