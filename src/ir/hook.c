@@ -8,7 +8,8 @@
  *     fexit       what comes next is called, then the program, then back with its result
  *     replace, struct_ops   the program, then back with its result
  *
- * Several of them make a chain, in which the function itself comes last.
+ * Several of them make a chain, in which the function itself comes last. A tail call is a call of
+ * another program with the context, after which all goes on as behind the program itself.
  *
  * Nothing of the vcpu is held while what comes next runs, and after it the vcpu is fetched anew.
  * Programs that call nothing need no vcpu, and can be within themselves only by a signal. */
@@ -35,7 +36,7 @@ static bool is_inlined(const struct build *b, struct insn insn, uint32_t at)
     }
 }
 
-static int find_needs(struct build *b)
+static void find_needs(struct build *b)
 {
     struct hooking *h = b->hook;
     for (uint32_t at = 0; at < b->prog->count; at++) {
@@ -43,16 +44,14 @@ static int find_needs(struct build *b)
         uint8_t kind = insn_row(insn)->kind;
         if (b->checked->facts[at].flags & FACT_DEAD)
             continue;
-        if (insn.id == INSN_CALL && insn.imm == HELPER_tail_call)
-            return fail(b->err, ANYBPF_E_UNSUPPORTED,
-                        "a program that makes tail calls cannot be attached to a native function");
+        h->tails |= insn.id == INSN_CALL && insn.imm == HELPER_tail_call;
         h->calls |= kind == INSN_KIND_CALLX || (insn.id == INSN_CALL && !is_inlined(b, insn, at));
         h->needs_fuel |= kind == INSN_KIND_MAY_GOTO;
     }
     h->calls |= h->to->counts; /* the clock */
-    h->needs_stack = b->checked->funcs[0].tree > MACHINE_STACK;
+    h->needs_fuel |= h->tails; /* for what is called */
+    h->needs_stack = h->tails || b->checked->funcs[0].tree > MACHINE_STACK;
     h->needs_vcpu = h->calls || h->needs_fuel || h->needs_stack;
-    return 0;
 }
 
 /* Whether an instruction of the program reads word i. */
@@ -233,8 +232,7 @@ int hook_new(struct build *b)
     find_registers(h);
     if (check(b))
         return b->err->code;
-    if (find_needs(b))
-        return b->err->code;
+    find_needs(b);
     h->hook.incoming =
         h->layout->model->is_variadic && !h->to->stack_bytes ? HOOK_ANY : stack_size(h);
     h->hook.spare = REG_NONE;
@@ -433,6 +431,11 @@ static void begin_invocation(struct build *b)
         h->fuel = load_vcpu(b, 64, offsetof(struct vcpu, fuel));
         store_vcpu(b, offsetof(struct vcpu, fuel), maker_const(maker, FUEL));
     }
+    if (h->tails) {
+        h->tails_left = load_vcpu(b, 32, offsetof(struct vcpu, tail_calls));
+        maker_store(maker, 32, b->vcpu, offsetof(struct vcpu, tail_calls),
+                    maker_const(maker, TAIL_CALLS));
+    }
     if (h->to->counts) {
         count(b, offsetof(struct hook_state, runs), maker_const(maker, 1));
         h->began = call_clock(b);
@@ -482,6 +485,8 @@ static void end_invocation(struct build *b)
     if (h->to->counts)
         count(b, offsetof(struct hook_state, time),
               maker_op(&b->maker, IR_SUB, 64, call_clock(b), h->began));
+    if (h->tails)
+        maker_store(&b->maker, 32, b->vcpu, offsetof(struct vcpu, tail_calls), h->tails_left);
     if (h->needs_fuel)
         store_vcpu(b, offsetof(struct vcpu, fuel), h->fuel);
     if (h->needs_stack)

@@ -203,9 +203,10 @@ struct hooking {
     const bool *read;    /* which of them the program reads */
     uint32_t copies_at;  /* where its memory for copies begins */
     bool calls;          /* helpers, and what these may call */
+    bool tails;          /* makes tail calls: other programs, which return to it */
     bool needs_vcpu, needs_fuel, needs_stack;
     /* What the invocation puts back. */
-    uint32_t epoch, stack_at, fuel, running, errno_at, errno_was, began;
+    uint32_t epoch, stack_at, fuel, running, errno_at, errno_was, began, tails_left;
 };
 int hook_new(struct build *b);
 /* What comes before the program, in blocks up to a jump to `first`, a label; reg: what variables
