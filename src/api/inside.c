@@ -55,6 +55,12 @@ const struct prog *api_resolve(struct anybpf_prog *prog)
     return NULL;
 }
 
+const char *api_native_name(struct anybpf_prog *prog)
+{
+    const struct prog *final = api_resolve(prog);
+    return final ? prog_native_name(prog, final) : NULL;
+}
+
 const struct checked *api_check(struct anybpf_prog *prog)
 {
     struct look look = { .prog = prog };

@@ -13,6 +13,10 @@ const struct map_spec *api_map_spec(const struct anybpf_map *map);
  * structure), whether it is loaded or not. NULL: anybpf_error() says why. */
 const struct prog *api_resolve(struct anybpf_prog *prog);
 const struct checked *api_check(struct anybpf_prog *prog);
+/* The native function that it is for, or "TABLE.MEMBER"; NULL: for none, or what cannot be
+ * resolved.
+ */
+const char *api_native_name(struct anybpf_prog *prog);
 
 /* Passes of the compiler to leave out, a set of bits (ir/ir.h), before anything is loaded: for
  * measurements and for tracking down wrong results. */

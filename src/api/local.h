@@ -126,7 +126,10 @@ int prog_resolve(const struct anybpf_prog *prog, struct arena *arena, const stru
                  struct error *err);
 int prog_check(const struct anybpf_prog *prog, struct arena *arena, const struct prog *final,
                const struct tracing *tracing, const struct checked **out, struct error *err);
-/* The native function that a program is attached to; NULL: it is of another type. */
+/* The name of the native function that a program is attached to, or "TABLE.MEMBER"; NULL: it is of
+ * another type. */
+const char *prog_native_name(const struct anybpf_prog *prog, const struct prog *final);
+/* The function. */
 int prog_native(const struct anybpf_prog *prog, struct arena *arena, const struct prog *final,
                 const struct native **native, const struct tracing **tracing, struct error *err);
 /* Verifies and compiles; prog->loaded is set only on success. */

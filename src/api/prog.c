@@ -61,27 +61,43 @@ static const char *function_of(const char *attach, bool is_probe)
     return colon ? colon + 1 : attach;
 }
 
+const char *prog_native_name(const struct anybpf_prog *handle, const struct prog *prog)
+{
+    bool probes = is_probe(prog);
+
+    if (!probes && (!prog->context || strcmp(prog->context, "tracing")))
+        return NULL;
+    return handle->target ? handle->target : function_of(prog->attach, probes);
+}
+
+static int fail_unknown(const struct prog *prog, const char *name, struct error *err)
+{
+    if (prog->attach_kind != ATTACH_MEMBER)
+        return fail(err, ANYBPF_E_NOT_FOUND,
+                    "no function \"%s\" is known: anybpf_env_function() describes one", name);
+    if (!strchr(name, '.'))
+        return fail(err, ANYBPF_E_NOT_FOUND,
+                    "no variable of section .struct_ops names the program, nor its section a "
+                    "TABLE.MEMBER");
+    return fail(err, ANYBPF_E_NOT_FOUND,
+                "no struct is known with such a pointer to a function as \"%s\": "
+                "anybpf_env_declare() tells of one",
+                name);
+}
+
 int prog_native(const struct anybpf_prog *handle, struct arena *arena, const struct prog *prog,
                 const struct native **native, const struct tracing **tracing, struct error *err)
 {
-    bool probes = is_probe(prog);
-    const char *name = handle->target ? handle->target : function_of(prog->attach, probes);
+    const char *name = prog_native_name(handle, prog);
     const struct target *target = handle->object->env->target;
 
     *native = NULL;
     *tracing = NULL;
-    if (!probes && (!prog->context || strcmp(prog->context, "tracing")))
+    if (!name)
         return 0;
     if (!(*native = env_native(handle->object->env->rt, name, err)))
-        return err->code ? err->code
-                         : fail(err, ANYBPF_E_NOT_FOUND,
-                                prog->attach_kind == ATTACH_MEMBER
-                                    ? "\"%s\" is no member of a struct that was declared, and no "
-                                      "variable of section .struct_ops names the program"
-                                    : "no function \"%s\" is known: anybpf_env_function() "
-                                      "describes one",
-                                name);
-    if (!probes)
+        return fail_unknown(prog, name, err);
+    if (!is_probe(prog))
         return tracing_of(arena, prog->attach_kind, (*native)->model, tracing, err);
     if (!target || !target->conv->user_regs.count)
         return fail(err, ANYBPF_E_UNSUPPORTED, "registers of this processor are not known");

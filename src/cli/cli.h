@@ -103,7 +103,7 @@ void session_close(struct session *s);
       "FILE",                                                                                      \
       OPTION_TEXT,                                                                                 \
       true,                                                                                        \
-      "the functions that programs are attached to: from the debug information of this file",      \
+      "functions and tables that programs are for: from the debug information of this file",       \
       to }
 /* The option for passes. */
 #define OPTION_PASSES(to)                                                                          \
@@ -170,9 +170,9 @@ int maps_init(struct anybpf_object *object, const struct anybpf_env *env, const 
 
 struct types;
 struct type;
-/* The function of that name in an ELF file with DWARF, as a FUNC in the set, which is empty and
- * gets the file's data model. *arch: its convention's name (struct conv); *clang is set if clang
- * built it. */
+/* The function of that name, or what a struct's member points to ("TABLE.MEMBER"), in an ELF file
+ * with DWARF, as a FUNC in the set, which is empty and gets the file's data model. *arch: its
+ * convention's name (struct conv); *clang is set if clang built it. */
 int dwarf_function(struct types *types, const char *path, const char *name,
                    const struct type **func, const char **arch, bool *clang, struct error *err);
 

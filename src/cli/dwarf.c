@@ -323,24 +323,75 @@ static const char *arch_of(Dwarf *dwarf, const struct data_model **data, bool *b
     }
 }
 
+/* The prototype of a function, and the unit that it is in. */
+static int read_named(struct reader *rd, Dwarf *dwarf, const char *name, Dwarf_Die *unit,
+                      const struct type **proto)
+{
+    struct search search = { .name = name };
+    struct type *made;
+
+    if (!find(dwarf, &search, unit))
+        return fail(rd->err, ANYBPF_E_NOT_FOUND, "there is no function %s", name);
+    if (number(&search.found, DW_AT_calling_convention, DW_CC_normal) == DW_CC_nocall)
+        return fail(rd->err, ANYBPF_E_UNSUPPORTED, "%s does not follow the calling convention",
+                    name);
+    made = types_add(rd->types, TYPE_FUNC_PROTO, "");
+    *proto = made;
+    return read_proto(rd, &search.found, made);
+}
+
+static bool find_struct(Dwarf *dwarf, const char *name, Dwarf_Die *found, Dwarf_Die *unit)
+{
+    Dwarf_CU *cu = NULL;
+    while (!dwarf_get_units(dwarf, cu, &cu, NULL, NULL, unit, NULL)) {
+        bool begun = false;
+        while (next(unit, found, &begun))
+            if (dwarf_tag(found) == DW_TAG_structure_type && dwarf_diename(found) &&
+                !strcmp(dwarf_diename(found), name) && !flag(found, DW_AT_declaration))
+                return true;
+    }
+    return false;
+}
+
+/* The same of what a struct's member points to: "TABLE.MEMBER". */
+static int read_table_member(struct reader *rd, Dwarf *dwarf, const char *name, Dwarf_Die *unit,
+                             const struct type **proto)
+{
+    const char *dot = strchr(name, '.');
+    const char *table = arena_string(rd->types->arena, name, (size_t)(dot - name));
+    const struct type *record, *to = NULL;
+    const struct member *member;
+    uint32_t bit_offset;
+    Dwarf_Die found;
+
+    if (!find_struct(dwarf, table, &found, unit))
+        return fail(rd->err, ANYBPF_E_NOT_FOUND, "there is no struct %s", table);
+    if (!(record = read_type(rd, &found)))
+        return rd->err->code;
+    member = type_member(record, dot + 1, &bit_offset);
+    if (member && type_strip(member->type)->kind == TYPE_PTR)
+        to = type_strip(type_strip(member->type)->to);
+    if (!to || to->kind != TYPE_FUNC_PROTO)
+        return fail(rd->err, ANYBPF_E_NOT_FOUND,
+                    "struct %s has no member %s that points to a function", table, dot + 1);
+    *proto = to;
+    return 0;
+}
+
 static int read_function(struct types *types, Dwarf *dwarf, const char *name,
                          const struct type **func, bool *clang, struct error *err)
 {
     struct reader rd = { .types = types, .err = err };
-    struct search search = { .name = name };
-    struct type *proto, *made;
+    const struct type *proto = NULL;
+    struct type *made;
     Dwarf_Die unit;
     Dwarf_Attribute attr;
     const char *producer;
 
-    if (!find(dwarf, &search, &unit))
-        return fail(err, ANYBPF_E_NOT_FOUND, "there is no function %s", name);
-    if (number(&search.found, DW_AT_calling_convention, DW_CC_normal) == DW_CC_nocall)
-        return fail(err, ANYBPF_E_UNSUPPORTED, "%s does not follow the calling convention", name);
-    proto = types_add(types, TYPE_FUNC_PROTO, "");
-    if (read_proto(&rd, &search.found, proto))
+    if (strchr(name, '.') ? read_table_member(&rd, dwarf, name, &unit, &proto)
+                          : read_named(&rd, dwarf, name, &unit, &proto))
         return err->code;
-    made = types_add(types, TYPE_FUNC, name_of(&rd, &search.found));
+    made = types_add(types, TYPE_FUNC, arena_string(types->arena, name, strlen(name)));
     made->to = proto;
     producer = dwarf_formstring(dwarf_attr(&unit, DW_AT_producer, &attr));
     *clang |= producer && strstr(producer, "clang");

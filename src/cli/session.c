@@ -57,15 +57,12 @@ static int passes_left_out(const struct session_options *o, uint32_t *passes)
 static int find_native(struct session *s, const char *binary, struct anybpf_prog *handle,
                        struct error *err)
 {
-    const struct prog *prog = api_resolve(handle);
+    const char *name = api_native_name(handle), *arch;
     const struct type *func;
-    const char *arch;
 
-    if (!prog || !prog->context || strcmp(prog->context, "tracing") ||
-        prog->attach_kind == ATTACH_MEMBER || env_native(api_env(s->env), prog->attach, err))
+    if (!name || env_native(api_env(s->env), name, err))
         return err->code; /* what cannot be resolved is told when it is loaded */
-    if (dwarf_function(types_new(cli_arena, NULL), binary, prog->attach, &func, &arch, &s->clang,
-                       err))
+    if (dwarf_function(types_new(cli_arena, NULL), binary, name, &func, &arch, &s->clang, err))
         return err->code;
     return env_add_native_type(api_env(s->env), func, err);
 }

@@ -80,6 +80,9 @@ END
     trace=$1/demo/trace.bpf.o
     status 0 "$anybpf" verify "$trace" --binary "$1/demo/server"
     says 'on_margin: accepted ('
+    status 0 "$anybpf" verify "$1/examples/tariff.bpf.o" --binary "$1/examples/tariff"
+    says 'price: accepted ('
+    status 2 "$anybpf" verify "$1/examples/tariff.bpf.o" --binary "$1/examples/count"
     for arch in x86_64 arm64; do
         status 0 "$anybpf" dump "$trace" --binary "$1/demo/server" --arch $arch
     done
