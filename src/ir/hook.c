@@ -396,9 +396,9 @@ static void enter_epoch(struct build *b)
     now = maker_node(maker, &node);
     if (process.fenced)
         maker_node(maker, &(struct node){ .op = IR_XCHG,
-                                         .width = 64,
-                                         .in = { b->vcpu, now },
-                                         .imm = offsetof(struct vcpu, epoch) });
+                                          .width = 64,
+                                          .in = { b->vcpu, now },
+                                          .imm = offsetof(struct vcpu, epoch) });
     else
         store_vcpu(b, offsetof(struct vcpu, epoch), now);
 }
@@ -485,7 +485,7 @@ static void end_invocation(struct build *b)
     if (h->to->counts)
         count(b, offsetof(struct hook_state, time),
               maker_op(&b->maker, IR_SUB, 64, call_clock(b), h->began));
-    if (h->tails)
+    if (FAULT(hook_tails_left, h->tails, false))
         maker_store(&b->maker, 32, b->vcpu, offsetof(struct vcpu, tail_calls), h->tails_left);
     if (h->needs_fuel)
         store_vcpu(b, offsetof(struct vcpu, fuel), h->fuel);

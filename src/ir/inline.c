@@ -107,7 +107,7 @@ static void tail_call(struct build *b)
     maker_store(maker, 64, b->vcpu, offsetof(struct vcpu, stack_at), maker_node(maker, &most));
     uint32_t list[] = { maker_load(maker, 64, run, offsetof(struct runnable, code)), b->vcpu,
                         b->frame, b->reg[1] };
-    if (b->hook) /* which does what is behind the program */
+    if (FAULT(hook_tail, b->hook != NULL, false)) /* which does what is behind the program */
         hook_end(b, maker_list(maker, (struct node){ .op = IR_CALL_POINTER }, list, 4));
     else
         maker_list(maker, (struct node){ .op = IR_TAIL }, list, 4);
