@@ -4,25 +4,32 @@
 
 struct coverage *compile_coverage;
 
-/* Registers of the rule's operands that lie in fixed ones. */
-static uint64_t fixed(const struct rule *rule)
+static void sort_operands(const struct rule *rule, struct rule_facts *facts)
 {
     const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    uint64_t set = 0;
-    for (unsigned i = 0; i < 4; i++)
-        if (kinds[i] >= FIX_0)
-            set |= REG_BIT(kinds[i] - FIX_0);
-    return set;
+    for (unsigned i = 0; i < 4; i++) {
+        uint8_t bit = (uint8_t)(1u << i);
+        bool fixed = kinds[i] >= FIX_0;
+        if (kinds[i] == REG || fixed)
+            facts->plain |= bit;
+        else if (kinds[i] != NONE && kinds[i] != ARGS)
+            facts->special |= bit;
+        if (fixed)
+            facts->avoids |= REG_BIT(kinds[i] - FIX_0);
+        if (fixed || (i == 0 && rule->to == TO_A))
+            facts->moved |= bit;
+    }
 }
 
 static struct rule_facts find_facts(const struct target *target, const struct rule *rule)
 {
     unsigned a = OPERAND_TRAIT(rule->a), b = OPERAND_TRAIT(rule->b);
-    struct rule_facts facts = { .avoids = rule->clobbers | fixed(rule),
+    struct rule_facts facts = { .avoids = rule->clobbers,
                                 .traits = (uint16_t)(a | b << 8),
                                 .asked = (uint16_t)((a ? INNER : 0) | (b ? INNER << 8 : 0)),
                                 .widths = rule->widths,
                                 .needs = rule->needs };
+    sort_operands(rule, &facts);
     facts.destroys = facts.avoids;
     if (rule->to >= TO_FIX_0)
         facts.destroys |= REG_BIT(rule->to - TO_FIX_0);

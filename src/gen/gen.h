@@ -95,6 +95,9 @@ struct rule_facts {
      */
     uint16_t traits, asked;
     uint8_t widths; /* the rule's own, here to be found at once */
+    /* Sets of operands: any value in a register; what must be looked at; those that a move brings
+     * to their place. */
+    uint8_t plain, special, moved;
     uint32_t needs;
 };
 

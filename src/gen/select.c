@@ -27,6 +27,7 @@ struct select {
 
 struct match {
     const struct rule *rule;
+    const struct rule_facts *facts;
     struct node node; /* maybe with operands exchanged */
     struct inst *inst;
 };
@@ -229,24 +230,16 @@ static bool take_operand(const struct select *s, struct match *m, unsigned opera
                          uint32_t user)
 {
     switch (kind) {
-    case NONE: return true;
     case ADDR: return take_address(s, m, operand, &m->node);
     case LOAD: return take_load(s, m, operand, user);
     case INNER: return m->rule->flags & RULE_RMW ? take_update(s, m, user) : take_inner(s, m);
-    case ARGS: return true;
-    default: break;
+    default: return take_immediate(s, m, kind, m->node.in[operand]);
     }
-    if (is_immediate(kind))
-        return take_immediate(s, m, kind, m->node.in[operand]);
-    bool address = operand == 1 && m->rule->a == ARGS;
-    m->inst->use[operand] = address ? s->fn->lists.at[m->node.list.first] : m->node.in[operand];
-    return true;
 }
 
 static bool matches(const struct select *s, struct match *m, uint32_t user)
 {
     const struct rule *rule = m->rule;
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
     if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
         (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
         return false;
@@ -255,9 +248,14 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
                               .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
                               .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
                               .to = REG_NONE };
-    for (unsigned i = 0; i < 4; i++)
-        if (kinds[i] != NONE && !take_operand(s, m, i, kinds[i], user))
-            return false;
+    EACH_BIT(i, m->facts->plain)
+    m->inst->use[i] = m->node.in[i];
+    if (rule->a == ARGS && m->facts->plain) /* the address stands before the arguments */
+        m->inst->use[1] = s->fn->lists.at[m->node.list.first];
+    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
+    EACH_BIT(i, m->facts->special)
+    if (!take_operand(s, m, i, kinds[i], user))
+        return false;
     return true;
 }
 
@@ -334,6 +332,7 @@ static bool find(const struct select *s, uint32_t value, const struct op_rules *
         if ((facts->widths & width) != width || facts->needs & s->lacking)
             continue;
         m->rule = &s->target->rules[i];
+        m->facts = facts;
         if ((rule_suits(facts, a, b) && matches(s, m, value)) ||
             (rule_suits(facts, b, a) && try_exchanged(s, m, value))) {
             m->inst->rule = (i + 1) & 0xfff;
@@ -370,12 +369,6 @@ static inline void need(struct select *s, uint32_t value, uint32_t block)
 }
 
 /* A cheap value that a move brings to its place needs no home of its own. */
-static bool is_moved(const struct rule *rule, unsigned operand)
-{
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    return kinds[operand] >= FIX_0 || (operand == 0 && rule->to == TO_A);
-}
-
 static void need_operands(struct select *s, const struct node *node, struct match *m)
 {
     struct inst *inst = m->inst;
@@ -384,7 +377,7 @@ static void need_operands(struct select *s, const struct node *node, struct matc
         if (value == NO_VALUE)
             continue;
         inst->has = (inst->has | 1u << i) & 15;
-        if (is_moved(m->rule, i) && is_cheap(s->gen, value))
+        if (m->facts->moved >> i & 1 && is_cheap(s->gen, value))
             inst->anew = (inst->anew | 1u << i) & 15;
         else
             need(s, value, s->block);
