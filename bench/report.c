@@ -36,20 +36,20 @@ static const struct column {
     const char *head, *json;
     double (*figure)(const struct measured *m);
     int width, digits;
-    bool has_mean;
+    enum { NO_MEAN, MEAN, PER_INSN } summary; /* PER_INSN: of all together, besides the mean */
 } columns[] = {
-    { "native", "native", native, 9, 1, false },
-    { "anybpf", "anybpf", anybpf, 9, 1, false },
-    { "ratio", "anybpf_ratio", anybpf_ratio, 6, 2, true },
-    { "kernel", "kernel", kernel, 9, 1, false },
-    { "ratio", "kernel_ratio", kernel_ratio, 6, 2, true },
-    { "trusted", "trusted_ratio", trusted_ratio, 8, 2, true },
-    { "v2", "v2_ratio", v2_ratio, 6, 2, true },
-    { "v4", "v4_ratio", v4_ratio, 6, 2, true },
-    { "insns", "insns", insns, 6, 0, false },
-    { "code", "code_bytes", code_bytes, 6, 0, false },
-    { "B/insn", "bytes_per_insn", bytes_per_insn, 6, 2, true },
-    { "compile", "compile_ns_per_insn", compile_ns, 8, 1, true },
+    { "native", "native", native, 9, 1, NO_MEAN },
+    { "anybpf", "anybpf", anybpf, 9, 1, NO_MEAN },
+    { "ratio", "anybpf_ratio", anybpf_ratio, 6, 2, MEAN },
+    { "kernel", "kernel", kernel, 9, 1, NO_MEAN },
+    { "ratio", "kernel_ratio", kernel_ratio, 6, 2, MEAN },
+    { "trusted", "trusted_ratio", trusted_ratio, 8, 2, MEAN },
+    { "v2", "v2_ratio", v2_ratio, 6, 2, MEAN },
+    { "v4", "v4_ratio", v4_ratio, 6, 2, MEAN },
+    { "insns", "insns", insns, 6, 0, NO_MEAN },
+    { "code", "code_bytes", code_bytes, 6, 0, NO_MEAN },
+    { "B/insn", "bytes_per_insn", bytes_per_insn, 6, 2, PER_INSN },
+    { "compile", "compile_ns_per_insn", compile_ns, 8, 1, PER_INSN },
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -74,6 +74,18 @@ static double mean(double (*figure)(const struct measured *m), const struct meas
     return n ? exp(sum / n) : 0;
 }
 
+/* What is told per instruction, of all workloads as if they were one. */
+static double of_all(double (*per_insn)(const struct measured *m), const struct measured *all,
+                     unsigned count)
+{
+    double sum = 0, total = 0;
+    for (unsigned i = 0; i < count; i++) {
+        sum += per_insn(&all[i]) * insns(&all[i]);
+        total += insns(&all[i]);
+    }
+    return total > 0 ? sum / total : 0;
+}
+
 /* ---- The table ---- */
 
 static void cell(const struct column *c, double x)
@@ -89,8 +101,19 @@ static void mean_row(const char *name, const struct measured *all, unsigned coun
 {
     printf("%-16s", name);
     for (unsigned c = 0; c < COLUMNS; c++)
-        if (columns[c].has_mean)
+        if (columns[c].summary)
             cell(&columns[c], mean(columns[c].figure, all, count, vectorised_too));
+        else
+            printf(" %*s", columns[c].width, "");
+    putchar('\n');
+}
+
+static void all_row(const char *name, const struct measured *all, unsigned count)
+{
+    printf("%-16s", name);
+    for (unsigned c = 0; c < COLUMNS; c++)
+        if (columns[c].summary == PER_INSN)
+            cell(&columns[c], of_all(columns[c].figure, all, count));
         else
             printf(" %*s", columns[c].width, "");
     putchar('\n');
@@ -111,6 +134,7 @@ void report_table(const struct measured *all, unsigned count)
     }
     mean_row("geometric mean", all, count, true);
     mean_row("  without *", all, count, false);
+    all_row("all together", all, count);
     printf(
         "\n%s per run over %d bytes; ratios to native clang -O2, which vectorises those with *.\n"
         "anybpf: verified, built with -mcpu=v3; trusted: not verified; v2, v4: verified, built\n"
@@ -127,7 +151,7 @@ static void json_means(const char *name, const struct measured *all, unsigned co
     const char *separator = "";
     printf("\"%s\": {", name);
     for (unsigned c = 0; c < COLUMNS; c++)
-        if (columns[c].has_mean) {
+        if (columns[c].summary) {
             printf("%s\"%s\": %.3f", separator, columns[c].json,
                    mean(columns[c].figure, all, count, vectorised_too));
             separator = ", ";
@@ -152,7 +176,8 @@ void report_json(const struct measured *all, unsigned count)
     json_means("geometric_mean", all, count, true);
     printf(", ");
     json_means("geometric_mean_not_vectorised", all, count, false);
-    puts("}");
+    printf(", \"all_together\": {\"bytes_per_insn\": %.3f, \"compile_ns_per_insn\": %.3f}}\n",
+           of_all(bytes_per_insn, all, count), of_all(compile_ns, all, count));
 }
 
 /* ---- What passes are worth ---- */
