@@ -53,10 +53,11 @@ static const struct object_prog *find_prog(const struct tables *t, const struct 
     func =
         elf_func_at(t->elf, symbol->section,
                     symbol->value + bytes_u64_in(t->section->data.at + reloc->offset, t->elf->big));
+    if (!func)
+        return NULL;
     index = (uint32_t)(func - t->elf->funcs);
-    return func ? bsearch(&index, t->object->progs, t->object->prog_count, sizeof *t->object->progs,
-                          by_func)
-                : NULL;
+    return bsearch(&index, t->object->progs, t->object->prog_count, sizeof *t->object->progs,
+                   by_func);
 }
 
 /* Which programs the members are; a relocation of anything else has no meaning. */

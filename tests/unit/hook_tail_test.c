@@ -6,6 +6,7 @@
 #include "runner/runner.h"
 #include "unit/attach_code.h"
 #include <anybpf.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 static unsigned calls;
@@ -25,9 +26,10 @@ static struct {
     struct tailed *seen;
 } t;
 
+static const char path[] = OBJECTS_DIR "/../attach/tails.bpf.o";
+
 static bool begin(void)
 {
-    static const char path[] = OBJECTS_DIR "/../attach/tails.bpf.o";
     char *there = file_read(path, &(size_t){ 0 });
     free(there);
     if (!there || !target_find(host_target)) {
@@ -138,5 +140,44 @@ TEST(prog_arrays_hold_programs_of_one_function_and_kind)
     for (unsigned i = 0; i < 3; i++)
         CHECK(anybpf_map_set_prog(entries, 0, anybpf_find(t.obj, others[i])));
     CHECK_EQ(anybpf_map_set_prog(entries, 0, anybpf_find(t.obj, "next_round")), 0);
+    anybpf_env_free(t.env);
+}
+
+static bool stop;
+
+static void *run(void *arg)
+{
+    uint64_t *wrong = arg;
+    while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+        *wrong += function(7, big) != 3007;
+    return NULL;
+}
+
+/* Programs of objects that are closed meanwhile: the array keeps them, and who is within them. */
+TEST(threads_tail_call_through_an_array_that_changes)
+{
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    uint64_t wrong[THREADS] = { 0 };
+    struct anybpf_map *entries;
+    if (!begin())
+        return;
+    attach("entry", NULL);
+    entries = anybpf_find_map(t.obj, "entries");
+    CHECK_EQ(function(7, big), 3007);
+    CHECK_EQ(t.seen->sum, 3217);
+    stop = false;
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, run, &wrong[i]);
+    for (int i = 0; i < (test_quick ? 50 : 500); i++) {
+        struct anybpf_object *other = anybpf_open(t.env, path);
+        CHECK_EQ(anybpf_map_set_prog(entries, 1, anybpf_find(other, "entry_called")), 0);
+        anybpf_close(other);
+    }
+    __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_EQ(wrong[i], 0);
+    }
     anybpf_env_free(t.env);
 }
