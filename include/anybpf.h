@@ -367,8 +367,8 @@ ANYBPF_API int anybpf_map_next_key(const struct anybpf_map *map, const void *key
  * uses it is loaded: the verifier and the compiler believe what they find there. */
 ANYBPF_API void *anybpf_map_data(struct anybpf_map *map, size_t *size);
 /* Puts a loaded program in a slot of a prog array, or takes it out (NULL). An array has programs of
- * one type, for functions of one function and kind, compiled or not, as are those that call through
- * it: E_ARGUMENT. */
+ * one type, for functions of one function and kind, compiled or not, trusted or not, as are those
+ * that call through it: E_ARGUMENT. */
 ANYBPF_API int anybpf_map_set_prog(struct anybpf_map *map, uint32_t index,
                                    const struct anybpf_prog *prog);
 

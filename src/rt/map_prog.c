@@ -10,7 +10,7 @@ struct prog_array {
     struct lock lock; /* of updates */
     bool owned;       /* what follows is decided */
     bool interpreted;
-    uint32_t type;
+    uint32_t type, flags;
     const struct native *native;
     int attach_kind;
     uint32_t used; /* slots from here on were never filled: an array may be large and empty */
@@ -71,11 +71,12 @@ static bool fits(struct prog_array *array, const struct runnable *run)
     if (!array->owned) {
         array->owned = true;
         array->type = run->type;
+        array->flags = run->flags;
         array->native = run->native;
         array->attach_kind = run->attach_kind;
         array->interpreted = interpreted;
     }
-    return array->type == run->type && array->native == run->native &&
+    return array->type == run->type && array->flags == run->flags && array->native == run->native &&
            array->attach_kind == run->attach_kind && array->interpreted == interpreted &&
            run->cpus >= array->map.env->cpus;
 }

@@ -545,7 +545,8 @@ void *map_memory(struct map *map, size_t *size);
 uint64_t map_count(struct map *map);
 
 /* Prog arrays: whether programs like this one may call through the array, and be called. The first
- * one asked about decides: of that type, for that function, compiled or interpreted. */
+ * one asked about decides: of that type, for that function, compiled or interpreted, trusted or
+ * not. */
 bool map_takes_progs(struct map *map, const struct runnable *run);
 /* Holds `run` (NULL: empties the slot); -EINVAL: the array does not take such programs. */
 int map_set_prog(struct map *map, uint32_t index, struct runnable *run);

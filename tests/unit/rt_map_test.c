@@ -364,18 +364,22 @@ TEST(rt_prog_array_takes_programs_of_one_type)
     struct env *env = env_of_test();
     struct map *map = make(env, MAP_PROG_ARRAY, 4, 4, 2, 0, NULL);
     struct runnable xdp = { .cpus = 8, .type = PROG_XDP, .id = 11, .refs = 1 }, tc = xdp,
-                    other = xdp;
+                    other = xdp, faulting = xdp;
     uint32_t key = 1, id;
 
     SLOT_SET(xdp.code, nothing);
     SLOT_SET(tc.code, nothing);
     SLOT_SET(other.interpret, nothing);
+    SLOT_SET(faulting.code, nothing);
+    faulting.flags = RUNNABLE_MAY_FAULT;
     tc.type = PROG_SCHED_CLS;
     xdp.destroy = count_destroyed;
     CHECK_EQ(map_set_prog(map, 1, &xdp), 0);
     CHECK_EQ(map_set_prog(map, 2, &xdp), -E2BIG);
     CHECK_EQ(map_set_prog(map, 0, &tc), -EINVAL);
     CHECK_EQ(map_set_prog(map, 0, &other), -EINVAL);
+    CHECK_EQ(map_set_prog(map, 0, &faulting), -EINVAL);
+    CHECK(map_takes_progs(map, &xdp) && !map_takes_progs(map, &tc));
     CHECK_EQ(map_set_prog(map, 0, NULL), -ENOENT);
     CHECK_EQ(map_lookup(map, &key, &id), 0);
     CHECK_EQ(id, 11);
