@@ -59,6 +59,14 @@ static bool is_wide_and_named(const struct model *model, const struct model_valu
     return model->is_variadic && value->size > 16 && has_vector(value) && model->count > 4;
 }
 
+/* clang 19, x86-64: after an __int128 that finds one register left, a call puts what follows on the
+ * stack, and va_arg() takes it from the register. */
+static bool is_wide_and_variadic(const struct model *model, const struct model_value *value)
+{
+    return model->is_variadic && value != &model->result && value->class == MODEL_INTEGER &&
+           value->size == 16;
+}
+
 /* gcc 12: what has the machine mode of a complex number or a vector is one. */
 static bool has_mode(const struct type *type)
 {
@@ -141,6 +149,7 @@ static const struct known {
     { "x86_64-clang", is_union_of_floats },
     { "x86_64-clang", is_vector_union },
     { "x86_64-clang", is_wide_and_named },
+    { "x86_64-clang", is_wide_and_variadic },
     { "arm64-gcc", is_by_mode },
     { "arm32-gcc", is_by_mode },
     { "arm32-gcc", is_empty_and_aligned },
