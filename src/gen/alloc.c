@@ -180,13 +180,14 @@ static void weigh_block(struct alloc *a, uint32_t b)
     for (uint32_t i = 0; i < block->depth && i < 8; i++)
         weight *= 8;
     leave(a, block);
-    for (uint32_t i = block->first + block->count; i-- > block->first;) {
+    for (uint32_t first = block->first, i = first + block->count; i-- > first;) {
+        struct inst *inst = &gen->insts[i];
         if (gen->needed[i]) {
-            gen->insts[i].dies = ends_at(a, i, 2 * i + 1, block);
+            inst->dies = ends_at(a, i, 2 * i + 1, block);
             passes(a, i, i, &events);
             a->facts[i].weight += weight;
         }
-        if (!gen->insts[i].rule)
+        if (!inst->rule)
             continue;
         uint64_t set = facts_of(gen, i)->destroys & a->pool;
         weigh_inst(a, i, weight, block);

@@ -473,16 +473,15 @@ static void emit_block(struct emission *e, uint32_t b, uint32_t next)
         code_align(e->code, e->target->loop_align, e->target->loop_pad);
     code_bind(e->code, e->labels[b]);
     e->copied = 0;
-    for (uint32_t i = block->first; i < block->first + block->count; i++) {
-        const struct node *node = &e->fn->nodes.at[i];
-        if (node->op == IR_JUMP)
-            follow(e, block->succs, next);
-        else if (node->op == IR_BRANCH)
-            emit_branch(e, i, block, next);
-        else if (node->op == IR_SWITCH)
-            emit_switch(e, i, block);
-        else if (e->gen->insts[i].rule)
+    uint32_t last = block->first + block->count - 1;
+    for (uint32_t i = block->first; i < last; i++)
+        if (e->gen->insts[i].rule)
             emit_inst(e, i);
+    switch (e->fn->nodes.at[last].op) {
+    case IR_JUMP: follow(e, block->succs, next); break;
+    case IR_BRANCH: emit_branch(e, last, block, next); break;
+    case IR_SWITCH: emit_switch(e, last, block); break;
+    default: emit_inst(e, last); break;
     }
 }
 

@@ -20,7 +20,6 @@ struct live {
         uint32_t count; /* of values marked */
     } *counters;        /* by block */
     struct vec(struct mark) marks;
-    struct vec(uint32_t) stack;
 };
 
 /* The value lives at the block's start, unless the block makes it. */
@@ -33,20 +32,19 @@ static void enter(struct live *live, uint32_t value, uint32_t b)
     counter->seen = value + 1;
     counter->count++;
     vec_push(live->gen->arena, &live->marks, (struct mark){ value, b });
-    vec_push(live->gen->arena, &live->stack, b);
 }
 
 static void mark(struct live *live, uint32_t value)
 {
     const struct gen *gen = live->gen;
     const struct fn *fn = live->fn;
-    for (uint32_t c = gen->crossing[value]; c; c = gen->crossings.at[c].next) {
+    uint32_t next = live->marks.count;
+    for (uint32_t c = gen->crossing[value]; c; c = gen->crossings.at[c].next)
         enter(live, value, gen->crossings.at[c].block);
-        while (live->stack.count) {
-            const struct block *block = &fn->blocks.at[live->stack.at[--live->stack.count]];
-            for (uint32_t p = 0; p < FAULT(live_one_pred, block->pred_count, 1); p++)
-                enter(live, value, fn->edges.at[block->preds + p]);
-        }
+    for (; next < live->marks.count; next++) {
+        const struct block *block = &fn->blocks.at[live->marks.at[next].block];
+        for (uint32_t p = 0; p < FAULT(live_one_pred, block->pred_count, 1); p++)
+            enter(live, value, fn->edges.at[block->preds + p]);
     }
 }
 
