@@ -41,15 +41,58 @@ static bool is_wide_union_unnamed(const struct model *model, const struct model_
     return model->is_variadic && is_vector_union(model, value);
 }
 
-/* clang 19, x86-64: of a union with floats of several sizes in an eightbyte only one is passed. */
+/* Whether a value of the type has a member in a byte. */
+static bool covers(const struct type *type, uint64_t byte)
+{
+    type = type_strip(type);
+    if (byte >= type->size)
+        return false;
+    if (type->kind == TYPE_ARRAY)
+        return type->to->size && covers(type->to, byte % type->to->size);
+    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
+        return true;
+    for (uint32_t i = 0; i < type->count; i++) {
+        const struct member *m = &type->members[i];
+        uint64_t first = m->bit_offset / 8;
+        if (m->bits ? byte >= first && byte <= (m->bit_offset + m->bits - 1) / 8
+                    : byte >= first && covers(m->type, byte - first))
+            return true;
+    }
+    return false;
+}
+
+/* clang 19, x86-64: where one member of a union ends in the middle of eight bytes, or has a hole
+ * there, floats of another one are not passed. */
+static bool is_gap_union(const struct type *type)
+{
+    for (uint64_t half = 4; type->kind == TYPE_UNION && half < type->size; half += 8)
+        for (uint32_t i = 0; i < type->count; i++)
+            if (covers(type->members[i].type, half - 4) && !covers(type->members[i].type, half) &&
+                covers(type, half))
+                return true;
+    return false;
+}
 static bool is_union_of_floats(const struct model *model, const struct model_value *value)
 {
-    uint8_t sizes = 0;
+    bool floats = false;
     (void)model;
     for (uint32_t i = 0; i < value->count; i++)
-        if (value->leaves[i].kind == MODEL_FLOAT)
-            sizes |= value->leaves[i].size;
-    return value->has & MODEL_HAS_UNION && sizes & (sizes - 1);
+        floats |= value->leaves[i].kind == MODEL_FLOAT;
+    return floats && value->size > 8 && contains(value->type, is_gap_union);
+}
+
+/* gcc 12, x86-64: a bit-field of a union is to be aligned as the smallest integer that holds it, or
+ * the whole is in memory. */
+static bool is_union_of_field(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    for (uint32_t i = 0; value->has & MODEL_HAS_UNION && i < value->count; i++) {
+        const struct model_leaf *leaf = &value->leaves[i];
+        uint32_t size = leaf->bits > 32 ? 8 : leaf->bits > 16 ? 4 : leaf->bits > 8 ? 2 : 1;
+        if (leaf->bits && leaf->offset % size)
+            return true;
+    }
+    return false;
 }
 
 /* clang 19, x86-64: a variadic function's named wide vector, which is on the stack, counts as a
@@ -146,6 +189,7 @@ static const struct known {
     bool (*applies)(const struct model *model, const struct model_value *value);
 } knowns[] = {
     { "x86_64-gcc", is_wide_union_unnamed },
+    { "x86_64-gcc", is_union_of_field },
     { "x86_64-clang", is_union_of_floats },
     { "x86_64-clang", is_vector_union },
     { "x86_64-clang", is_wide_and_named },
