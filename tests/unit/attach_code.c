@@ -4,6 +4,7 @@
 #include "bpf/text.h"
 #include "runner/runner.h"
 #include "rt/rt.h"
+#include <ucontext.h>
 
 uint64_t hook_a_hits, hook_b_hits;
 const void *hook_a_on, *hook_b_on;
@@ -234,3 +235,28 @@ struct anybpf_prog *prog_from_text(struct anybpf_env *env, const char *section, 
     CHECK_SAY(prog, "%s", anybpf_error(env));
     return prog;
 }
+
+#ifdef UNDER_QEMU
+/* qemu-user takes its note of the old page away before it makes one of the new page, without
+ * stopping other threads: those that come to the page meanwhile get a fault that no processor has.
+ * The instruction is there when it is tried again; where it is not, the fault comes for ever. */
+static void try_again(int number, siginfo_t *info, void *context)
+{
+    static unsigned tries;
+    const ucontext_t *at = context;
+    if (info->si_addr != (void *)at->uc_mcontext.pc ||
+        __atomic_add_fetch(&tries, 1, __ATOMIC_RELAXED) > 1000000)
+        signal(number, SIG_DFL);
+}
+
+void expect_faults(struct sigaction *before)
+{
+    struct sigaction action = { .sa_sigaction = try_again, .sa_flags = SA_SIGINFO };
+    sigaction(SIGSEGV, &action, before);
+}
+#else
+void expect_faults(struct sigaction *before)
+{
+    sigaction(SIGSEGV, NULL, before);
+}
+#endif

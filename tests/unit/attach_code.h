@@ -3,6 +3,7 @@
  * with entries of every shape. */
 #pragma once
 #include <anybpf.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,6 +43,10 @@ void wide_destroy(void);
 struct anybpf_object *object_from_text(struct anybpf_env *env, const char *section,
                                        const char *text);
 struct anybpf_prog *prog_from_text(struct anybpf_env *env, const char *section, const char *text);
+
+/* While code changes under threads: from now on lets an emulator's own faults pass. *before: what
+ * to do at SIGSEGV again afterwards. */
+void expect_faults(struct sigaction *before);
 
 #if defined(__x86_64__)
 #define HOOK(name)                                                                                 \

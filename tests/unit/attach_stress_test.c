@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 enum { THREADS = 8 };
@@ -60,31 +59,6 @@ static void *run(void *arg)
     __atomic_fetch_add(&s->wrong, wrong, __ATOMIC_RELAXED);
     return NULL;
 }
-
-#ifdef UNDER_QEMU
-/* qemu-user takes its note of the old page away before it makes one of the new page, without
- * stopping other threads: those that come to the page meanwhile get a fault that no processor has.
- * The instruction is there when it is tried again; where it is not, the fault comes for ever. */
-static void try_again(int number, siginfo_t *info, void *context)
-{
-    static unsigned tries;
-    const ucontext_t *at = context;
-    if (info->si_addr != (void *)at->uc_mcontext.pc ||
-        __atomic_add_fetch(&tries, 1, __ATOMIC_RELAXED) > 10000)
-        signal(number, SIG_DFL);
-}
-
-static void expect_faults(struct sigaction *before)
-{
-    struct sigaction action = { .sa_sigaction = try_again, .sa_flags = SA_SIGINFO };
-    sigaction(SIGSEGV, &action, before);
-}
-#else
-static void expect_faults(struct sigaction *before)
-{
-    sigaction(SIGSEGV, NULL, before);
-}
-#endif
 
 static unsigned failures;
 
