@@ -15,7 +15,7 @@ static void *move_to(struct arena *arena, void *at, uint32_t count, uint32_t *ro
 
 void *vec_grow_(struct arena *arena, void *at, uint32_t count, uint32_t *room, size_t size)
 {
-    return move_to(arena, at, count, room, count < 4 ? 4 : count * 2, size);
+    return move_to(arena, at, count, room, count < 8 ? 8 : count * 2, size);
 }
 
 void *vec_reserve_(struct arena *arena, void *at, uint32_t count, uint32_t *room, uint32_t more,

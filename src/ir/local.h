@@ -4,7 +4,7 @@
 #include "bpf/cfg.h"
 #include "ir/ir.h"
 
-enum { NUMBER_SLOTS = 512, STORES_WAITING = 32 };
+enum { NUMBER_BITS = 9, STORES_WAITING = 32 };
 
 /* Bytes of memory, as far from a value as they can be followed (merge.c). */
 struct location {
@@ -29,7 +29,7 @@ struct maker {
     uint32_t unwritten[REGION_COUNT]; /* from this node on nothing was written there */
     struct waiting waiting[STORES_WAITING];
     unsigned waiting_count;
-    uint32_t numbers[NUMBER_SLOTS]; /* by hash: a node; of this block if not below begin */
+    uint32_t numbers[1 << NUMBER_BITS]; /* by hash: a node; of this block if not below begin */
 };
 
 #define PASS_BIT(pass) (1u << (pass))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making nodes: folding and local value numbering happen here, as a node is made, so that what is
  * built is never larger than it must be. The table of numbers is a cache: a collision forgets. */
-#include "base/hash.h"
 #include "ir/local.h"
 #include <string.h>
 
@@ -77,17 +76,23 @@ static uint32_t recognise(struct maker *maker, const struct node *node)
     return equal;
 }
 
+/* Where in the table of numbers an equal node would stand. */
+static uint32_t *number_slot(struct maker *maker, const struct node *node)
+{
+    const uint64_t odd = 0x9e3779b97f4a7c15u; /* 2^64 over the golden ratio: mixes upwards */
+    uint64_t key = (uint64_t)node->op << 56 ^ (uint64_t)node->width << 48 ^ node->cond;
+    key ^= (uint64_t)node->in[0] << 20 ^ node->in[1];
+    key = (key + (uint64_t)node->imm * odd) * odd;
+    return &maker->numbers[key >> (64 - NUMBER_BITS)];
+}
+
 /* A node that is not there yet. */
 static uint32_t number(struct maker *maker, const struct node *node)
 {
     uint32_t from = equal_from(maker, node);
     if (from == NO_VALUE || maker->left_out & PASS_BIT(PASS_NUMBER))
         return maker_append(maker, node);
-    uint64_t key =
-        (uint64_t)node->op << 56 ^ (uint64_t)node->width << 48 ^ (uint64_t)node->cond << 40;
-    key ^= (uint64_t)node->in[0] << 20 ^ node->in[1];
-    key = hash_mix(key + (uint64_t)node->imm * 0x9e3779b97f4a7c15u);
-    uint32_t *slot = &maker->numbers[key % NUMBER_SLOTS];
+    uint32_t *slot = number_slot(maker, node);
     struct fn *fn = maker->fn;
     if (*slot >= from && *slot < fn->nodes.count && same(&fn->nodes.at[*slot], node))
         return pass_found(PASS_NUMBER), *slot;
