@@ -167,7 +167,7 @@ static bool classify_type(const struct placing *pl, const struct type *type,
     for (uint32_t i = 0; i < type->unnamed_count; i++)
         if (!classify(pl, (*leaf)++, own))
             return false;
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; type->size && i < 8; i++)
         if (!merge(&classes[i], own[i]))
             return false;
     return !is_torn(own);

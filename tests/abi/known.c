@@ -95,6 +95,20 @@ static bool is_union_of_field(const struct model *model, const struct model_valu
     return false;
 }
 
+/* gcc 12, x86-64: a bit-field as wide as a whole number is one: the rest is in memory if the struct
+ * that it is in, and does not align, has it astride. */
+static bool is_whole_and_astride(const struct model *model, const struct model_value *value)
+{
+    (void)model;
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct model_leaf *leaf = &value->leaves[i];
+        bool whole = leaf->bits == 16 || leaf->bits == 32 || leaf->bits == 64;
+        if (whole && !leaf->bit && leaf->offset % (leaf->bits / 8))
+            return true;
+    }
+    return false;
+}
+
 /* clang 19, x86-64: a variadic function's named wide vector, which is on the stack, counts as a
  * register when records ask whether they still fit. */
 static bool is_wide_and_named(const struct model *model, const struct model_value *value)
@@ -190,6 +204,7 @@ static const struct known {
 } knowns[] = {
     { "x86_64-gcc", is_wide_union_unnamed },
     { "x86_64-gcc", is_union_of_field },
+    { "x86_64-gcc", is_whole_and_astride },
     { "x86_64-clang", is_union_of_floats },
     { "x86_64-clang", is_vector_union },
     { "x86_64-clang", is_wide_and_named },

@@ -52,6 +52,11 @@ TEST(layouts_on_x86_64)
          "q: stack+0[0:16]\ns: stack+16[0:17]\nn: rsi[0:4]\nresult: at rdi[0:8]\n"
          "stack: 40 bytes aligned to 16\n");
     lies(&conv_x86_64, "_Complex long double f(void)", "result: st0[0:10] st1[16:10]\n");
+    /* To gcc an unnamed bit-field of a union is an integer, but not where the union is empty. */
+    lies(&conv_x86_64, "union u { double d; int : 0; }; void f(union u)",
+         "argument 1: rdi[0:8]\nresult: nothing\n");
+    lies(&conv_x86_64, "struct s { union { int : 0; } u; double d; }; void f(struct s)",
+         "argument 1: xmm0[0:8]\nresult: nothing\n");
 }
 
 TEST(layouts_on_arm64)
