@@ -33,7 +33,7 @@ struct visit {
 };
 
 struct builder {
-    struct arena *arena;
+    struct arena *arena, *scratch;
     const struct prog *prog;
     const struct func *func;
     struct cfg *cfg;
@@ -75,7 +75,7 @@ static void split(struct builder *b)
     const struct insn *insns = b->prog->insns;
     uint32_t start = b->func->start, count = b->func->count, blocks = 0;
 
-    b->block_at = arena_array_raw(b->arena, count, uint32_t);
+    b->block_at = arena_array_raw(b->scratch, count, uint32_t);
     memset(b->block_at, 0xff, count * sizeof *b->block_at);
     mark(b, start);
     for (uint32_t at = start; at < start + count; at++)
@@ -107,15 +107,16 @@ static uint32_t edge_to(const struct builder *b, uint32_t edge)
 }
 
 /* From how many there are of each block, which the walk has counted. */
-static void find_preds(struct builder *b, uint32_t *preds)
+static void find_preds(struct builder *b)
 {
-    uint32_t total = 0;
+    uint32_t total = 0, *preds;
 
     for (uint32_t i = 0; i < b->cfg->count; i++) {
         b->blocks[i].first_pred = total;
         total += b->blocks[i].preds;
         b->blocks[i].preds = 0;
     }
+    b->cfg->preds = preds = arena_array_raw(b->arena, total, uint32_t);
     for (uint32_t edge = 0; edge < 2 * b->cfg->count; edge++) {
         uint32_t to = edge_to(b, edge);
         if (to != CFG_NONE && b->visits[edge / 2].number != UINT32_MAX)
@@ -272,7 +273,7 @@ static void dissolve_irreducible(struct builder *b)
 
 static void find_loops(struct builder *b)
 {
-    uint32_t *list = arena_array_raw(b->arena, b->reached, uint32_t);
+    uint32_t *list = arena_array_raw(b->scratch, b->reached, uint32_t);
 
     for (uint32_t i = 0; i < b->reached; i++)
         b->visits[b->preorder[i]].merged = b->preorder[i];
@@ -287,8 +288,9 @@ static void find_loops(struct builder *b)
  *
  * In a reverse postorder a header stands before the rest of its loop, and every block before what
  * follows it. So it stays one when each loop is drawn together to where its header stands. */
-static void order(struct builder *b, uint32_t *out)
+static void order(struct builder *b)
 {
+    uint32_t *out = arena_array_raw(b->arena, b->reached, uint32_t);
     struct visit *visits = b->visits;
     uint32_t *stack = b->preorder, top = CFG_NONE, depth = 0, count = 0;
 
@@ -310,30 +312,30 @@ static void order(struct builder *b, uint32_t *out)
         if (visits[at].first != CFG_NONE)
             stack[depth++] = visits[at].first;
     }
+    b->cfg->order = out;
     b->cfg->order_count = count;
 }
 
-const struct cfg *cfg_build(struct arena *arena, const struct prog *prog, uint32_t func)
+const struct cfg *cfg_build(struct arena *arena, struct arena *scratch, const struct prog *prog,
+                            uint32_t func)
 {
     struct cfg *cfg = arena_new_of(arena, struct cfg);
-    struct builder b = { .arena = arena, .prog = prog, .func = &prog->funcs[func], .cfg = cfg };
+    struct arena_mark mark = arena_mark(scratch);
+    struct builder b = {
+        .arena = arena, .scratch = scratch, .prog = prog, .func = &prog->funcs[func], .cfg = cfg
+    };
 
     split(&b);
-    uint32_t *preds = arena_array_raw(arena, 2 * (size_t)cfg->count, uint32_t);
-    uint32_t *out = arena_array_raw(arena, cfg->count, uint32_t);
-    struct arena_mark meanwhile = arena_mark(arena);
-    b.visits = arena_array_raw(arena, cfg->count, struct visit);
-    b.preorder = arena_array_raw(arena, cfg->count, uint32_t);
-    b.postorder = arena_array_raw(arena, cfg->count, uint32_t);
-    b.next_edge = arena_array_raw(arena, 2 * (size_t)cfg->count, uint32_t);
+    b.visits = arena_array_raw(scratch, cfg->count, struct visit);
+    b.preorder = arena_array_raw(scratch, cfg->count, uint32_t);
+    b.postorder = arena_array_raw(scratch, cfg->count, uint32_t);
+    b.next_edge = arena_array_raw(scratch, 2 * (size_t)cfg->count, uint32_t);
     walk(&b);
-    find_preds(&b, preds);
+    find_preds(&b);
     if (b.has_latch)
         find_loops(&b);
-    order(&b, out);
-    arena_reset(arena, meanwhile);
+    order(&b);
     cfg->blocks = b.blocks;
-    cfg->preds = preds;
-    cfg->order = out;
+    arena_reset(scratch, mark);
     return cfg;
 }

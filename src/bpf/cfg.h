@@ -19,7 +19,7 @@ struct cfg_block {
 };
 
 struct cfg {
-    struct cfg_block *blocks;
+    const struct cfg_block *blocks;
     uint32_t count;
     const uint32_t
         *preds; /* reachable blocks, grouped by successor; one twice if both edges meet */
@@ -31,5 +31,6 @@ struct cfg {
 };
 
 /* The graph of prog->funcs[func]; the program must have passed the structural checks. Linear time
- * (loops: almost). Everything is in the arena. */
-const struct cfg *cfg_build(struct arena *arena, const struct prog *prog, uint32_t func);
+ * (loops: almost). Everything is in the arena; scratch, another one, is as it was before. */
+const struct cfg *cfg_build(struct arena *arena, struct arena *scratch, const struct prog *prog,
+                            uint32_t func);

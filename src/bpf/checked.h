@@ -5,7 +5,7 @@
  * Facts hold on every path that can be executed, not only on those that the verifier's walk took
  * (the walk prunes). "Unknown" is always a valid fact: at the trusted level all are unknown. */
 #pragma once
-#include "bpf/prog.h"
+#include "bpf/cfg.h"
 
 struct context_type; /* rt/: a table of fields */
 
@@ -60,9 +60,10 @@ struct checked {
     const struct prog *prog;
     enum check_level level;
     const struct context_type *context; /* of funcs[0]'s r1; NULL: r1 and r2 are plain numbers */
-    bool context_escapes;          /* its address is stored, or handed to a function or helper */
-    const struct insn_fact *facts; /* one per slot */
-    const struct func_fact *funcs; /* one per function */
+    bool context_escapes;            /* its address is stored, or handed to a function or helper */
+    const struct insn_fact *facts;   /* one per slot */
+    const struct func_fact *funcs;   /* one per function */
+    const struct cfg *const *graphs; /* one per function */
     struct check_stats {
         uint64_t insns;  /* instructions walked */
         uint32_t states; /* states kept */

@@ -627,7 +627,6 @@ static void make_room(struct build *b)
 static int build_fn(struct build *b, uint32_t left_out)
 {
     struct joining joining = { 0 };
-    b->cfg = cfg_build(b->arena, b->prog, b->fn->index);
     maker_init(&b->maker, b->fn, left_out);
     variables_find(b);
     joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
@@ -672,6 +671,7 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
                            .err = err,
                            .checked = checked,
                            .prog = prog,
+                           .cfg = checked->graphs[i],
                            .binding = binding,
                            .fn = fn };
         int rc = binding->attachment && i == 0 ? hook_new(&b) : 0;

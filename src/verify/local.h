@@ -403,20 +403,20 @@ struct verifier {
     const uint32_t *order; /* functions, callers before callees */
     struct check_stats stats;
     const struct checked *checked;
+    const struct cfg **graphs; /* one per function */
 
     /* The walk. */
-    const struct cfg **graphs; /* one per function */
-    struct live *live;         /* one per slot */
-    struct fp **call_fp;       /* per slot: of a call of a function, its arguments */
-    bool *escapes;             /* per function: it stores addresses of stacks */
-    bool *returns;             /* per function: its result may be such an address */
-    uint8_t *meets;            /* per slot: MEET_* */
-    uint8_t *seen;             /* per slot: SEEN_* */
-    struct insn_fact *walked;  /* per slot: regions and maps met */
-    bool *moves_packet;        /* per function: it, or what it calls */
-    struct node **kept;        /* per slot: states kept there */
-    struct state *now;         /* the state being walked */
-    uint32_t root;             /* the function it began with */
+    struct live *live;        /* one per slot */
+    struct fp **call_fp;      /* per slot: of a call of a function, its arguments */
+    bool *escapes;            /* per function: it stores addresses of stacks */
+    bool *returns;            /* per function: its result may be such an address */
+    uint8_t *meets;           /* per slot: MEET_* */
+    uint8_t *seen;            /* per slot: SEEN_* */
+    struct insn_fact *walked; /* per slot: regions and maps met */
+    bool *moves_packet;       /* per function: it, or what it calls */
+    struct node **kept;       /* per slot: states kept there */
+    struct state *now;        /* the state being walked */
+    uint32_t root;            /* the function it began with */
     struct vec(struct state *) waiting;
     struct vec(struct step) steps;
     struct vec(uint16_t) links; /* frame << 8 | place, lists that end in UINT16_MAX */

@@ -25,6 +25,13 @@ static int find_context(struct verifier *v)
     return 0;
 }
 
+static void build_graphs(struct verifier *v)
+{
+    v->graphs = arena_array_of(v->arena, v->prog->func_count, const struct cfg *);
+    for (uint32_t i = 0; i < v->prog->func_count; i++)
+        v->graphs[i] = cfg_build(v->arena, v->scratch, v->prog, i);
+}
+
 /* Everything beyond the structure. */
 static int prove(struct verifier *v)
 {
@@ -64,6 +71,8 @@ static int verify_body(void *arg)
     code = find_context(v);
     if (!code)
         code = structural_check(v);
+    if (!code)
+        build_graphs(v);
     if (!code && v->options.level == CHECK_VERIFIED)
         code = prove(v);
     if (code)
@@ -75,6 +84,7 @@ static int verify_body(void *arg)
         .context_escapes = v->context_escapes,
         .facts = v->facts,
         .funcs = v->funcs,
+        .graphs = v->graphs,
         .stats = v->stats,
     };
     checked->stats.time = clock_ns() - begin;

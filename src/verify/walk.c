@@ -280,9 +280,6 @@ static void prepare(struct verifier *v)
 {
     const struct prog *prog = v->prog;
 
-    v->graphs = arena_array_of(v->scratch, prog->func_count, const struct cfg *);
-    for (uint32_t i = 0; i < prog->func_count; i++)
-        v->graphs[i] = cfg_build(v->scratch, prog, i);
     v->meets = arena_alloc(v->scratch, prog->count);
     v->seen = arena_alloc(v->scratch, prog->count);
     v->kept = arena_array_of(v->scratch, prog->count, struct node *);

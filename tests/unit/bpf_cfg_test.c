@@ -145,13 +145,13 @@ static void check_order(const struct cfg *cfg, const struct slow *s)
 
 TEST(loops_and_order_of_random_graphs)
 {
-    struct arena *arena = arena_new(&allocator_libc, 0);
+    struct arena *arena = arena_new(&allocator_libc, 0), *scratch = arena_new(&allocator_libc, 0);
     unsigned irreducible = 0, loops = 0;
 
     for (seed = 0; seed < (test_quick ? 3000u : 100000u) && !test_failed(); seed++) {
         struct arena_mark mark = arena_mark(arena);
         uint32_t kept = seed, size = 2 + seed % (BLOCKS - 2);
-        const struct cfg *cfg = cfg_build(arena, random_program(arena, size, kept & 1), 0);
+        const struct cfg *cfg = cfg_build(arena, scratch, random_program(arena, size, kept & 1), 0);
         struct slow slow;
         examine(cfg, &slow);
         CHECK_SAY(cfg->irreducible == slow.irreducible, "irreducible: %d", cfg->irreducible);
@@ -168,11 +168,12 @@ TEST(loops_and_order_of_random_graphs)
     }
     CHECK(irreducible > 100 && loops > 1000);
     arena_free(arena);
+    arena_free(scratch);
 }
 
 TEST(blocks_and_edges)
 {
-    struct arena *arena = arena_new(&allocator_libc, 0);
+    struct arena *arena = arena_new(&allocator_libc, 0), *scratch = arena_new(&allocator_libc, 0);
     struct insn_list list = { 0 };
     CHECK_EQ(insn_assemble(arena,
                            "r1 = 1 ll\n"
@@ -188,7 +189,7 @@ TEST(blocks_and_edges)
              0);
     struct func func = { "main", 0, list.count, false, 0 };
     struct prog prog = { .insns = list.at, .count = list.count, .funcs = &func, .func_count = 1 };
-    const struct cfg *cfg = cfg_build(arena, &prog, 0);
+    const struct cfg *cfg = cfg_build(arena, scratch, &prog, 0);
     static const struct cfg_block wanted[] = {
         { .start = 0, .end = 2, .next = 1, .jump = CFG_NONE, .preds = 0, .loop = CFG_NONE },
         { .start = 2, .end = 4, .next = 2, .jump = 4, .preds = 2, .loop = 1, .depth = 1 },
@@ -207,4 +208,5 @@ TEST(blocks_and_edges)
                   got->end, (int)got->next, (int)got->jump, got->preds, (int)got->loop, got->depth);
     }
     arena_free(arena);
+    arena_free(scratch);
 }
