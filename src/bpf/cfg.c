@@ -50,11 +50,6 @@ struct builder {
 
 /* ---- Blocks ---- */
 
-static bool jumps(struct insn insn)
-{
-    return insn_ends_block(insn) && insn.id != INSN_EXIT;
-}
-
 static void mark(struct builder *b, int64_t slot)
 {
     uint64_t at = (uint64_t)slot - b->func->start;
@@ -79,9 +74,9 @@ static void split(struct builder *b)
     memset(b->block_at, 0xff, count * sizeof *b->block_at);
     mark(b, start);
     for (uint32_t at = start; at < start + count; at++)
-        if (insn_ends_block(insns[at])) {
+        if (insn_row(insns[at])->ends_block) {
             mark(b, at + 1);
-            if (jumps(insns[at]))
+            if (insn_row(insns[at])->jumps)
                 mark(b, insn_target(insns[at], at));
         }
     b->blocks = arena_array_raw(b->arena, b->cfg->count, struct cfg_block);
@@ -96,7 +91,8 @@ static void split(struct builder *b)
         struct insn insn = insns[block->end - 1];
         bool falls = insn.id != INSN_EXIT && insn_row(insn)->kind != INSN_KIND_GOTO;
         block->next = falls ? block_of(b, block->end) : CFG_NONE;
-        block->jump = jumps(insn) ? block_of(b, insn_target(insn, block->end - 1)) : CFG_NONE;
+        block->jump =
+            insn_row(insn)->jumps ? block_of(b, insn_target(insn, block->end - 1)) : CFG_NONE;
         block->order = block->loop = block->outer = CFG_NONE;
     }
 }

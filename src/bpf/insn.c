@@ -26,6 +26,7 @@ enum { R0 = 1, R1_TO_R5 = 0x3e, R0_TO_R5 = 0x3f };
 #define WRITES(k, op) (IS_CALL(k) || IS(k, LEGACY) ? R0_TO_R5 : (op) == OP_CMPXCHG ? R0 : 0)
 #define WRITES_DST(k, op)                                                                          \
     (IS(k, ALU) || IS(k, SWAP) || IS(k, CAST) || IS(k, LDIMM) || IS(k, LDX) || (op) == OP_LOAD_ACQ)
+#define JUMPS(k) (IS(k, JUMP) || IS(k, GOTO) || IS(k, MAY_GOTO))
 
 const struct insn_row insn_rows[INSN_COUNT] = {
     [INSN_INVALID] = { .name = "invalid", .fields = "dsoi" },
@@ -46,7 +47,9 @@ const struct insn_row insn_rows[INSN_COUNT] = {
                     READS_DST(INSN_KIND_##kind, OP_##op),                                          \
                     READS_SRC(INSN_KIND_##kind, OP_##op, code),                                    \
                     WRITES_DST(INSN_KIND_##kind, OP_##op),                                         \
-                    FETCHES(OP_##op) },
+                    FETCHES(OP_##op),                                                              \
+                    JUMPS(INSN_KIND_##kind) || IS(INSN_KIND_##kind, EXIT),                         \
+                    JUMPS(INSN_KIND_##kind) },
 #include "bpf/isa.def"
 #undef I
 };

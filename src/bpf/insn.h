@@ -129,6 +129,8 @@ struct insn_row {
     /* Registers, as sets of bits; of its operands, whether it reads or writes them. */
     uint16_t reads, writes;
     bool reads_dst, reads_src, writes_dst, writes_src;
+    bool ends_block; /* the code may go elsewhere than to the next slot */
+    bool jumps;      /* to insn_target() */
 };
 extern const struct insn_row insn_rows[INSN_COUNT];
 
@@ -153,14 +155,6 @@ void insn_decode_all(const uint8_t *bytes, uint32_t count, bool big, struct insn
 static inline uint64_t insn_imm64(const struct insn *first)
 {
     return (uint32_t)first[0].imm | (uint64_t)(uint32_t)first[1].imm << 32;
-}
-
-/* Whether the code may go elsewhere than to the next slot. */
-static inline bool insn_ends_block(struct insn insn)
-{
-    uint8_t kind = insn_row(insn)->kind;
-    return kind == INSN_KIND_JUMP || kind == INSN_KIND_GOTO || kind == INSN_KIND_MAY_GOTO ||
-           kind == INSN_KIND_EXIT;
 }
 
 /* Slot that a JUMP, GOTO or MAY_GOTO at slot `at` goes to; may lie outside the program. */

@@ -489,11 +489,8 @@ static int build_block(struct build *b, struct joining *joining, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
     for (uint32_t at = block->start; at < block->end; at++) {
-        struct insn insn = b->prog->insns[at];
         b->at = b->maker.insn = at;
-        if (insn.id == INSN_SECOND || insn_ends_block(insn))
-            continue;
-        int rc = lower_insn(b, insn);
+        int rc = lower_insn(b, b->prog->insns[at]);
         if (rc)
             return rc;
     }

@@ -176,7 +176,7 @@ bool switch_end(struct build *b, uint32_t n, struct tree *tree);
 
 /* How many BPF arguments a function takes: a main function the context only. */
 unsigned build_args(const struct checked *checked, uint32_t func);
-/* lower.c: everything but jumps and EXIT. */
+/* lower.c: what is not the affair of the end of a block. */
 int lower_insn(struct build *b, struct insn insn);
 /* Registers a call reads; 0 for other instructions. */
 uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at);

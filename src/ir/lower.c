@@ -299,7 +299,10 @@ int lower_insn(struct build *b, struct insn insn)
             return 0;
         }
         break;
-    default: break;
+    default:
+        if (insn_row(insn)->ends_block || insn.id == INSN_SECOND)
+            return 0;
+        break;
     }
     return fail(b->err, ANYBPF_E_UNSUPPORTED, "instruction %u (%s) is not offered here", b->at,
                 insn_row(insn)->name);

@@ -191,7 +191,7 @@ static struct effect effect_of_call(const struct build *b, struct insn insn, uin
                             !is_tail };
 }
 
-static struct effect effect_of(const struct build *b, struct insn insn, uint32_t at)
+static inline struct effect effect_of(const struct build *b, struct insn insn, uint32_t at)
 {
     const struct insn_row *row = insn_row(insn);
     if (row->kind == INSN_KIND_CALL || row->kind == INSN_KIND_CALLX)
