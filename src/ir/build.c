@@ -198,8 +198,11 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
         differ |= live & (is_loop ? b->vars.written[n] : ~(UINT64_C(1) << 10));
     }
     begin(b, n, unbuilt ? 0 : edges);
-    for (unsigned r = 0; r < count; r++)
-        b->reg[r] = live >> r & 1 ? values[r] : NO_VALUE;
+    memset(b->reg, 0xff, count * sizeof *b->reg); /* NO_VALUE */
+    for (uint64_t rest = live; rest; rest &= rest - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(rest);
+        b->reg[r] = values[r];
+    }
     for (uint64_t rest = differ; rest; rest &= rest - 1) {
         unsigned r = (unsigned)__builtin_ctzll(rest);
         b->reg[r] = maker_node(&b->maker, &(struct node){ .op = IR_PHI });
