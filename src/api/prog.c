@@ -320,9 +320,10 @@ static int make_runnable(struct loading *l)
 {
     const struct anybpf_object *obj = l->prog->object;
     uint64_t start = clock_ns();
-    struct error refusal = { 0 };
+    struct error refusal;
     int code;
 
+    error_clear(&refusal);
     if (obj->interpret)
         return arena_try(l->arena, l->err, interpret, l);
     if (!obj->env->target)

@@ -57,10 +57,12 @@ static int take(struct piece *piece, uint32_t size, uintptr_t near, struct error
 {
     enum { NEAR_REACH = 100 << 20 }; /* within every processor's */
     uintptr_t helpers = (uintptr_t)(void (*)(void))image_free;
-    struct error too_far = { 0 };
 
-    if (near && !piece_take(piece, size, near, NEAR_REACH, &too_far))
-        return 0;
+    if (near) {
+        struct error too_far = { 0 };
+        if (!piece_take(piece, size, near, NEAR_REACH, &too_far))
+            return 0;
+    }
     return piece_take(piece, size, helpers, 0, err);
 }
 
