@@ -124,6 +124,14 @@ static bool is_wide_and_variadic(const struct model *model, const struct model_v
            value->size == 16;
 }
 
+/* gcc 12, x86-64: va_arg() of an over-aligned record takes it from where registers were saved as if
+ * it were aligned there. */
+static bool is_aligned_and_variadic(const struct model *model, const struct model_value *value)
+{
+    return model->is_variadic && value != &model->result && value->class == MODEL_RECORD &&
+           value->align >= 16 && value->size <= 16;
+}
+
 /* gcc 12: what has the machine mode of a complex number or a vector is one. */
 static bool has_mode(const struct type *type)
 {
@@ -205,6 +213,7 @@ static const struct known {
     { "x86_64-gcc", is_wide_union_unnamed },
     { "x86_64-gcc", is_union_of_field },
     { "x86_64-gcc", is_whole_and_astride },
+    { "x86_64-gcc", is_aligned_and_variadic },
     { "x86_64-clang", is_union_of_floats },
     { "x86_64-clang", is_vector_union },
     { "x86_64-clang", is_wide_and_named },
