@@ -26,7 +26,12 @@ enum { R0 = 1, R1_TO_R5 = 0x3e, R0_TO_R5 = 0x3f };
 #define WRITES(k, op) (IS_CALL(k) || IS(k, LEGACY) ? R0_TO_R5 : (op) == OP_CMPXCHG ? R0 : 0)
 #define WRITES_DST(k, op)                                                                          \
     (IS(k, ALU) || IS(k, SWAP) || IS(k, CAST) || IS(k, LDIMM) || IS(k, LDX) || (op) == OP_LOAD_ACQ)
-#define JUMPS(k) (IS(k, JUMP) || IS(k, GOTO) || IS(k, MAY_GOTO))
+#define JUMPS(k)            (IS(k, JUMP) || IS(k, GOTO) || IS(k, MAY_GOTO))
+#define ENDS_BLOCK(k)       (JUMPS(k) || IS(k, EXIT))
+#define BOTH(reads, writes) ((uint32_t)(reads) | (uint32_t)(writes) << INSN_WRITES)
+#define REGISTERS(k, op)    BOTH(READS(k, op), WRITES(k, op))
+#define OF_DST(k, op)       BOTH(READS_DST(k, op), WRITES_DST(k, op))
+#define OF_SRC(k, op, code) BOTH(READS_SRC(k, op, code), FETCHES(op))
 
 const struct insn_row insn_rows[INSN_COUNT] = {
     [INSN_INVALID] = { .name = "invalid", .fields = "dsoi" },
@@ -39,16 +44,13 @@ const struct insn_row insn_rows[INSN_COUNT] = {
                     bits,                                                                          \
                     SRC_REG(code, INSN_KIND_##kind),                                               \
                     UNPACK when,                                                                   \
+                    REGISTERS(INSN_KIND_##kind, OP_##op),                                          \
                     fields,                                                                        \
                     llvm,                                                                          \
                     ubpf,                                                                          \
-                    READS(INSN_KIND_##kind, OP_##op),                                              \
-                    WRITES(INSN_KIND_##kind, OP_##op),                                             \
-                    READS_DST(INSN_KIND_##kind, OP_##op),                                          \
-                    READS_SRC(INSN_KIND_##kind, OP_##op, code),                                    \
-                    WRITES_DST(INSN_KIND_##kind, OP_##op),                                         \
-                    FETCHES(OP_##op),                                                              \
-                    JUMPS(INSN_KIND_##kind) || IS(INSN_KIND_##kind, EXIT),                         \
+                    OF_DST(INSN_KIND_##kind, OP_##op),                                             \
+                    OF_SRC(INSN_KIND_##kind, OP_##op, code),                                       \
+                    ENDS_BLOCK(INSN_KIND_##kind),                                                  \
                     JUMPS(INSN_KIND_##kind) },
 #include "bpf/isa.def"
 #undef I

@@ -124,11 +124,12 @@ struct insn_row {
     bool src_reg; /* the source operand is src, not imm (ALU, JUMP) */
     char when;    /* 0, 'o', 'i' or 's': the field that must equal `value` */
     int32_t value;
+    /* Registers that it reads, and those that it writes, as insn_registers() gives them; of its
+     * operands the same, as if they were r0. */
+    uint32_t registers;
     const char *fields; /* of "dsoi" */
     const char *llvm, *ubpf;
-    /* Registers, as sets of bits; of its operands, whether it reads or writes them. */
-    uint16_t reads, writes;
-    bool reads_dst, reads_src, writes_dst, writes_src;
+    uint32_t dst, src;
     bool ends_block; /* the code may go elsewhere than to the next slot */
     bool jumps;      /* to insn_target() */
 };
@@ -169,15 +170,20 @@ static inline int64_t insn_callee(struct insn insn, uint32_t at)
     return (int64_t)at + 1 + insn.imm;
 }
 
-/* Registers an instruction reads and writes as sets of bits; calls: read r1-r5, write r0-r5. */
+/* Registers an instruction reads as a set of bits, and those it writes INSN_WRITES bits higher;
+ * calls: read r1-r5, write r0-r5. */
+enum { INSN_WRITES = 16 };
+static inline uint32_t insn_registers(const struct insn *insn)
+{
+    const struct insn_row *row = &insn_rows[insn->id];
+    uint32_t fixed = FAULT(fixed_writes, row->registers, row->registers & ~(1u << INSN_WRITES));
+    return fixed | row->dst << insn->dst | row->src << insn->src;
+}
 static inline uint16_t insn_reads(struct insn insn)
 {
-    const struct insn_row *row = insn_row(insn);
-    return (uint16_t)(row->reads | row->reads_dst << insn.dst | row->reads_src << insn.src);
+    return (uint16_t)insn_registers(&insn);
 }
 static inline uint16_t insn_writes(struct insn insn)
 {
-    const struct insn_row *row = insn_row(insn);
-    uint16_t fixed = FAULT(fixed_writes, row->writes, row->writes & ~1);
-    return (uint16_t)(fixed | row->writes_dst << insn.dst | row->writes_src << insn.src);
+    return (uint16_t)(insn_registers(&insn) >> INSN_WRITES);
 }

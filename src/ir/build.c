@@ -104,6 +104,7 @@ enum { COUNTED = 1 << 28 }; /* counters whose next value is in sight, at most */
 
 struct joining {
     struct ending *endings; /* by block of the cfg */
+    uint32_t *regs;         /* theirs */
     struct ending entry;    /* before the first */
     struct vec(struct phi) phis;
 };
@@ -160,17 +161,40 @@ static void begin(struct build *b, uint32_t n, uint32_t edges)
     pass_found(PASS_STRAIGHTEN);
 }
 
-/* The variables at the start of block n, which has just begun. False: nothing leads there. */
+/* The variables that live at the start of a block hold what they do on the edge to it. */
+static void take(struct build *b, const struct cfg_block *from, const struct ending *ending,
+                 uint32_t to, uint64_t live)
+{
+    for (uint64_t rest = live; rest; rest &= rest - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(rest);
+        b->reg[r] = held(from, ending, to, r);
+    }
+}
+
+/* Those of them that hold something else on another edge. */
+static uint64_t differing(const struct build *b, const struct cfg_block *from,
+                          const struct ending *ending, uint32_t to, uint64_t live)
+{
+    uint64_t differ = 0;
+    for (uint64_t rest = live; rest; rest &= rest - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(rest);
+        if (!agree(b->fn, b->reg[r], held(from, ending, to, r)))
+            differ |= UINT64_C(1) << r;
+    }
+    return differ;
+}
+
+/* The variables at the start of block n, which begins here. False: nothing leads there. */
 static bool join(struct build *b, struct joining *join, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
     const struct cfg_block *blocks = b->cfg->blocks;
     bool is_entry = n == b->cfg->order[0], unbuilt = false;
     uint32_t edges = is_entry;
-    uint32_t values[VARIABLES], count = b->vars.count;
     uint64_t live = b->vars.live[n], differ = 0;
-    for (unsigned r = 0; is_entry && r < count; r++)
-        values[r] = join->entry.reg[r];
+    memset(b->reg, 0xff, b->vars.count * sizeof *b->reg); /* NO_VALUE */
+    if (is_entry)
+        take(b, block, &join->entry, n, live);
     for (uint32_t i = 0; i < block->preds; i++) {
         uint32_t pred = b->cfg->preds[block->first_pred + i];
         const struct ending *ending = &join->endings[pred];
@@ -181,14 +205,10 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
         }
         if (!goes_to(&blocks[pred], ending, n))
             continue;
-        for (uint64_t rest = live; rest; rest &= rest - 1) {
-            unsigned r = (unsigned)__builtin_ctzll(rest);
-            uint32_t value = held(&blocks[pred], ending, n, r);
-            if (!edges)
-                values[r] = value;
-            else if (!agree(b->fn, values[r], value))
-                differ |= UINT64_C(1) << r;
-        }
+        if (edges)
+            differ |= differing(b, &blocks[pred], ending, n, live);
+        else
+            take(b, &blocks[pred], ending, n, live);
         edges += blocks[pred].next == blocks[pred].jump ? 2 : 1;
     }
     if (!edges)
@@ -198,11 +218,6 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
         differ |= live & (is_loop ? b->vars.written[n] : ~(UINT64_C(1) << 10));
     }
     begin(b, n, unbuilt ? 0 : edges);
-    memset(b->reg, 0xff, count * sizeof *b->reg); /* NO_VALUE */
-    for (uint64_t rest = live; rest; rest &= rest - 1) {
-        unsigned r = (unsigned)__builtin_ctzll(rest);
-        b->reg[r] = values[r];
-    }
     for (uint64_t rest = differ; rest; rest &= rest - 1) {
         unsigned r = (unsigned)__builtin_ctzll(rest);
         b->reg[r] = maker_node(&b->maker, &(struct node){ .op = IR_PHI });
@@ -416,7 +431,7 @@ static int end_block(struct build *b, struct joining *joining, uint32_t n)
     struct ending *ending = &joining->endings[n];
     struct insn last = b->prog->insns[block->end - 1];
     struct node node = { .op = IR_RETURN, .in = { b->reg[0] } };
-    ending->reg = arena_array_raw(b->arena, b->vars.count, uint32_t);
+    ending->reg = joining->regs + (size_t)b->vars.count * n;
     switch (insn_row(last)->kind) {
     case INSN_KIND_EXIT:
         if (b->hook)
@@ -493,7 +508,7 @@ static int build_block(struct build *b, struct joining *joining, uint32_t n)
     const struct cfg_block *block = &b->cfg->blocks[n];
     for (uint32_t at = block->start; at < block->end; at++) {
         b->at = b->maker.insn = at;
-        int rc = lower_insn(b, b->prog->insns[at]);
+        int rc = lower_insn(b, &b->prog->insns[at]);
         if (rc)
             return rc;
     }
@@ -630,6 +645,7 @@ static int build_fn(struct build *b, uint32_t left_out)
     maker_init(&b->maker, b->fn, left_out);
     variables_find(b);
     joining.endings = arena_array_of(b->arena, b->cfg->count, struct ending);
+    joining.regs = arena_array_raw(b->arena, (size_t)b->vars.count * b->cfg->count, uint32_t);
     make_room(b);
     int rc = begin_entry(b, &joining.entry);
     if (rc)
@@ -667,13 +683,15 @@ int ir_build(struct arena *arena, const struct checked *checked, const struct bi
         fn->depth = checked->funcs[i].depth;
         if (!checked->funcs[i].reached)
             continue;
-        struct build b = { .arena = arena,
-                           .err = err,
-                           .checked = checked,
-                           .prog = prog,
-                           .cfg = checked->graphs[i],
-                           .binding = binding,
-                           .fn = fn };
+        struct build b;
+        memset(&b, 0, offsetof(struct build, maker));
+        b.arena = arena;
+        b.err = err;
+        b.checked = checked;
+        b.prog = prog;
+        b.cfg = checked->graphs[i];
+        b.binding = binding;
+        b.fn = fn;
         int rc = binding->attachment && i == 0 ? hook_new(&b) : 0;
         if (!rc)
             rc = build_fn(&b, left_out);

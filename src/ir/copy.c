@@ -9,7 +9,8 @@ enum { LIST_MOST = 1 + 2 + 5 }; /* address, vcpu, frame, r1 .. r5 */
 
 void copy_begin(struct copy *c, struct fn *fn, uint32_t left_out, uint32_t first)
 {
-    *c = (struct copy){ .fn = fn, .from = *fn };
+    c->fn = fn;
+    c->from = *fn;
     uint32_t kept = first < fn->blocks.count ? fn->blocks.at[first].first : fn->nodes.count;
     uint32_t count = fn->nodes.count;
     c->map = arena_array_of(fn->arena, count, uint32_t);
@@ -80,12 +81,12 @@ void copy_block_as_is(struct copy *c, uint32_t b)
     struct block block = c->from.blocks.at[b];
     uint32_t first = fn->nodes.count;
     for (uint32_t i = block.first; i < block.first + block.count; i++) {
-        struct node node = c->from.nodes.at[i];
-        uint32_t count, *in = node_operands(fn, &node, &count);
-        for (uint32_t k = 0; k < count && node.op != IR_PHI; k++)
+        struct node *node = vec_add(fn->arena, &fn->nodes);
+        *node = c->from.nodes.at[i];
+        uint32_t count, *in = node_operands(fn, node, &count);
+        for (uint32_t k = 0; k < count && node->op != IR_PHI; k++)
             in[k] = c->map[in[k]];
-        c->map[i] = fn->nodes.count;
-        vec_push(fn->arena, &fn->nodes, node);
+        c->map[i] = fn->nodes.count - 1;
     }
     block.first = first;
     vec_push(fn->arena, &fn->blocks, block);

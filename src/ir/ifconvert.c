@@ -48,17 +48,17 @@ static unsigned cost(const struct insn_row *row)
 static bool is_arm(const struct build *b, uint32_t n, struct arm *arm)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
-    *arm = (struct arm){ .block = n, .meet = block->next, .constant = true, .moves = true };
     if (block->preds != 1 || block->is_header)
         return false;
+    *arm = (struct arm){ .block = n, .meet = block->next, .constant = true, .moves = true };
     for (uint32_t at = block->start; at < block->end && arm->cost <= COST; at++) {
-        struct insn insn = b->prog->insns[at];
-        const struct insn_row *row = insn_row(insn);
+        const struct insn *insn = &b->prog->insns[at];
+        const struct insn_row *row = insn_row(*insn);
         if (row->kind == INSN_KIND_GOTO) {
             arm->meet = block->jump;
-        } else if (insn.id != INSN_SECOND) {
+        } else if (insn->id != INSN_SECOND) {
             arm->cost += cost(row);
-            arm->writes |= insn_writes(insn);
+            arm->writes |= insn_writes(*insn);
             arm->moves &= row->op == OP_MOV || row->kind == INSN_KIND_LDIMM;
             arm->constant &= row->op == OP_MOV && !row->src_reg;
         }
@@ -93,10 +93,8 @@ static void lower_arm(struct build *b, const struct arm *arm, uint32_t after[REG
         return;
     const struct cfg_block *block = &b->cfg->blocks[arm->block];
     for (uint32_t at = block->start; at < block->end; at++) {
-        struct insn insn = b->prog->insns[at];
         b->at = b->maker.insn = at;
-        if (insn.id != INSN_SECOND && insn_row(insn)->kind != INSN_KIND_GOTO)
-            lower_insn(b, insn);
+        lower_insn(b, &b->prog->insns[at]);
     }
     b->at = b->maker.insn = branch;
     memcpy(after, b->reg, sizeof before);

@@ -34,7 +34,7 @@ struct maker {
 
 #define PASS_BIT(pass) (1u << (pass))
 
-/* Of one that is all 0. The function must be empty but for its name and arguments. */
+/* The next is maker_block(). */
 void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out);
 /* Begins a block; returns its number. Edges are made afterwards. */
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth);
@@ -116,7 +116,7 @@ struct variables {
         int16_t low; /* from r10 */
         uint8_t size;
     } slots[VARIABLES - REG_COUNT];
-    uint8_t *of;       /* by instruction: the slot that a load or store is of, or 0 */
+    uint8_t *of;       /* by instruction: the slot that a load or store is of, or 0; NULL: all 0 */
     uint64_t *live;    /* by block: which live at its start */
     uint64_t *written; /* by header: which its loop changes */
 };
@@ -137,11 +137,8 @@ struct build {
     const struct binding *binding;
     struct fn *fn;
     const struct cfg *cfg;
-    struct maker maker;
     struct hooking *hook; /* hook.c; NULL: an ordinary function */
     uint32_t vcpu, frame;
-    struct variables vars;
-    uint32_t reg[VARIABLES];       /* what each holds now */
     uint32_t at;                   /* the instruction being lowered */
     uint32_t owner;                /* its block of the cfg */
     struct vec(uint32_t) labels;   /* blocks to be: those of the cfg, then those made in lowering */
@@ -149,6 +146,10 @@ struct build {
     struct vec(struct owners) owners;
     struct switching *switching;
     bool goes_on; /* the last block ends with a jump, the last edge, that is not made yet */
+    /* What is above is 0 at the beginning; what follows is large, and written before it is read. */
+    struct maker maker;
+    struct variables vars;
+    uint32_t reg[VARIABLES]; /* what each holds now */
 };
 
 /* variables.c: fills b->vars. */
@@ -177,7 +178,7 @@ bool switch_end(struct build *b, uint32_t n, struct tree *tree);
 /* How many BPF arguments a function takes: a main function the context only. */
 unsigned build_args(const struct checked *checked, uint32_t func);
 /* lower.c: what is not the affair of the end of a block. */
-int lower_insn(struct build *b, struct insn insn);
+int lower_insn(struct build *b, const struct insn *insn);
 /* Registers a call reads; 0 for other instructions. */
 uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at);
 /* What a slot that is a variable holds, from the byte on where the instruction's access begins. */

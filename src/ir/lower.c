@@ -19,7 +19,7 @@ static uint32_t constant(struct build *b, int64_t value)
     return maker_const(&b->maker, (uint64_t)value);
 }
 
-static void lower_alu(struct build *b, struct insn insn)
+static int lower_alu(struct build *b, const struct insn *insn)
 {
     static const uint8_t ops[] = {
         [OP_ADD] = IR_ADD,      [OP_SUB] = IR_SUB,  [OP_MUL] = IR_MUL,     [OP_DIV] = IR_UDIV,
@@ -28,19 +28,20 @@ static void lower_alu(struct build *b, struct insn insn)
         [OP_ARSH] = IR_SAR,     [OP_NEG] = IR_NEG,  [OP_SEXT8] = IR_SEXT8, [OP_SEXT16] = IR_SEXT16,
         [OP_SEXT32] = IR_SEXT32
     };
-    const struct insn_row *row = insn_row(insn);
-    uint32_t right = row->src_reg ? b->reg[insn.src] : constant(b, insn.imm);
-    uint32_t *to = &b->reg[insn.dst];
-    struct node node = { .op = ops[row->op], .width = row->bits, .in = { *to, right } };
-    switch (row->op) {
-    case OP_MOV:
+    const struct insn_row *row = insn_row(*insn);
+    uint32_t right = row->src_reg ? b->reg[insn->src] : constant(b, insn->imm);
+    uint32_t *to = &b->reg[insn->dst];
+    if (row->op == OP_MOV) {
         *to =
             FAULT(mov32_extension, row->bits == 32, false) ? unary(b, IR_ZEXT32, 64, right) : right;
-        return;
+        return 0;
+    }
+    struct node node = { .op = ops[row->op], .width = row->bits, .in = { *to, right } };
+    switch (row->op) {
     case OP_SEXT8:
     case OP_SEXT16:
-    case OP_SEXT32: *to = unary(b, node.op, row->bits, b->reg[insn.src]); return;
-    case OP_NEG: *to = unary(b, IR_NEG, row->bits, *to); return;
+    case OP_SEXT32: *to = unary(b, node.op, row->bits, right); return 0;
+    case OP_NEG: *to = unary(b, IR_NEG, row->bits, *to); return 0;
     case OP_DIV:
     case OP_MOD:
     case OP_SDIV:
@@ -48,37 +49,39 @@ static void lower_alu(struct build *b, struct insn insn)
     default: break;
     }
     *to = maker_node(&b->maker, &node);
+    return 0;
 }
 
 /* To little-endian or big-endian order: a swap where the processor's is the other. */
-static void lower_swap(struct build *b, struct insn insn)
+static int lower_swap(struct build *b, const struct insn *insn)
 {
-    const struct insn_row *row = insn_row(insn);
-    uint32_t *to = &b->reg[insn.dst];
+    const struct insn_row *row = insn_row(*insn);
+    uint32_t *to = &b->reg[insn->dst];
     if (row->op == OP_BSWAP || (row->op == OP_BE) != b->binding->big)
         *to = unary(b, IR_BSWAP, row->bits, *to);
     else if (row->bits == 16)
         *to = unary(b, IR_ZEXT16, 64, *to);
     else if (row->bits == 32)
         *to = unary(b, IR_ZEXT32, 64, *to);
+    return 0;
 }
 
-static void lower_ldimm(struct build *b, struct insn insn)
+static int lower_ldimm(struct build *b, const struct insn *insn)
 {
-    const struct insn *first = &b->prog->insns[b->at];
-    uint32_t *to = &b->reg[insn.dst], map = (uint32_t)insn.imm;
-    switch (insn_row(insn)->op) {
+    uint32_t *to = &b->reg[insn->dst], map = (uint32_t)insn->imm;
+    switch (insn_row(*insn)->op) {
     case OP_MAP: *to = maker_symbol(&b->maker, SYMBOL_MAP, map, 0); break;
     case OP_MAP_VALUE:
-        *to = maker_symbol(&b->maker, SYMBOL_MAP_DATA, map, (uint32_t)first[1].imm);
+        *to = maker_symbol(&b->maker, SYMBOL_MAP_DATA, map, (uint32_t)insn[1].imm);
         break;
     case OP_FUNC: {
-        int callee = prog_func_index(b->prog, insn_callee(insn, b->at));
+        int callee = prog_func_index(b->prog, insn_callee(*insn, b->at));
         *to = maker_const(&b->maker, TOKEN_BASE + (uint64_t)callee);
         break;
     }
-    default: *to = maker_const(&b->maker, insn_imm64(first)); break;
+    default: *to = maker_const(&b->maker, insn_imm64(insn)); break;
     }
+    return 0;
 }
 
 /* ---- Memory ---- */
@@ -104,13 +107,13 @@ static uint32_t load_host(struct build *b, unsigned width, uint32_t base, size_t
 }
 
 /* A field of the context, read from the host's own struct. The base is the context itself. */
-static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
+static uint32_t load_field(struct build *b, uint32_t base, const struct insn *insn)
 {
-    const struct insn_row *row = insn_row(insn);
+    const struct insn_row *row = insn_row(*insn);
     const struct context_field *field = &b->checked->context->fields[fact(b)->field];
     struct maker *maker = &b->maker;
     uint32_t shift = 0;
-    context_field(b->checked->context, (uint32_t)insn.off, row->bits / 8u, &shift);
+    context_field(b->checked->context, (uint32_t)insn->off, row->bits / 8u, &shift);
     switch (field->kind) {
     case FIELD_PACKET:
     case FIELD_PACKET_END: return load_host(b, 64, base, field->host_offset);
@@ -137,7 +140,7 @@ static uint32_t load_field(struct build *b, uint32_t base, struct insn insn)
                              .width = row->bits,
                              .region = REGION_FIELD };
         node.in[0] = base;
-        node.imm = (int64_t)field->host_offset + (insn.off - (int64_t)field->offset);
+        node.imm = (int64_t)field->host_offset + (insn->off - (int64_t)field->offset);
         return maker_node(maker, &node);
     }
     default: break;
@@ -159,15 +162,15 @@ static void store(struct build *b, unsigned width, enum region region, uint32_t 
     maker_node(&b->maker, &node);
 }
 
-static void store_field(struct build *b, struct insn insn, uint32_t value)
+static void store_field(struct build *b, const struct insn *insn, uint32_t value)
 {
     const struct context_field *field = &b->checked->context->fields[fact(b)->field];
-    uint32_t inside = (uint32_t)insn.off - field->offset, width = insn_row(insn)->bits;
+    uint32_t inside = (uint32_t)insn->off - field->offset, width = insn_row(*insn)->bits;
     if (field->kind == FIELD_ZERO)
         return;
     if (field->kind == FIELD_SCALAR && width > 8 * field->host_size)
         width = 8 * field->host_size;
-    store(b, width, REGION_FIELD, b->reg[insn.dst], (int64_t)field->host_offset + inside, value);
+    store(b, width, REGION_FIELD, b->reg[insn->dst], (int64_t)field->host_offset + inside, value);
 }
 
 uint32_t lower_slot(struct build *b, unsigned variable, unsigned width, bool sign)
@@ -181,38 +184,40 @@ uint32_t lower_slot(struct build *b, unsigned variable, unsigned width, bool sig
     return extended(b, x, width, sign);
 }
 
-static void lower_load(struct build *b, struct insn insn)
+static int lower_load(struct build *b, const struct insn *insn)
 {
-    const struct insn_row *row = insn_row(insn);
+    const struct insn_row *row = insn_row(*insn);
     unsigned variable = variable_at(&b->vars, b->at);
     if (variable) {
-        b->reg[insn.dst] = lower_slot(b, variable, row->bits, row->op == OP_SEXT);
-        return;
+        b->reg[insn->dst] = lower_slot(b, variable, row->bits, row->op == OP_SEXT);
+        return 0;
     }
     bool sign = row->op == OP_SEXT, probe = fact(b)->region == REGION_PROBE;
-    struct node node = { .width = row->bits, .imm = insn.off, .in = { b->reg[insn.src] } };
+    struct node node = { .width = row->bits, .imm = insn->off, .in = { b->reg[insn->src] } };
     node.region = fact(b)->region;
     if (fact(b)->region == REGION_FIELD) {
-        b->reg[insn.dst] = load_field(b, b->reg[insn.src], insn);
-        return;
+        b->reg[insn->dst] = load_field(b, b->reg[insn->src], insn);
+        return 0;
     }
     node.op = probe ? (sign ? IR_PROBES : IR_PROBE) : sign ? IR_LOADS : IR_LOAD;
-    b->reg[insn.dst] = maker_node(&b->maker, &node);
+    b->reg[insn->dst] = maker_node(&b->maker, &node);
+    return 0;
 }
 
-static void lower_store(struct build *b, struct insn insn)
+static int lower_store(struct build *b, const struct insn *insn)
 {
-    const struct insn_row *row = insn_row(insn);
-    uint32_t value = row->kind == INSN_KIND_STX ? b->reg[insn.src] : constant(b, insn.imm);
+    const struct insn_row *row = insn_row(*insn);
+    uint32_t value = row->kind == INSN_KIND_STX ? b->reg[insn->src] : constant(b, insn->imm);
     if (variable_at(&b->vars, b->at))
         b->reg[variable_at(&b->vars, b->at)] = value;
     else if (fact(b)->region == REGION_FIELD)
         store_field(b, insn, value);
     else
-        store(b, row->bits, fact(b)->region, b->reg[insn.dst], insn.off, value);
+        store(b, row->bits, fact(b)->region, b->reg[insn->dst], insn->off, value);
+    return 0;
 }
 
-static void lower_atomic(struct build *b, struct insn insn)
+static int lower_atomic(struct build *b, const struct insn *insn)
 {
     static const uint8_t ops[] = { [OP_ADD] = IR_ATOMIC_ADD,
                                    [OP_OR] = IR_ATOMIC_OR,
@@ -226,31 +231,32 @@ static void lower_atomic(struct build *b, struct insn insn)
                                    [OP_CMPXCHG] = IR_CMPXCHG,
                                    [OP_LOAD_ACQ] = IR_LOAD_ACQUIRE,
                                    [OP_STORE_REL] = IR_STORE_RELEASE };
-    const struct insn_row *row = insn_row(insn);
-    struct node node = { .op = ops[row->op], .width = row->bits, .imm = insn.off };
+    const struct insn_row *row = insn_row(*insn);
+    struct node node = { .op = ops[row->op], .width = row->bits, .imm = insn->off };
     node.region = fact(b)->region;
-    node.in[0] = b->reg[insn.dst];
-    node.in[1] = b->reg[insn.src];
-    uint32_t *to = &b->reg[insn.src];
+    node.in[0] = b->reg[insn->dst];
+    node.in[1] = b->reg[insn->src];
+    uint32_t *to = &b->reg[insn->src];
     if (row->op == OP_LOAD_ACQ) {
-        node.in[0] = b->reg[insn.src];
+        node.in[0] = b->reg[insn->src];
         node.in[1] = 0;
-        to = &b->reg[insn.dst];
+        to = &b->reg[insn->dst];
     } else if (row->op == OP_CMPXCHG) {
         node.in[1] = b->reg[0];
-        node.in[2] = b->reg[insn.src];
+        node.in[2] = b->reg[insn->src];
         to = &b->reg[0];
     }
     uint32_t value = maker_node(&b->maker, &node);
     if (ir_rows[node.op].has_result)
         *to = value;
+    return 0;
 }
 
 /* ---- Calls ---- */
 
-static void lower_local(struct build *b, struct insn insn)
+static void lower_local(struct build *b, const struct insn *insn)
 {
-    uint32_t callee = (uint32_t)prog_func_index(b->prog, insn_callee(insn, b->at));
+    uint32_t callee = (uint32_t)prog_func_index(b->prog, insn_callee(*insn, b->at));
     uint32_t list[2 + 5] = { b->vcpu, b->reg[10] }; /* its frame begins where this one ends */
     uint32_t args = build_args(b->checked, callee);
     for (uint32_t i = 0; i < args; i++)
@@ -280,30 +286,53 @@ uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at)
     return (uint16_t)(((R1 << args) - R1) | also);
 }
 
-int lower_insn(struct build *b, struct insn insn)
+static int refuse(struct build *b, const struct insn *insn)
 {
-    switch (insn_row(insn)->kind) {
-    case INSN_KIND_ALU: lower_alu(b, insn); return 0;
-    case INSN_KIND_SWAP: lower_swap(b, insn); return 0;
-    case INSN_KIND_LDIMM: lower_ldimm(b, insn); return 0;
-    case INSN_KIND_LDX: lower_load(b, insn); return 0;
-    case INSN_KIND_ST:
-    case INSN_KIND_STX: lower_store(b, insn); return 0;
-    case INSN_KIND_ATOMIC: lower_atomic(b, insn); return 0;
-    case INSN_KIND_CALLX: lower_callx(b, b->reg[insn.dst]); return 0;
-    case INSN_KIND_CALL:
-        if (insn_row(insn)->op == OP_HELPER)
-            return lower_helper(b, insn.imm);
-        if (insn_row(insn)->op == OP_LOCAL) {
-            lower_local(b, insn);
-            return 0;
-        }
-        break;
-    default:
-        if (insn_row(insn)->ends_block || insn.id == INSN_SECOND)
-            return 0;
-        break;
-    }
     return fail(b->err, ANYBPF_E_UNSUPPORTED, "instruction %u (%s) is not offered here", b->at,
-                insn_row(insn)->name);
+                insn_row(*insn)->name);
+}
+
+static int lower_call(struct build *b, const struct insn *insn)
+{
+    switch (insn_row(*insn)->op) {
+    case OP_HELPER: return lower_helper(b, insn->imm);
+    case OP_LOCAL: lower_local(b, insn); return 0;
+    default: return refuse(b, insn);
+    }
+}
+
+static int lower_call_of_token(struct build *b, const struct insn *insn)
+{
+    lower_callx(b, b->reg[insn->dst]);
+    return 0;
+}
+
+/* Ends of blocks are build.c's affair; of 64-bit immediates the first slot says all. */
+static int lower_nothing(struct build *b, const struct insn *insn)
+{
+    (void)b, (void)insn;
+    return 0;
+}
+
+int lower_insn(struct build *b, const struct insn *insn)
+{
+    static int (*const lowerings[])(struct build *, const struct insn *) = {
+        [INSN_KIND_ALU] = lower_alu,
+        [INSN_KIND_SWAP] = lower_swap,
+        [INSN_KIND_CAST] = refuse,
+        [INSN_KIND_LDIMM] = lower_ldimm,
+        [INSN_KIND_LDX] = lower_load,
+        [INSN_KIND_ST] = lower_store,
+        [INSN_KIND_STX] = lower_store,
+        [INSN_KIND_ATOMIC] = lower_atomic,
+        [INSN_KIND_CALL] = lower_call,
+        [INSN_KIND_CALLX] = lower_call_of_token,
+        [INSN_KIND_LEGACY] = refuse,
+        [INSN_KIND_INVALID] = lower_nothing,
+        [INSN_KIND_JUMP] = lower_nothing,
+        [INSN_KIND_GOTO] = lower_nothing,
+        [INSN_KIND_MAY_GOTO] = lower_nothing,
+        [INSN_KIND_EXIT] = lower_nothing,
+    };
+    return lowerings[insn_row(*insn)->kind](b, insn);
 }

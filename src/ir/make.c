@@ -8,6 +8,8 @@ void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out)
 {
     maker->fn = fn;
     maker->left_out = left_out;
+    maker->waiting_count = 0;
+    memset(maker->numbers, 0, sizeof maker->numbers);
 }
 
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth)

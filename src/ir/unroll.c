@@ -396,7 +396,7 @@ static void copy_loop(struct unroll *u, const struct loop *loop)
 
 void unroll_run(struct fn *fn, uint32_t left_out)
 {
-    struct unroll u = { 0 };
+    struct unroll u;
     struct vec(struct loop) loops = { 0 };
     struct loop loop;
     bool any = false;
@@ -410,6 +410,8 @@ void unroll_run(struct fn *fn, uint32_t left_out)
     if (!loops.count)
         return;
     u.uses = fn->uses;
+    u.phis.at = NULL;
+    u.phis.count = u.phis.room = 0;
     copy_begin(&u.copy, fn, left_out, loops.at[0].block);
     for (uint32_t b = loops.at[0].block, next = 0; b < u.copy.from.blocks.count; b++) {
         if (next < loops.count && loops.at[next].block == b)

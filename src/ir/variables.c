@@ -146,12 +146,15 @@ static void number(struct slots *s, struct variables *v, uint8_t *number)
 static void find_slots(const struct build *b, struct variables *v)
 {
     const struct func *func = &b->prog->funcs[b->fn->index];
-    if (!b->fn->depth || (b->checked->level == CHECK_TRUSTED && !is_plain(b, func)))
+    const struct insn_fact *facts = b->checked->facts;
+    bool trusted = b->checked->level == CHECK_TRUSTED;
+    if (!b->fn->depth || (trusted && !is_plain(b, func)))
         return;
     struct slots s = { .b = b, .lowest = STACK_MAX };
     uint8_t numbers[STACK_MAX] = { 0 };
-    for (uint32_t at = func->start; at < func->start + func->count; at++)
-        if (b->prog->insns[at].id != INSN_SECOND)
+    for (uint32_t at = func->start, end = at + func->count; at < end; at++)
+        if (trusted ? b->prog->insns[at].id != INSN_SECOND
+                    : facts[at].stack_low < facts[at].stack_high)
             note(&s, at);
     if (!s.accesses.count)
         return;
@@ -191,91 +194,116 @@ static struct effect effect_of_call(const struct build *b, struct insn insn, uin
                             !is_tail };
 }
 
-static inline struct effect effect_of(const struct build *b, struct insn insn, uint32_t at)
+static struct effect effect_of(const struct build *b, uint32_t at)
 {
-    const struct insn_row *row = insn_row(insn);
-    if (row->kind == INSN_KIND_CALL || row->kind == INSN_KIND_CALLX)
-        return effect_of_call(b, insn, at);
+    const struct insn *insn = &b->prog->insns[at];
+    uint8_t kind = insn_rows[insn->id].kind;
     unsigned slot = variable_at(&b->vars, at);
+    uint32_t registers = insn_registers(insn);
+    if (kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX)
+        return effect_of_call(b, *insn, at);
     if (!slot)
-        return (struct effect){ insn_reads(insn), insn_writes(insn) };
-    if (row->kind == INSN_KIND_LDX)
-        return (struct effect){ UINT64_C(1) << slot, insn_writes(insn) };
-    return (struct effect){ row->kind == INSN_KIND_STX ? UINT64_C(1) << insn.src : 0, UINT64_C(1)
-                                                                                          << slot };
+        return (struct effect){ (uint16_t)registers, registers >> INSN_WRITES };
+    if (kind == INSN_KIND_LDX)
+        return (struct effect){ UINT64_C(1) << slot, registers >> INSN_WRITES };
+    return (struct effect){ kind == INSN_KIND_STX ? UINT64_C(1) << insn->src : 0, UINT64_C(1)
+                                                                                      << slot };
 }
 
-/* What each block reads before it writes it, and what it writes; and what loops write. */
-static void look(const struct build *b, struct variables *v, uint64_t *use, uint64_t *def)
+/* What a block reads before it writes it, and what it writes. */
+static struct effect effect_of_block(const struct build *b, const struct cfg_block *block)
 {
-    const struct cfg *cfg = b->cfg;
-    for (uint32_t i = 0; i < cfg->order_count; i++) {
-        uint32_t n = cfg->order[i];
-        const struct cfg_block *block = &cfg->blocks[n];
-        struct effect all = { 0 };
-        for (uint32_t at = block->end; at-- > block->start;) {
-            struct effect effect = effect_of(b, b->prog->insns[at], at);
-            all.reads = (all.reads & ~effect.writes) | effect.reads;
-            all.writes |= effect.writes;
-        }
-        use[n] = all.reads;
-        def[n] = all.writes;
+    struct effect all = { 0 };
+    for (uint32_t at = block->end, start = block->start; at-- > start;) {
+        struct effect effect = effect_of(b, at);
+        all.reads = (all.reads & ~effect.writes) | effect.reads;
+        all.writes |= effect.writes;
     }
-    /* Blocks of a loop come behind its header, so from the last one on a loop is whole when it is
-     * added to the one around it. */
-    for (uint32_t i = cfg->order_count; i--;) {
-        const struct cfg_block *block = &cfg->blocks[cfg->order[i]];
-        if (block->loop != CFG_NONE)
-            v->written[block->loop] |= def[cfg->order[i]];
-        if (block->is_header && block->outer != CFG_NONE)
-            v->written[block->outer] |= v->written[cfg->order[i]];
-    }
+    return all;
+}
+
+/* What lives at the start of a block, as far as what lives behind it is known. */
+static uint64_t live_before(const struct variables *v, const struct cfg_block *block,
+                            const struct effect *effect)
+{
+    uint64_t next = block->next == CFG_NONE ? 0 : v->live[block->next];
+    uint64_t jump = block->jump == CFG_NONE ? 0 : v->live[block->jump];
+    return effect->reads | ((next | jump) & ~effect->writes);
+}
+
+struct queue { /* of blocks to be looked at again: a ring */
+    uint32_t *blocks;
+    bool *has; /* by block */
+    uint32_t head, waiting;
+};
+
+static void enqueue(const struct cfg *cfg, struct queue *queue, uint32_t n)
+{
+    if (queue->has[n])
+        return;
+    queue->has[n] = true;
+    queue->blocks[(queue->head + queue->waiting++) % cfg->count] = n;
 }
 
 /* A mask changes at most once per variable, so the list of blocks to look at again is linear. */
+static void settle(const struct cfg *cfg, struct variables *v, const struct effect *effects,
+                   struct queue *queue)
+{
+    while (queue->waiting) {
+        uint32_t n = queue->blocks[queue->head];
+        const struct cfg_block *block = &cfg->blocks[n];
+        uint64_t live = live_before(v, block, &effects[n]);
+        queue->head = queue->head + 1 == cfg->count ? 0 : queue->head + 1;
+        queue->waiting--;
+        queue->has[n] = false;
+        if (live == v->live[n])
+            continue;
+        v->live[n] = live;
+        for (uint32_t i = 0; i < block->preds; i++)
+            enqueue(cfg, queue, cfg->preds[block->first_pred + i]);
+    }
+}
+
+static bool goes_back(const struct cfg *cfg, const struct cfg_block *block)
+{
+    return (block->next != CFG_NONE && cfg->blocks[block->next].order <= block->order) ||
+           (block->jump != CFG_NONE && cfg->blocks[block->jump].order <= block->order);
+}
+
+/* What lives at the start of each block, and what each loop writes. From the last block on all is
+ * known of what a block goes on to, but where it goes back; and a loop, whose blocks come behind
+ * its header, is whole when it is added to the one around it. */
 static void find_live(const struct build *b, struct variables *v)
 {
     const struct cfg *cfg = b->cfg;
     v->live = arena_array_of(b->arena, cfg->count, uint64_t);
     v->written = arena_array_of(b->arena, cfg->count, uint64_t);
     struct arena_mark mark = arena_mark(b->arena);
-    uint64_t *use = arena_array_of(b->arena, cfg->count, uint64_t);
-    uint64_t *def = arena_array_of(b->arena, cfg->count, uint64_t);
-    uint32_t *queue = arena_array_of(b->arena, cfg->count, uint32_t);
-    bool *queued = arena_array_of(b->arena, cfg->count, bool);
-    uint32_t head = 0, waiting = 0;
-    look(b, v, use, def);
+    struct effect *effects = arena_array_raw(b->arena, cfg->count, struct effect);
+    struct queue queue = { .blocks = arena_array_raw(b->arena, cfg->count, uint32_t),
+                           .has = arena_array_of(b->arena, cfg->count, bool) };
     for (uint32_t i = cfg->order_count; i--;) {
-        queue[waiting++] = cfg->order[i];
-        queued[cfg->order[i]] = true;
-    }
-    while (waiting) {
-        uint32_t n = queue[head];
+        uint32_t n = cfg->order[i];
         const struct cfg_block *block = &cfg->blocks[n];
-        head = head + 1 == cfg->count ? 0 : head + 1;
-        waiting--;
-        queued[n] = false;
-        uint64_t out = (block->next == CFG_NONE ? 0 : v->live[block->next]) |
-                       (block->jump == CFG_NONE ? 0 : v->live[block->jump]);
-        uint64_t in = use[n] | (out & ~def[n]);
-        if (in == v->live[n])
-            continue;
-        v->live[n] = in;
-        for (uint32_t i = 0; i < block->preds; i++) {
-            uint32_t pred = cfg->preds[block->first_pred + i];
-            if (!queued[pred] && cfg->blocks[pred].order != CFG_NONE) {
-                queued[pred] = true;
-                queue[(head + waiting++) % cfg->count] = pred;
-            }
-        }
+        effects[n] = effect_of_block(b, block);
+        v->live[n] = live_before(v, block, &effects[n]);
+        if (goes_back(cfg, block))
+            enqueue(cfg, &queue, n);
+        if (block->loop != CFG_NONE)
+            v->written[block->loop] |= effects[n].writes;
+        if (block->is_header && block->outer != CFG_NONE)
+            v->written[block->outer] |= v->written[n];
     }
+    settle(cfg, v, effects, &queue);
     arena_reset(b->arena, mark);
 }
 
 void variables_find(struct build *b)
 {
     struct variables *v = &b->vars;
-    *v = (struct variables){ .count = REG_COUNT, .start = b->prog->funcs[b->fn->index].start };
+    v->count = REG_COUNT;
+    v->of = NULL;
+    v->start = b->prog->funcs[b->fn->index].start;
     if (!(b->maker.left_out & PASS_BIT(PASS_PROMOTE)))
         find_slots(b, v);
     find_live(b, v);
