@@ -30,8 +30,10 @@ static void put(struct writer *w, unsigned code, unsigned dst, unsigned src, int
 enum {
     ADD_X = 0x0f,
     ADD_K = 0x07,
+    AND_K = 0x57,
     XOR_X = 0xaf,
     MUL_K = 0x27,
+    JA = 0x05,
     JEQ_X = 0x1d,
     JEQ_K = 0x15,
     JSGT_K = 0x65,
@@ -126,6 +128,33 @@ static void irreducible(struct writer *w, uint32_t end)
     }
 }
 
+/* Switches, as comparisons one after the other. */
+static void switches(struct writer *w, uint32_t end)
+{
+    enum { CASES = 40, SIZE = 2 + 3 * CASES };
+    while (w->count + SIZE < end) {
+        uint32_t arms = w->count + 2 + CASES, out = w->count + SIZE;
+        put(w, AND_K, 8, 0, 0, 63);
+        for (int i = 0; i < CASES; i++)
+            put(w, JEQ_K, 8, 0, (int64_t)arms + 2 * i - w->count - 1, i);
+        put(w, JA, 0, 0, (int64_t)out - w->count - 1, 0);
+        for (int i = 0; i < CASES; i++) {
+            put(w, ADD_K, data(w), 0, 0, i);
+            put(w, JA, 0, 0, (int64_t)out - w->count - 1, 0);
+        }
+    }
+}
+
+/* Comparisons that look like a switch, but become none: its values lie far apart. */
+static void comparisons(struct writer *w, uint32_t end)
+{
+    while (w->count < end) {
+        uint32_t target = w->count + 30000 < end ? w->count + 30000 : end;
+        while (w->count < target)
+            put(w, JEQ_K, 8, 0, (int64_t)target - w->count - 1, (int32_t)(w->count * 10007));
+    }
+}
+
 /* Calls of a helper, with what lives across them on the stack. */
 static void calls(struct writer *w, uint32_t end)
 {
@@ -142,9 +171,9 @@ static void calls(struct writer *w, uint32_t end)
 }
 
 const struct shape shapes[SHAPES] = {
-    { "one block", one_block }, { "diamonds", diamonds },     { "one target", one_target },
-    { "loops", loops },         { "deep loops", deep_loops }, { "irreducible", irreducible },
-    { "calls", calls },
+    { "one block", one_block }, { "diamonds", diamonds },       { "one target", one_target },
+    { "loops", loops },         { "deep loops", deep_loops },   { "irreducible", irreducible },
+    { "switches", switches },   { "comparisons", comparisons }, { "calls", calls },
 };
 
 uint32_t shape_write(const struct shape *shape, uint32_t length, struct insn *insns)

@@ -9,7 +9,7 @@ struct shape {
     const char *name;
     void (*write)(struct writer *w, uint32_t end); /* up to about instruction `end` */
 };
-enum { SHAPES = 7, SHAPE_MORE = 100 };
+enum { SHAPES = 9, SHAPE_MORE = 100 };
 extern const struct shape shapes[SHAPES];
 
 /* Writes a program on raw memory that ends at every input: `length` instructions and some, less
