@@ -21,7 +21,7 @@ struct facts {       /* of a value */
     float weight;    /* uses and the definition, each 8 to the power of its loops' number */
     uint32_t length; /* instructions that it lives through */
     uint32_t phi;    /* a phi that it is an operand of, or 0: no phi */
-    uint32_t last;   /* where in the block it is needed last, see last_in() */
+    uint32_t last;   /* where in the block it is needed last, see ends_at() */
     uint8_t hint;    /* a register that a use or the definition wants, or REG_NONE */
 };
 _Static_assert(sizeof(struct facts) <= WORK_SIZE, "it lies in gen->work");
@@ -35,6 +35,7 @@ struct alloc {
     uint64_t preserved;  /* registers to give back as they were */
     uint64_t used;       /* those given so far */
     uint64_t taken;      /* now */
+    uint32_t end;        /* where a value is needed that lives on behind the block, see last */
     uint64_t turning;    /* homes of the phis of a loop of one block, which the next turn's want */
     uint32_t holder[32]; /* by register taken */
 };
@@ -79,32 +80,27 @@ static uint64_t met(const struct events *events, uint32_t last)
 /* Where a value is needed last is told as 2 * the node + 1, or if it lives on behind the block as
  * 2 * the node behind the block's last one. Blocks are gone through backwards, so what is more than
  * that is of another block. */
-static uint32_t end_of(const struct block *block)
-{
-    return 2 * (block->first + block->count);
-}
 
 /* The value is needed at a place of the block; whether that is the last one. */
-static bool ends_at(struct alloc *a, uint32_t value, uint32_t place, const struct block *block)
+static bool ends_at(const struct alloc *a, struct facts *facts, uint32_t place)
 {
-    struct facts *facts = &a->facts[value];
-    if (facts->last <= end_of(block))
+    if (facts->last <= a->end)
         return false;
     facts->last = place;
     return true;
 }
 
-static void passes(struct alloc *a, uint32_t value, uint32_t from, const struct events *events)
+static void passes(struct facts *facts, uint32_t from, const struct events *events)
 {
-    struct facts *facts = &a->facts[value];
-    facts->forbidden |= (regs)met(events, facts->last / 2);
-    facts->length += facts->last / 2 - from + 1;
+    uint32_t last = facts->last / 2;
+    facts->forbidden |= (regs)met(events, last);
+    facts->length += last - from + 1;
 }
 
 /* Registers in which no operand of free choice may be. */
-static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule)
+static inline uint64_t avoided(const struct alloc *a, const struct rule *rule, uint32_t node)
 {
-    uint64_t set = facts_of(a->gen, node)->avoids;
+    uint64_t set = a->target->rule_facts[rule - a->target->rules].avoids;
     if (rule->a == ARGS) {
         uint32_t count;
         call_args(a->fn, &a->fn->nodes.at[node], &count);
@@ -114,40 +110,40 @@ static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struc
     return set;
 }
 
-static void weigh_args(struct alloc *a, uint32_t node, const struct rule *rule, float weight,
-                       const struct block *block)
+static void weigh_args(struct alloc *a, uint32_t node, const struct rule *rule, float weight)
 {
     uint32_t count;
     const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[node], &count);
     for (uint32_t i = 0; i < count; i++) {
-        a->facts[args[i]].weight += weight;
-        a->facts[args[i]].hint = rule_args(a->gen, rule)[i];
-        if (!is_cheap(a->gen, args[i]) && ends_at(a, args[i], 2 * node + 1, block))
+        struct facts *facts = &a->facts[args[i]];
+        facts->weight += weight;
+        facts->hint = rule_args(a->gen, rule)[i];
+        if (!is_cheap(a->gen, args[i]) && ends_at(a, facts, 2 * node + 1))
             a->gen->insts[node].args_ends |= (uint16_t)(1 << i);
     }
 }
 
-static void weigh_inst(struct alloc *a, uint32_t node, float weight, const struct block *block)
+static void weigh_inst(struct alloc *a, uint32_t node, struct inst *inst, float weight)
 {
-    struct inst *inst = &a->gen->insts[node];
     const struct rule *rule = rule_of(a->gen, node);
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
-    regs avoid = (regs)avoided(a, node, rule);
+    regs avoid = (regs)avoided(a, rule, node);
+    unsigned ends = 0;
     EACH_BIT(i, inst->has)
     {
         struct facts *facts = &a->facts[inst->use[i]];
         facts->weight += weight;
-        if (kinds[i] >= FIX_0)
-            facts->hint = kinds[i] - FIX_0;
+        if (rule->takes[i] >= FIX_0)
+            facts->hint = rule->takes[i] - FIX_0;
         else
             facts->avoided |= avoid;
-        if (!is_anew(inst, i) && ends_at(a, inst->use[i], 2 * node + 1, block))
-            inst->ends = (inst->ends | 1u << i) & 15;
+        if (!is_anew(inst, i) && ends_at(a, facts, 2 * node + 1))
+            ends |= 1u << i;
     }
+    inst->ends = ends & 15;
     if (rule->to == TO_A && inst->use[0] != NO_VALUE && a->facts[inst->use[0]].hint == REG_NONE)
         a->facts[inst->use[0]].hint = a->facts[node].hint;
     if (rule->a == ARGS)
-        weigh_args(a, node, rule, weight, block);
+        weigh_args(a, node, rule, weight);
 }
 
 /* What lives on behind the block. */
@@ -158,14 +154,12 @@ static void leave(struct alloc *a, const struct block *block)
         uint32_t to = a->fn->edges.at[edge];
         const struct block *succ = &a->fn->blocks.at[to];
         EACH_LIFE(gen, to, value)
-        a->facts[value].last = end_of(block);
-        for (uint32_t i = succ->first; i < succ->first + succ->count; i++) {
-            uint8_t op = a->fn->nodes.at[i].op;
-            if (op != IR_PHI && op != IR_NOP)
-                break;
-            uint32_t value = op == IR_PHI ? phi_use(gen, i, gen->edge_pred[edge]) : NO_VALUE;
+        a->facts[value].last = a->end;
+        EACH_PHI(a->fn, succ, i)
+        {
+            uint32_t value = phi_use(gen, i, gen->edge_pred[edge]);
             if (value != NO_VALUE)
-                a->facts[value].last = end_of(block);
+                a->facts[value].last = a->end;
         }
     }
 }
@@ -179,23 +173,25 @@ static void weigh_block(struct alloc *a, uint32_t b)
     float weight = 1;
     for (uint32_t i = 0; i < block->depth && i < 8; i++)
         weight *= 8;
+    a->end = 2 * (block->first + block->count);
     leave(a, block);
     for (uint32_t first = block->first, i = first + block->count; i-- > first;) {
         struct inst *inst = &gen->insts[i];
         if (gen->needed[i]) {
-            inst->dies = ends_at(a, i, 2 * i + 1, block);
-            passes(a, i, i, &events);
-            a->facts[i].weight += weight;
+            struct facts *facts = &a->facts[i];
+            inst->dies = ends_at(a, facts, 2 * i + 1);
+            passes(facts, i, &events);
+            facts->weight += weight;
         }
         if (!inst->rule)
             continue;
         uint64_t set = facts_of(gen, i)->destroys & a->pool;
-        weigh_inst(a, i, weight, block);
+        weigh_inst(a, i, inst, weight);
         if (set)
             add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
     }
     EACH_LIFE(gen, b, value)
-    passes(a, value, block->first, &events);
+    passes(&a->facts[value], block->first, &events);
 }
 
 static void weigh_phis(struct alloc *a)
@@ -203,10 +199,9 @@ static void weigh_phis(struct alloc *a)
     const struct fn *fn = a->fn;
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
         const struct block *block = &fn->blocks.at[b];
-        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+        EACH_PHI(fn, block, i)
+        {
             const struct node *node = &fn->nodes.at[i];
-            if (node->op != IR_PHI && node->op != IR_NOP)
-                break;
             for (uint32_t k = 0; a->gen->needed[i] && k < node->list.count; k++) {
                 uint32_t in = fn->lists.at[node->list.first + k];
                 /* Of several, the one that is used most. */
@@ -364,9 +359,9 @@ static void release(struct alloc *a, uint32_t value)
         a->taken &= ~REG_BIT(home);
 }
 
-static void release_operands(struct alloc *a, uint32_t node, const struct rule *rule)
+static void release_operands(struct alloc *a, uint32_t node, const struct inst *inst,
+                             const struct rule *rule)
 {
-    const struct inst *inst = &a->gen->insts[node];
     EACH_BIT(i, inst->ends)
     release(a, inst->use[i]);
     if (rule->a == ARGS) {
@@ -382,15 +377,14 @@ static void release_operands(struct alloc *a, uint32_t node, const struct rule *
 static uint64_t place_operands(struct alloc *a, struct inst *inst, const struct rule *rule,
                                uint64_t avoid)
 {
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
     bool tied = rule->to == TO_A;
     unsigned free = tied ? inst->has & ~1u : inst->has, homeless = 0;
     uint64_t used = 0;
     EACH_BIT(i, free)
     {
         uint8_t home = a->gen->home[inst->use[i]];
-        if (kinds[i] >= FIX_0)
-            inst->reg[i] = kinds[i] - FIX_0;
+        if (rule->takes[i] >= FIX_0)
+            inst->reg[i] = rule->takes[i] - FIX_0;
         else if (home != REG_NONE && !(avoid >> home & 1))
             used |= REG_BIT(inst->reg[i] = home);
         else
@@ -399,7 +393,7 @@ static uint64_t place_operands(struct alloc *a, struct inst *inst, const struct 
     EACH_BIT(i, homeless)
     {
         for (unsigned k = 0; k < i; k++)
-            if (free >> k & 1 && inst->use[k] == inst->use[i] && kinds[k] < FIX_0)
+            if (free >> k & 1 && inst->use[k] == inst->use[i] && rule->takes[k] < FIX_0)
                 inst->reg[i] = inst->reg[k];
         if (inst->reg[i] == REG_NONE)
             used |= REG_BIT(inst->reg[i] = borrow(a, a->pool & ~avoid & ~used));
@@ -407,10 +401,9 @@ static uint64_t place_operands(struct alloc *a, struct inst *inst, const struct 
     return used;
 }
 
-static void place_result(struct alloc *a, uint32_t node, const struct rule *rule, uint64_t used,
-                         uint64_t avoid)
+static void place_result(struct alloc *a, uint32_t node, struct inst *inst, const struct rule *rule,
+                         uint64_t used, uint64_t avoid)
 {
-    struct inst *inst = &a->gen->insts[node];
     uint8_t *home = &a->gen->home[node], wish = REG_NONE;
     uint64_t set = a->pool;
     if (rule->to == TO_CALL || rule->to >= TO_FIX_0) {
@@ -437,14 +430,13 @@ static void place_result(struct alloc *a, uint32_t node, const struct rule *rule
 
 static void alloc_inst(struct alloc *a, uint32_t node)
 {
-    struct gen *gen = a->gen;
-    struct inst *inst = &gen->insts[node];
-    const struct rule *rule = rule_of(gen, node);
-    uint64_t avoid = avoided(a, node, rule);
+    struct inst *inst = &a->gen->insts[node];
+    const struct rule *rule = rule_of(a->gen, node);
+    uint64_t avoid = avoided(a, rule, node);
     uint64_t used = place_operands(a, inst, rule, avoid);
-    release_operands(a, node, rule);
+    release_operands(a, node, inst, rule);
     if (rule->to != TO_NONE) {
-        place_result(a, node, rule, used, avoid);
+        place_result(a, node, inst, rule, used, avoid);
         if (inst->dies)
             release(a, node);
     }

@@ -108,18 +108,12 @@ void code_reloc(struct code *code, unsigned form, uint32_t back, enum symbol_kin
                              .addend = addend });
 }
 
-void code_line(struct code *code, uint32_t insn)
+void code_line_new(struct code *code, uint32_t insn)
 {
-    if (code->lines.count) {
-        struct code_line *last = vec_last(&code->lines);
-        if (last->insn == insn)
-            return;
-        if (last->at == code->size) {
-            last->insn = insn;
-            return;
-        }
-    }
-    vec_push(code->arena, &code->lines, (struct code_line){ code->size, insn });
+    if (code->lines.count && vec_last(&code->lines)->at == code->size)
+        vec_last(&code->lines)->insn = insn;
+    else
+        vec_push(code->arena, &code->lines, (struct code_line){ code->size, insn });
 }
 
 void code_fault(struct code *code, uint32_t landing_label)

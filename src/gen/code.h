@@ -180,7 +180,13 @@ void code_leave(struct code *code, uint32_t function);
 /* A field that ends `back` bytes before the current end is the symbol's value + addend. */
 void code_reloc(struct code *code, unsigned form, uint32_t back, enum symbol_kind symbol,
                 uint32_t index, int64_t addend);
-void code_line(struct code *code, uint32_t insn);
+/* What comes next belongs to the BPF instruction. */
+void code_line_new(struct code *code, uint32_t insn);
+static inline void code_line(struct code *code, uint32_t insn)
+{
+    if (!code->lines.count || vec_last(&code->lines)->insn != insn)
+        code_line_new(code, insn);
+}
 /* The next instruction may fault. */
 void code_fault(struct code *code, uint32_t landing_label);
 void code_cfi(struct code *code, enum cfi_op op, unsigned reg, int32_t value);

@@ -6,16 +6,15 @@ struct coverage *compile_coverage;
 
 static void sort_operands(const struct rule *rule, struct rule_facts *facts)
 {
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
     for (unsigned i = 0; i < 4; i++) {
-        uint8_t bit = (uint8_t)(1u << i);
-        bool fixed = kinds[i] >= FIX_0;
-        if (kinds[i] == REG || fixed)
+        uint8_t bit = (uint8_t)(1u << i), kind = rule->takes[i];
+        bool fixed = kind >= FIX_0;
+        if (kind == REG || fixed)
             facts->plain |= bit;
-        else if (kinds[i] != NONE && kinds[i] != ARGS)
+        else if (kind != NONE && kind != ARGS)
             facts->special |= bit;
         if (fixed)
-            facts->avoids |= REG_BIT(kinds[i] - FIX_0);
+            facts->avoids |= REG_BIT(kind - FIX_0);
         if (fixed || (i == 0 && rule->to == TO_A))
             facts->moved |= bit;
     }

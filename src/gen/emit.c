@@ -5,6 +5,7 @@
  * where the code falls through, or else behind the function. */
 #include "base/planted.h"
 #include "gen/local.h"
+#include <string.h>
 
 struct detour { /* an edge's moves, behind the function */
     uint32_t label, edge;
@@ -26,7 +27,6 @@ struct emission {
     /* Values in slots that registers hold too, since they were moved there or came from there. */
     uint32_t copies[32]; /* by register */
     uint64_t copied;     /* registers that hold some */
-    uint32_t line;       /* the BPF instruction last noted */
     struct vec(struct detour) detours;
     struct vec(struct table) tables;
 };
@@ -129,11 +129,10 @@ static void note_copy(struct emission *e, uint8_t reg, uint32_t value)
 }
 
 /* What registers hold behind an instruction. */
-static void note_copies(struct emission *e, uint32_t node)
+static void note_copies(struct emission *e, uint32_t node, const struct inst *inst,
+                        const struct rule *rule)
 {
     const struct gen *gen = e->gen;
-    const struct inst *inst = &gen->insts[node];
-    const struct rule *rule = rule_of(gen, node);
     uint64_t lost =
         facts_of(gen, node)->destroys | (rule->to != TO_NONE ? REG_BIT(inst->to & 63) : 0);
     EACH_BIT(i, inst->has)
@@ -150,11 +149,10 @@ static void note_copies(struct emission *e, uint32_t node)
 
 /* ---- Instructions ---- */
 
-static void move_operands(struct emission *e, uint32_t node)
+static void move_operands(struct emission *e, uint32_t node, const struct inst *inst,
+                          const struct rule *rule)
 {
     struct gen *gen = e->gen;
-    const struct inst *inst = &gen->insts[node];
-    const struct rule *rule = rule_of(gen, node);
     uint64_t moved = 0;
     EACH_BIT(i, inst->has)
     {
@@ -178,20 +176,18 @@ static void move_operands(struct emission *e, uint32_t node)
     run_moves(e);
 }
 
-/* What an emitter is told, but for where a branch goes. */
-static struct emit *tell(struct emission *e, uint32_t node)
+/* Before an instruction: its operands where it wants them; what its emitter is told, but for where
+ * a branch goes. */
+static struct emit *prepare(struct emission *e, uint32_t node, const struct inst *inst,
+                            const struct rule *rule)
 {
-    const struct inst *inst = &e->gen->insts[node];
-    const struct rule *rule = rule_of(e->gen, node);
     struct emit *emit = &e->emit;
+    move_operands(e, node, inst, rule);
     emit->rule = rule;
     emit->node = &e->fn->nodes.at[node];
     emit->width = inst->width;
     emit->to = inst->to;
-    emit->a = inst->reg[0];
-    emit->b = inst->reg[1];
-    emit->c = inst->reg[2];
-    emit->d = inst->reg[3];
+    memcpy(emit->reg, inst->reg, sizeof emit->reg);
     emit->cond = inst->cond;
     emit->imm = inst->imm;
     emit->moves = NULL;
@@ -203,34 +199,26 @@ static struct emit *tell(struct emission *e, uint32_t node)
     return emit;
 }
 
-static void keep_result(struct emission *e, uint32_t value)
+static void keep_result(struct emission *e, uint32_t value, const struct inst *inst,
+                        const struct rule *rule)
 {
-    const struct inst *inst = &e->gen->insts[value];
-    if (!e->gen->needed[value] || e->gen->home[value] == inst->to ||
-        rule_of(e->gen, value)->to == TO_NONE)
+    if (!e->gen->needed[value] || e->gen->home[value] == inst->to || rule->to == TO_NONE)
         return;
     add_move(e, home_place(e->gen, value), reg_place(inst->to), value);
     run_moves(e);
 }
 
-static void note_line(struct emission *e, uint32_t insn)
-{
-    if (insn != e->line)
-        code_line(e->code, insn);
-    e->line = insn;
-}
-
 static void emit_inst(struct emission *e, uint32_t value)
 {
+    const struct inst *inst = &e->gen->insts[value];
     const struct rule *rule = rule_of(e->gen, value);
     if (is_cheap(e->gen, value) && e->gen->home[value] == REG_NONE)
         return;
-    note_line(e, e->fn->nodes.at[value].insn);
-    move_operands(e, value);
-    rule->emit(tell(e, value));
-    keep_result(e, value);
+    code_line(e->code, e->fn->nodes.at[value].insn);
+    rule->emit(prepare(e, value, inst, rule));
+    keep_result(e, value, inst, rule);
     if (e->gen->spilled)
-        note_copies(e, value);
+        note_copies(e, value, inst, rule);
 }
 
 /* ---- Edges ---- */
@@ -292,11 +280,10 @@ static uint64_t edge_reads(const struct emission *e, uint32_t edge)
     uint64_t set = 0;
     EACH_LIFE(gen, to, value)
     set |= home_bit(gen, value);
-    for (uint32_t i = block->first; i < block->first + block->count; i++) {
+    EACH_PHI(e->fn, block, i)
+    {
         const struct node *node = &e->fn->nodes.at[i];
-        if (node->op != IR_PHI && node->op != IR_NOP)
-            break;
-        if (node->op == IR_PHI && gen->needed[i])
+        if (gen->needed[i])
             set |= home_bit(gen, e->fn->lists.at[node->list.first + gen->edge_pred[edge]]);
     }
     return set;
@@ -407,15 +394,14 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
 {
     struct fork fork = fork_of(e, value, block, next);
     uint32_t label = e->labels[e->fn->edges.at[fork.jumps]];
-    note_line(e, e->fn->nodes.at[value].insn);
+    code_line(e->code, e->fn->nodes.at[value].insn);
     if (fork.moves && fork.when == BEHIND) {
         label = detour(e, fork.jumps);
     } else if (fork.moves && fork.when == BEFORE) {
         add_phis(e, fork.jumps);
         run_moves(e);
     }
-    move_operands(e, value);
-    struct emit *emit = tell(e, value);
+    struct emit *emit = prepare(e, value, &e->gen->insts[value], rule_of(e->gen, value));
     emit->cond ^= fork.invert;
     emit->label = label;
     if (fork.moves && fork.when == BETWEEN) {
@@ -437,9 +423,8 @@ static void emit_switch(struct emission *e, uint32_t value, const struct block *
 {
     uint32_t *ways = arena_array_raw(e->gen->arena, block->succ_count, uint32_t);
     struct table table = { code_label(e->code), value, ways };
-    note_line(e, e->fn->nodes.at[value].insn);
-    move_operands(e, value);
-    struct emit *emit = tell(e, value);
+    code_line(e->code, e->fn->nodes.at[value].insn);
+    struct emit *emit = prepare(e, value, &e->gen->insts[value], rule_of(e->gen, value));
     emit->label = table.label;
     emit->rule->emit(emit);
     for (uint32_t i = 0; i < block->succ_count; i++) {
@@ -524,9 +509,7 @@ static void move_params(struct emission *e)
 void gen_emit(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
-    struct emission e = {
-        .gen = gen, .fn = fn, .target = gen->target, .code = gen->code, .line = NO_VALUE
-    };
+    struct emission e = { .gen = gen, .fn = fn, .target = gen->target, .code = gen->code };
     e.emit = (struct emit){
         .code = gen->code, .target = gen->target, .frame = &gen->frame, .features = gen->features
     };
@@ -536,7 +519,7 @@ void gen_emit(struct gen *gen)
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         e.labels[b] = code_label(e.code);
     code_enter(e.code, fn->index);
-    note_line(&e, fn->blocks.at[0].insn);
+    code_line(e.code, fn->blocks.at[0].insn);
     e.target->prologue(e.code, &gen->frame);
     move_params(&e);
     for (uint32_t i = 0; i < fn->blocks.count; i++)

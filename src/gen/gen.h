@@ -68,12 +68,17 @@ enum rule_flags {
  * An operation that COMMUTES is also tried with a and b exchanged, a comparison too, with its
  * condition turned round; so write rules with the special operand as b. */
 struct rule {
-    const char *name;   /* unique, for dumps and coverage */
-    uint8_t op;         /* enum ir_op */
-    uint8_t widths;     /* W8 | W16 | W32 | W64; 0: the operation has none */
-    uint8_t a, b, c, d; /* enum operand */
-    uint8_t to;         /* enum result */
-    uint8_t flags;      /* RULE_* */
+    const char *name; /* unique, for dumps and coverage */
+    uint8_t op;       /* enum ir_op */
+    uint8_t widths;   /* W8 | W16 | W32 | W64; 0: the operation has none */
+    union {           /* enum operand */
+        struct {
+            uint8_t a, b, c, d;
+        };
+        uint8_t takes[4];
+    };
+    uint8_t to;    /* enum result */
+    uint8_t flags; /* RULE_* */
     /* INNER, as operand b: it is inner(x, y) of the same width, x in a register: emit.b, and y as
      * inner_b says: REG: emit.c, IMM: emit.imm, NONE: inner has one operand.
      * RMW, with operand b INNER: the stored value is inner(load, y): y as inner_b says, REG:
@@ -132,10 +137,15 @@ struct emit {
     const struct node *node; /* op, width, imm (calls: whom), symbol */
     const struct frame *frame;
     uint32_t features;
-    uint8_t width;      /* the node's, in bits; see also RULE_NARROW */
-    uint8_t to;         /* register of the result */
-    uint8_t a, b, c, d; /* registers of the operands; REG_NONE where the rule takes none */
-    uint8_t cond;       /* enum ir_cond, as it is after exchanging or inverting */
+    uint8_t width; /* the node's, in bits; see also RULE_NARROW */
+    uint8_t to;    /* register of the result */
+    union {        /* registers of the operands; REG_NONE where the rule takes none */
+        struct {
+            uint8_t a, b, c, d;
+        };
+        uint8_t reg[4];
+    };
+    uint8_t cond; /* enum ir_cond, as it is after exchanging or inverting */
     struct mem mem;
     int64_t imm;
     uint32_t label; /* BRANCH: goes there if cond, else on; SWITCH: its table */

@@ -28,8 +28,14 @@ _Static_assert(sizeof(struct inst) == 40, "there is one for each node");
 
 /* The values that live at the start of a block. */
 #define EACH_LIFE(gen, block, v)                                                                   \
-    for (uint32_t life_ = (gen)->live_in[block], v;                                                \
-         life_ < (gen)->live_in[(block) + 1] && (v = (gen)->lives[life_], true); life_++)
+    for (uint32_t *life_ = (gen)->lives + (gen)->live_in[block],                                   \
+                  *end_ = (gen)->lives + (gen)->live_in[(block) + 1], v;                           \
+         life_ < end_ && (v = *life_, true); life_++)
+
+/* The phis of a block and the NOPs between them, which nobody needs; its END is behind them. */
+#define EACH_PHI(fn, block, i)                                                                     \
+    for (uint32_t i = (block)->first;                                                              \
+         (fn)->nodes.at[i].op == IR_PHI || (fn)->nodes.at[i].op == IR_NOP; i++)
 
 /* A use in another block than the definition's. */
 struct crossing {
@@ -122,9 +128,10 @@ void gen_live(struct gen *gen);
 /* The operand of a phi from a predecessor; NO_VALUE if the phi is not there or makes it anew. */
 static inline uint32_t phi_use(const struct gen *gen, uint32_t phi, uint32_t pred)
 {
-    const struct node *node = &gen->fn->nodes.at[phi];
-    uint32_t value = gen->fn->lists.at[node->list.first + pred];
-    return gen->needed[phi] && !is_cheap(gen, value) ? value : NO_VALUE;
+    if (!gen->needed[phi])
+        return NO_VALUE;
+    uint32_t value = gen->fn->lists.at[gen->fn->nodes.at[phi].list.first + pred];
+    return is_cheap(gen, value) ? NO_VALUE : value;
 }
 
 void gen_alloc(struct gen *gen);
