@@ -98,9 +98,10 @@ static void passes(struct facts *facts, uint32_t from, const struct events *even
 }
 
 /* Registers in which no operand of free choice may be. */
-static inline uint64_t avoided(const struct alloc *a, const struct rule *rule, uint32_t node)
+static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struct inst *inst,
+                               const struct rule *rule)
 {
-    uint64_t set = a->target->rule_facts[rule - a->target->rules].avoids;
+    uint64_t set = facts_of(a->gen, inst)->avoids;
     if (rule->a == ARGS) {
         uint32_t count;
         call_args(a->fn, &a->fn->nodes.at[node], &count);
@@ -125,8 +126,8 @@ static void weigh_args(struct alloc *a, uint32_t node, const struct rule *rule, 
 
 static void weigh_inst(struct alloc *a, uint32_t node, struct inst *inst, float weight)
 {
-    const struct rule *rule = rule_of(a->gen, node);
-    regs avoid = (regs)avoided(a, rule, node);
+    const struct rule *rule = rule_of(a->gen, inst);
+    regs avoid = (regs)avoided(a, node, inst, rule);
     unsigned ends = 0;
     EACH_BIT(i, inst->has)
     {
@@ -175,8 +176,9 @@ static void weigh_block(struct alloc *a, uint32_t b)
         weight *= 8;
     a->end = 2 * (block->first + block->count);
     leave(a, block);
+    struct inst *inst = &gen->insts[block->first + block->count];
     for (uint32_t first = block->first, i = first + block->count; i-- > first;) {
-        struct inst *inst = &gen->insts[i];
+        inst--;
         if (gen->needed[i]) {
             struct facts *facts = &a->facts[i];
             inst->dies = ends_at(a, facts, 2 * i + 1);
@@ -185,7 +187,7 @@ static void weigh_block(struct alloc *a, uint32_t b)
         }
         if (!inst->rule)
             continue;
-        uint64_t set = facts_of(gen, i)->destroys & a->pool;
+        uint64_t set = facts_of(gen, inst)->destroys & a->pool;
         weigh_inst(a, i, inst, weight);
         if (set)
             add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
@@ -241,8 +243,8 @@ static void take(struct alloc *a, uint8_t reg, uint32_t value)
     a->gen->home[value] = reg;
     hold(a, reg, value);
     a->used |= REG_BIT(reg);
-    if (!stays(a, reg, value))
-        a->gen->frame.saved |= FAULT(callee_saved, REG_BIT(reg), 0) & a->preserved;
+    if (a->preserved & REG_BIT(reg) && !stays(a, reg, value))
+        a->gen->frame.saved |= FAULT(callee_saved, REG_BIT(reg), 0);
 }
 
 static void spill(struct alloc *a, uint32_t value)
@@ -330,8 +332,9 @@ static uint8_t hinted(const struct alloc *a, uint32_t value, uint8_t wish, uint6
 /* A home in a register of the set, or none. */
 static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
 {
-    set &= a->pool & ~a->facts[value].forbidden;
-    uint64_t free = set & ~a->taken, best = free & ~a->facts[value].avoided;
+    const struct facts *facts = &a->facts[value];
+    set &= a->pool & ~facts->forbidden;
+    uint64_t free = set & ~a->taken, best = free & ~facts->avoided;
     uint8_t reg =
         gen_does(a->gen, PASS_HINT) ? hinted(a, value, wish, best ? best : free) : REG_NONE;
     if (reg != REG_NONE)
@@ -428,11 +431,10 @@ static void place_result(struct alloc *a, uint32_t node, struct inst *inst, cons
         inst->reg[0] = inst->to;
 }
 
-static void alloc_inst(struct alloc *a, uint32_t node)
+static void alloc_inst(struct alloc *a, uint32_t node, struct inst *inst)
 {
-    struct inst *inst = &a->gen->insts[node];
-    const struct rule *rule = rule_of(a->gen, node);
-    uint64_t avoid = avoided(a, rule, node);
+    const struct rule *rule = rule_of(a->gen, inst);
+    uint64_t avoid = avoided(a, node, inst, rule);
     uint64_t used = place_operands(a, inst, rule, avoid);
     release_operands(a, node, inst, rule);
     if (rule->to != TO_NONE) {
@@ -486,9 +488,9 @@ static void alloc_block(struct alloc *a, uint32_t b)
             release(a, phi);
     if (b == 0)
         alloc_params(a);
-    for (; i < end; i++)
-        if (gen->insts[i].rule)
-            alloc_inst(a, i);
+    for (struct inst *inst = &gen->insts[i]; i < end; i++, inst++)
+        if (inst->rule)
+            alloc_inst(a, i, inst);
 }
 
 static uint64_t results(const struct target *target)
@@ -508,9 +510,10 @@ static void alloc_hook(struct alloc *a)
     bool area = false, calls = false;
     uint64_t set = 0;
     for (uint32_t i = 0; i < a->fn->nodes.count; i++) {
-        if (!a->gen->insts[i].rule)
+        const struct inst *inst = &a->gen->insts[i];
+        if (!inst->rule)
             continue;
-        set |= facts_of(a->gen, i)->destroys;
+        set |= facts_of(a->gen, inst)->destroys;
         area |= a->fn->nodes.at[i].op == IR_AREA;
         frame->calls_next |= a->fn->nodes.at[i].op == IR_CALL_NEXT;
         calls |= a->fn->nodes.at[i].op != IR_CALL_NEXT &&

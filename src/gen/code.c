@@ -196,16 +196,18 @@ static bool lengthen(struct code *code, const struct code_layout *layout, unsign
 
 static void move_tables(struct code *code, const struct code_layout *layout)
 {
-    uint32_t n = code->fixes.count, i;
+    uint32_t n = code->fixes.count, i, until;
     const struct code_fix *fix = code->fixes.at;
 
 /* Adds what was inserted before each element's offset; both lists are in order. */
 #define MOVE(list, length, member)                                                                 \
-    i = 0;                                                                                         \
+    i = until = 0;                                                                                 \
     for (uint32_t k = 0; k < (length); k++) {                                                      \
-        while (i < n && fix[i].at + layout->shortest[i] <= (list)[k].member)                       \
+        while ((list)[k].member >= until) {                                                        \
+            until = i < n ? fix[i].at + layout->shortest[i] : UINT32_MAX;                          \
             i++;                                                                                   \
-        (list)[k].member += layout->inserted[i];                                                   \
+        }                                                                                          \
+        (list)[k].member += layout->inserted[i - 1];                                               \
     }
     MOVE(code->relocs.at, code->relocs.count, at)
     MOVE(code->lines.at, code->lines.count, at)

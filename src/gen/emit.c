@@ -134,7 +134,7 @@ static void note_copies(struct emission *e, uint32_t node, const struct inst *in
 {
     const struct gen *gen = e->gen;
     uint64_t lost =
-        facts_of(gen, node)->destroys | (rule->to != TO_NONE ? REG_BIT(inst->to & 63) : 0);
+        facts_of(gen, inst)->destroys | (rule->to != TO_NONE ? REG_BIT(inst->to & 63) : 0);
     EACH_BIT(i, inst->has)
     {
         e->copied &= ~REG_BIT(inst->reg[i]);
@@ -211,7 +211,7 @@ static void keep_result(struct emission *e, uint32_t value, const struct inst *i
 static void emit_inst(struct emission *e, uint32_t value)
 {
     const struct inst *inst = &e->gen->insts[value];
-    const struct rule *rule = rule_of(e->gen, value);
+    const struct rule *rule = rule_of(e->gen, inst);
     if (is_cheap(e->gen, value) && e->gen->home[value] == REG_NONE)
         return;
     code_line(e->code, e->fn->nodes.at[value].insn);
@@ -225,7 +225,8 @@ static void emit_inst(struct emission *e, uint32_t value)
 
 /* The next phi of the edge's target, from node i on, that a value has to be moved to; else the node
  * behind the phis. */
-static uint32_t next_moved(const struct emission *e, uint32_t edge, uint32_t i, uint32_t *value)
+static inline uint32_t next_moved(const struct emission *e, uint32_t edge, uint32_t i,
+                                  uint32_t *value)
 {
     const struct gen *gen = e->gen;
     uint32_t pred = gen->edge_pred[edge];
@@ -242,8 +243,9 @@ static uint32_t next_moved(const struct emission *e, uint32_t edge, uint32_t i, 
 }
 
 #define EACH_MOVED(e, edge, phi, value)                                                            \
-    for (uint32_t value,                                                                           \
-         phi = next_moved(e, edge, (e)->fn->blocks.at[(e)->fn->edges.at[edge]].first, &value);     \
+    for (uint32_t                                                                                  \
+             value = NO_VALUE,                                                                     \
+             phi = next_moved(e, edge, (e)->fn->blocks.at[(e)->fn->edges.at[edge]].first, &value); \
          (e)->fn->nodes.at[phi].op == IR_PHI; phi = next_moved(e, edge, phi + 1, &value))
 
 /* Adds the moves of an edge's phis; false if there are none. */
@@ -345,7 +347,8 @@ static enum when when_to_move(struct emission *e, uint32_t value, const struct b
         return BEHIND;
     if (!(moves->written & branch_reads(e, value)))
         return BEFORE;
-    return rule_of(e->gen, value)->flags & RULE_SPLIT && !moves->constants ? BETWEEN : BEHIND;
+    return rule_of(e->gen, &e->gen->insts[value])->flags & RULE_SPLIT && !moves->constants ? BETWEEN
+                                                                                           : BEHIND;
 }
 
 static bool closes_loop(const struct emission *e, uint32_t edge)
@@ -401,7 +404,8 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
         add_phis(e, fork.jumps);
         run_moves(e);
     }
-    struct emit *emit = prepare(e, value, &e->gen->insts[value], rule_of(e->gen, value));
+    const struct inst *inst = &e->gen->insts[value];
+    struct emit *emit = prepare(e, value, inst, rule_of(e->gen, inst));
     emit->cond ^= fork.invert;
     emit->label = label;
     if (fork.moves && fork.when == BETWEEN) {
@@ -424,7 +428,8 @@ static void emit_switch(struct emission *e, uint32_t value, const struct block *
     uint32_t *ways = arena_array_raw(e->gen->arena, block->succ_count, uint32_t);
     struct table table = { code_label(e->code), value, ways };
     code_line(e->code, e->fn->nodes.at[value].insn);
-    struct emit *emit = prepare(e, value, &e->gen->insts[value], rule_of(e->gen, value));
+    const struct inst *inst = &e->gen->insts[value];
+    struct emit *emit = prepare(e, value, inst, rule_of(e->gen, inst));
     emit->label = table.label;
     emit->rule->emit(emit);
     for (uint32_t i = 0; i < block->succ_count; i++) {

@@ -14,7 +14,8 @@ struct mark { /* a value lives at the block's start */
 
 struct live {
     struct gen *gen;
-    const struct fn *fn;
+    const struct block *blocks;
+    const uint32_t *edges;
     struct counter {
         uint32_t seen;  /* 1 + the value last marked there */
         uint32_t count; /* of values marked */
@@ -23,9 +24,9 @@ struct live {
 };
 
 /* The value lives at the block's start, unless the block makes it. */
-static void enter(struct live *live, uint32_t value, uint32_t b)
+static inline void enter(struct live *live, uint32_t value, uint32_t b)
 {
-    const struct block *block = &live->fn->blocks.at[b];
+    const struct block *block = &live->blocks[b];
     struct counter *counter = &live->counters[b];
     if (value - block->first < block->count || counter->seen == value + 1)
         return;
@@ -37,14 +38,14 @@ static void enter(struct live *live, uint32_t value, uint32_t b)
 static void mark(struct live *live, uint32_t value)
 {
     const struct gen *gen = live->gen;
-    const struct fn *fn = live->fn;
     uint32_t next = live->marks.count;
     for (uint32_t c = gen->crossing[value]; c; c = gen->crossings.at[c].next)
         enter(live, value, gen->crossings.at[c].block);
     for (; next < live->marks.count; next++) {
-        const struct block *block = &fn->blocks.at[live->marks.at[next].block];
-        for (uint32_t p = 0; p < FAULT(live_one_pred, block->pred_count, 1); p++)
-            enter(live, value, fn->edges.at[block->preds + p]);
+        const struct block *block = &live->blocks[live->marks.at[next].block];
+        const uint32_t *pred = live->edges + block->preds;
+        for (uint32_t left = FAULT(live_one_pred, block->pred_count, 1); left; left--)
+            enter(live, value, *pred++);
     }
 }
 
@@ -64,7 +65,7 @@ static void number_edges(struct gen *gen)
 static void group(struct live *live)
 {
     struct gen *gen = live->gen;
-    uint32_t blocks = live->fn->blocks.count, total = 0;
+    uint32_t blocks = gen->fn->blocks.count, total = 0;
     gen->live_in = arena_array_raw(gen->arena, (size_t)blocks + 1, uint32_t);
     gen->lives = arena_array_raw(gen->arena, live->marks.count, uint32_t);
     for (uint32_t b = 0; b < blocks; b++)
@@ -76,7 +77,7 @@ static void group(struct live *live)
 
 void gen_live(struct gen *gen)
 {
-    struct live live = { .gen = gen, .fn = gen->fn };
+    struct live live = { .gen = gen, .blocks = gen->fn->blocks.at, .edges = gen->fn->edges.at };
     number_edges(gen);
     live.counters = arena_array_of(gen->arena, gen->fn->blocks.count, struct counter);
     for (uint32_t i = 0; i < gen->crossers.count; i++)

@@ -76,14 +76,14 @@ static inline bool gen_does(const struct gen *gen, enum ir_pass pass)
     return !(gen->left_out >> pass & 1);
 }
 
-static inline const struct rule *rule_of(const struct gen *gen, uint32_t node)
+static inline const struct rule *rule_of(const struct gen *gen, const struct inst *inst)
 {
-    return &gen->target->rules[gen->insts[node].rule - 1];
+    return &gen->target->rules[inst->rule - 1];
 }
 
-static inline const struct rule_facts *facts_of(const struct gen *gen, uint32_t node)
+static inline const struct rule_facts *facts_of(const struct gen *gen, const struct inst *inst)
 {
-    return &gen->target->rule_facts[gen->insts[node].rule - 1];
+    return &gen->target->rule_facts[inst->rule - 1];
 }
 
 /* Values that are not kept in slots but made anew. */

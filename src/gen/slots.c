@@ -48,7 +48,7 @@ static void release(struct slots *s, uint32_t value)
 static void give_inst(struct slots *s, uint32_t node)
 {
     const struct inst *inst = &s->gen->insts[node];
-    const struct rule *rule = rule_of(s->gen, node);
+    const struct rule *rule = rule_of(s->gen, inst);
     EACH_BIT(i, inst->ends)
     release(s, inst->use[i]);
     if (rule->a == ARGS) {
