@@ -41,6 +41,13 @@ static bool is_wide_union_unnamed(const struct model *model, const struct model_
     return model->is_variadic && is_vector_union(model, value);
 }
 
+/* gcc 12, x86-64: a function that returns such a union ends with vzeroupper, which takes away all
+ * but 16 bytes of it. */
+static bool is_wide_union_returned(const struct model *model, const struct model_value *value)
+{
+    return value == &model->result && is_vector_union(model, value);
+}
+
 /* Whether a value of the type has a member in a byte. */
 static bool covers(const struct type *type, uint64_t byte)
 {
@@ -211,6 +218,7 @@ static const struct known {
     bool (*applies)(const struct model *model, const struct model_value *value);
 } knowns[] = {
     { "x86_64-gcc", is_wide_union_unnamed },
+    { "x86_64-gcc", is_wide_union_returned },
     { "x86_64-gcc", is_union_of_field },
     { "x86_64-gcc", is_whole_and_astride },
     { "x86_64-gcc", is_aligned_and_variadic },
