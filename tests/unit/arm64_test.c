@@ -91,6 +91,41 @@ TEST(conditional_branches_turn_round_beyond_1_mib)
     run_with_code(branch_far_and_back);
 }
 
+/* Its address is made in four instructions where adr, which lies at the beginning, does not reach.
+ */
+static void table_near_or_far(struct code *code)
+{
+    uint32_t begin = code_label(code), near = code_label(code), far = code_label(code);
+    uint32_t labels[] = { begin, near, begin };
+
+    code_bind(code, begin);
+    code_fix(code, A64_FIX_ADR, a64_adr(3, 0), near);
+    code_fix(code, A64_FIX_ADR, a64_adr(4, 0), far);
+    code_table(code, near, labels, 3);
+    nops(code, 300000);
+    code_table(code, far, labels, 2);
+    code_finish(code);
+    CHECK_EQ(insn_at(code, 0), a64_adr(3, 20));
+    CHECK_EQ(insn_at(code, 4), a64_adr(4, 0));
+    uint32_t distance = 32 - 4 + 1200000;
+    CHECK_EQ(insn_at(code, 8), a64_movz(false, A64_X17, distance & 0xffff, 0));
+    CHECK_EQ(insn_at(code, 12), a64_movk(false, A64_X17, distance >> 16, 16));
+    CHECK_EQ(insn_at(code, 16), a64_add_ext(true, 4, 4, A64_X17, A64_SXTW, 0));
+    CHECK_EQ(insn_at(code, 20), (uint32_t)-20);
+    CHECK_EQ(insn_at(code, 24), 0);
+    CHECK_EQ(insn_at(code, 28), (uint32_t)-20);
+    CHECK_EQ(code->tables.count, 2);
+    CHECK_EQ(code->tables.at[0].at, 20);
+    CHECK_EQ(code->tables.at[1].at, 1200032);
+    CHECK_EQ(insn_at(code, 1200032), (uint32_t)-1200032);
+    CHECK_EQ(insn_at(code, 1200036), (uint32_t)-1200012);
+}
+
+TEST(tables_are_reached_beyond_1_mib)
+{
+    run_with_code(table_near_or_far);
+}
+
 TEST(relocations_reach_or_say_so)
 {
     uint8_t at[16];
