@@ -32,9 +32,8 @@ struct switching {
     uint32_t reg; /* that all compare */
     unsigned bits;
     bool is_signed;
-    bool
-        is_small; /* what it holds is never negative, in either width: each way of comparing goes */
-    uint64_t top; /* the highest key */
+    bool is_small;   /* what it holds is never negative, in either width: all comparisons go */
+    uint64_t top;    /* the highest key */
     uint32_t visits; /* left */
     struct vec(struct span) todo, spans;
     struct vec(uint32_t) tree;  /* its blocks, the root first */
