@@ -98,10 +98,10 @@ static void passes(struct facts *facts, uint32_t from, const struct events *even
 }
 
 /* Registers in which no operand of free choice may be. */
-static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struct inst *inst,
-                               const struct rule *rule)
+static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule,
+                               const struct rule_facts *rule_facts)
 {
-    uint64_t set = facts_of(a->gen, inst)->avoids;
+    uint64_t set = rule_facts->avoids;
     if (rule->a == ARGS) {
         uint32_t count;
         call_args(a->fn, &a->fn->nodes.at[node], &count);
@@ -124,10 +124,11 @@ static void weigh_args(struct alloc *a, uint32_t node, const struct rule *rule, 
     }
 }
 
-static void weigh_inst(struct alloc *a, uint32_t node, struct inst *inst, float weight)
+static void weigh_inst(struct alloc *a, uint32_t node, struct inst *inst,
+                       const struct rule_facts *rule_facts, float weight)
 {
     const struct rule *rule = rule_of(a->gen, inst);
-    regs avoid = (regs)avoided(a, node, inst, rule);
+    regs avoid = (regs)avoided(a, node, rule, rule_facts);
     unsigned ends = 0;
     EACH_BIT(i, inst->has)
     {
@@ -187,8 +188,9 @@ static void weigh_block(struct alloc *a, uint32_t b)
         }
         if (!inst->rule)
             continue;
-        uint64_t set = facts_of(gen, inst)->destroys & a->pool;
-        weigh_inst(a, i, inst, weight);
+        const struct rule_facts *rule_facts = facts_of(gen, inst);
+        uint64_t set = rule_facts->destroys & a->pool;
+        weigh_inst(a, i, inst, rule_facts, weight);
         if (set)
             add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
     }
@@ -274,12 +276,15 @@ static uint8_t cheapest(const struct alloc *a, uint64_t set)
     return best;
 }
 
+/* The best register of a set; all of the pool are in the order. */
 static uint8_t first_of(const struct alloc *a, uint64_t set)
 {
-    for (unsigned i = 0; i < a->target->order_count; i++)
-        if (set >> a->target->order[i] & 1)
-            return a->target->order[i];
-    return REG_NONE;
+    const uint8_t *order = a->target->order;
+    if (!(set &= a->pool))
+        return REG_NONE;
+    while (!(set & REG_BIT(*order)))
+        order++;
+    return *order;
 }
 
 /* A register of the set for the length of one instruction. */
@@ -434,7 +439,7 @@ static void place_result(struct alloc *a, uint32_t node, struct inst *inst, cons
 static void alloc_inst(struct alloc *a, uint32_t node, struct inst *inst)
 {
     const struct rule *rule = rule_of(a->gen, inst);
-    uint64_t avoid = avoided(a, node, inst, rule);
+    uint64_t avoid = avoided(a, node, rule, facts_of(a->gen, inst));
     uint64_t used = place_operands(a, inst, rule, avoid);
     release_operands(a, node, inst, rule);
     if (rule->to != TO_NONE) {

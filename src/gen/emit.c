@@ -208,11 +208,10 @@ static void keep_result(struct emission *e, uint32_t value, const struct inst *i
     run_moves(e);
 }
 
-static void emit_inst(struct emission *e, uint32_t value)
+static void emit_inst(struct emission *e, uint32_t value, const struct inst *inst)
 {
-    const struct inst *inst = &e->gen->insts[value];
     const struct rule *rule = rule_of(e->gen, inst);
-    if (is_cheap(e->gen, value) && e->gen->home[value] == REG_NONE)
+    if (e->gen->home[value] == REG_NONE && is_cheap(e->gen, value))
         return;
     code_line(e->code, e->fn->nodes.at[value].insn);
     rule->emit(prepare(e, value, inst, rule));
@@ -464,14 +463,15 @@ static void emit_block(struct emission *e, uint32_t b, uint32_t next)
     code_bind(e->code, e->labels[b]);
     e->copied = 0;
     uint32_t last = block->first + block->count - 1;
-    for (uint32_t i = block->first; i < last; i++)
-        if (e->gen->insts[i].rule)
-            emit_inst(e, i);
+    const struct inst *inst = &e->gen->insts[block->first];
+    for (uint32_t i = block->first; i < last; i++, inst++)
+        if (inst->rule)
+            emit_inst(e, i, inst);
     switch (e->fn->nodes.at[last].op) {
     case IR_JUMP: follow(e, block->succs, next); break;
     case IR_BRANCH: emit_branch(e, last, block, next); break;
     case IR_SWITCH: emit_switch(e, last, block); break;
-    default: emit_inst(e, last); break;
+    default: emit_inst(e, last, inst); break;
     }
 }
 
