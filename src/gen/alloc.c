@@ -554,6 +554,7 @@ static void alloc_hook(struct alloc *a)
                          : 0;
     frame->results = FAULT(hook_results, hook->results, 0);
     frame->results_at = hook_results_at(hook);
+    frame->vector_size = hook->vector_size;
     frame->x87 = hook->x87;
     frame->x87_at = hook->x87_at;
     frame->area =

@@ -165,11 +165,12 @@ struct frame {
     bool entered; /* through a pointer: it begins with a landing pad */
     /* Hooks (struct hook): memory above the slots. */
     uint32_t area;    /* bytes, a multiple of 16 */
-    uint64_t vectors; /* registers kept in its first bytes, 16 each, from the prologue on; given
-                       * back by the epilogue if `preserves` */
+    uint64_t vectors; /* registers kept in its first bytes, from the prologue on; given back by the
+                       * epilogue if `preserves` */
     uint64_t
         results; /* the same from results_at on, from CALL_NEXT on; given back by the epilogue */
     uint32_t results_at;
+    uint32_t vector_size; /* bytes kept of each of these */
     /* What hooks that leave all alone keep there: parameters from the prologue on, and registers
      * from CALL_NEXT to the epilogue. In the order of their numbers. */
     uint64_t params, left;

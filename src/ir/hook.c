@@ -105,6 +105,14 @@ static uint64_t further_registers(const struct hooking *h)
     return set;
 }
 
+static void find_vector_size(struct hook *hook, const struct layout_value *value)
+{
+    for (uint32_t i = 0; i < value->count; i++)
+        while (value->parts[i].place == PART_REG &&
+               value->parts[i].size > FAULT(hook_vector_size, hook->vector_size, 64))
+            hook->vector_size *= 2;
+}
+
 static void find_registers(struct hooking *h)
 {
     const struct layout *layout = h->layout;
@@ -130,30 +138,24 @@ static void find_registers(struct hooking *h)
     for (uint32_t i = 0; i < layout->result.count && !layout->result.indirect; i++)
         if (layout->result.parts[i].place == PART_REG && layout->result.parts[i].reg >= REG_VECTOR)
             h->hook.results |= REG_BIT(layout->result.parts[i].reg);
+    h->hook.vector_size = 16;
+    for (uint32_t i = 0; i < layout->model->count; i++)
+        find_vector_size(&h->hook, &layout->args[i]);
+    if (h->kind == ATTACH_EXIT)
+        find_vector_size(&h->hook, &layout->result);
 }
 
-static bool has_wide(const struct layout_value *value)
-{
-    for (uint32_t i = 0; i < value->count; i++)
-        if (value->parts[i].place == PART_REG && value->parts[i].size > 16)
-            return true;
-    return false;
-}
-
-/* What is not done yet. */
 static int check(const struct build *b)
 {
     const struct hooking *h = b->hook;
     const struct layout *layout = h->layout;
     const char *name = layout->model->name;
-    bool after = h->kind == ATTACH_EXIT;
-    bool wide = after && has_wide(&layout->result);
-    for (uint32_t i = 0; i < layout->model->count; i++)
-        wide |= has_wide(&layout->args[i]);
-    if (wide)
+    if (h->hook.vector_size > 16 &&
+        h->hook.vector_size > h->to->vector_bytes / layout->conv->vector_count)
         return fail(b->err, ANYBPF_E_UNSUPPORTED,
-                    "%s: vectors of more than 16 bytes are not offered yet", name);
-    if (after && layout->model->is_variadic && !h->to->stack_bytes)
+                    "%s has vectors of %u bytes, and this processor no registers for them", name,
+                    h->hook.vector_size);
+    if (h->kind == ATTACH_EXIT && layout->model->is_variadic && !h->to->stack_bytes)
         return fail(b->err, ANYBPF_E_UNSUPPORTED,
                     "%s takes any number of arguments: a program can be run behind it only where "
                     "the option stack_bytes tells how many of them to copy",
@@ -201,8 +203,8 @@ static void leave_alone(struct hooking *h)
 /* The hook's own memory, but for what is taken later. */
 static void lay_out(struct hooking *h)
 {
-    h->hook.area =
-        hook_results_at(&h->hook) + 16u * (uint32_t)__builtin_popcountll(h->hook.results);
+    h->hook.area = hook_results_at(&h->hook) +
+                   h->hook.vector_size * (uint32_t)__builtin_popcountll(h->hook.results);
     for (uint32_t i = 0; i < h->layout->result.count && h->kind == ATTACH_EXIT; i++)
         h->hook.x87 += h->layout->result.parts[i].place == PART_X87;
     h->hook.x87_at = hook_take(h, 16 * h->hook.x87);

@@ -58,7 +58,7 @@ static uint32_t vector_at(struct hooking *h, const struct layout_value *value, u
     uint32_t before = (uint32_t)__builtin_popcountll(set & (REG_BIT(reg) - 1));
     if (!is_result(h, value))
         h->hook.reads_vectors = true;
-    return (is_result(h, value) ? hook_results_at(&h->hook) : 0) + 16 * before;
+    return (is_result(h, value) ? hook_results_at(&h->hook) : 0) + h->hook.vector_size * before;
 }
 
 static uint32_t register_of(const struct build *b, const struct layout_value *value, uint8_t reg)

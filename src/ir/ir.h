@@ -155,8 +155,9 @@ struct block {
 };
 
 /* How native code enters a function, if it does not by the convention of BPF functions. AREA counts
- * in its own memory on the machine's stack, `area` bytes: 16 for each register in `vectors`, with
- * what that had at the entry, then for each in `results`, then what it takes itself. */
+ * in its own memory on the machine's stack, `area` bytes: `vector_size` for each register in
+ * `vectors`, with what that had at the entry, then for each in `results`, then what it takes
+ * itself. */
 enum { HOOK_PARAMS = 10 };
 enum { HOOK_ANY = UINT32_MAX };
 struct hook {
@@ -176,12 +177,13 @@ struct hook {
     uint32_t incoming;      /* bytes of arguments on the stack; HOOK_ANY: nobody knows */
     uint64_t vectors;       /* registers with arguments: sets of REG_BIT() */
     uint64_t results;       /* ... with the result of what comes next */
+    uint32_t vector_size;   /* bytes kept of each: 16, 32 or 64 */
     uint32_t x87, x87_at;   /* x86: so much of that is on the x87's stack, kept from x87_at on */
 };
 
 static inline uint32_t hook_results_at(const struct hook *hook)
 {
-    return 16u * (uint32_t)__builtin_popcountll(hook->vectors);
+    return hook->vector_size * (uint32_t)__builtin_popcountll(hook->vectors);
 }
 
 struct fn {

@@ -53,7 +53,8 @@ const struct data_model data_host = {
     .pointer = sizeof(void *),
     .long_double = sizeof(long double),
     .wide_align = _Alignof(long double),
-    .vector_align = _Alignof(char __attribute__((vector_size(64)))),
+    .vector_align =
+        __alignof__(char __attribute__((vector_size(64)))), /* _Alignof: without AVX 16 */
     .aligned = __BIGGEST_ALIGNMENT__,
     .char_signed = CHAR_MIN < 0,
     .unnamed_fields_align = _Alignof(

@@ -450,28 +450,12 @@ static void fill(struct subject *f)
     }
 }
 
-/* Vectors of more than 16 bytes: how they lie depends on the options that a file is compiled with.
- */
-static bool has_wide_vector(const struct type *type)
-{
-    bool found = false;
-    type = type_strip(type);
-    if (type->kind == TYPE_VECTOR)
-        return type->size > 16;
-    if (type->kind == TYPE_ARRAY)
-        return has_wide_vector(type->to);
-    if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION)
-        for (uint32_t i = 0; i < type->count; i++)
-            found |= has_wide_vector(type->members[i].type);
-    return found;
-}
-
 static bool is_left_out(const struct toolchain *chain, const struct model *model)
 {
     bool out = known_is_in(chain, model);
     for (uint32_t i = 0; i <= model->count; i++) {
         const struct model_value *value = i < model->count ? &model->args[i] : &model->result;
-        out |= value->size > VALUE_MOST || has_wide_vector(value->type);
+        out |= value->size > VALUE_MOST;
     }
     return out;
 }
@@ -507,6 +491,13 @@ static int declare(struct arena *arena, struct anybpf_env *env, struct subject *
 #else
 #define CLANG "clang-19 --target=aarch64-linux-gnu"
 #endif
+
+/* For the widest vectors that the processor has. */
+static const char *vector_option(const struct toolchain *chain)
+{
+    uint32_t bytes = toolchain_vectors(chain);
+    return bytes == 64 ? "-mavx512f" : bytes == 32 ? "-mavx" : "";
+}
 
 struct round {
     struct arena *arena;
@@ -592,9 +583,10 @@ static int run_round(void *arg)
     snprintf(path, sizeof path, "%s/%s-%" PRIu64 ".so", options.folder, r->chain->name,
              options.seed);
     snprintf(command, sizeof command,
-             "cd %s && %s -w -O2 -Wno-psabi -Wno-packed-bitfield-compat -fno-strict-aliasing "
+             "cd %s && %s %s -w -O2 -Wno-psabi -Wno-packed-bitfield-compat -fno-strict-aliasing "
              "-fPIC -c hooks.c && %s -shared hooks.o entries.S -o %s",
-             options.folder, r->chain->clang ? CLANG : r->chain->linker, r->chain->linker, path);
+             options.folder, r->chain->clang ? CLANG : r->chain->linker, vector_option(r->chain),
+             r->chain->linker, path);
     if (system(command))
         return fail(&r->err, ANYBPF_E_SYSTEM, "failed: %s", command);
     if (!(library = dlopen(path, RTLD_NOW)))

@@ -2,7 +2,8 @@
 /* What a C function may do to its caller's registers. */
 #pragma once
 
-/* Changes every register that a callee need not preserve, the static chain's included. */
+/* Changes every register that a callee need not preserve, the static chain's included, vectors in
+ * full. */
 static inline void destroy_registers(void)
 {
 #if defined(__x86_64__)
@@ -14,6 +15,13 @@ static inline void destroy_registers(void)
                          : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0",
                            "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
                            "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc");
+    if (__builtin_cpu_supports("avx512f"))
+        __asm__ volatile(".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, "
+                         "18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"
+                         "vpternlogd $255, %zmm\\n, %zmm\\n, %zmm\\n\n.endr");
+    else if (__builtin_cpu_supports("avx"))
+        __asm__ volatile(".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n"
+                         "vinsertf128 $1, %xmm\\n, %ymm\\n, %ymm\\n\n.endr");
 #elif defined(__aarch64__)
     __asm__ volatile(
         ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18\n"

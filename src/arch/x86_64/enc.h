@@ -393,6 +393,23 @@ static inline void x86_vi(struct code *code, enum x86_op op, unsigned width, uns
     x86_end(code, p);
 }
 
+/* movups of 32 or 64 bytes, at rsp + at and of a register below 8: VEX.256 and EVEX.512. A
+ * displacement of EVEX is one byte only if it counts in vectors, so it always has four. */
+static inline void x86_move_wide(struct code *code, enum x86_op op, unsigned size, unsigned reg,
+                                 int32_t at)
+{
+    static const uint8_t vex[] = { 0xc5, 0xfc }, evex[] = { 0x62, 0xf1, 0x7c, 0x48 };
+    uint8_t *p = x86_begin(code);
+    size_t length = size == 64 ? sizeof evex : sizeof vex;
+
+    memcpy(p, size == 64 ? evex : vex, length);
+    p += length;
+    *p++ = (uint8_t)op;
+    *p++ = (uint8_t)(0x84 | reg << 3);
+    *p++ = 0x24; /* rsp, no index */
+    x86_end(code, x86_imm(p, X86_W32, at));
+}
+
 /* A register becomes a constant, by the shortest instruction that leaves the flags alone. Returns
  * nothing to relocate; see x86_mov_symbol(). */
 static inline void x86_mov_imm(struct code *code, unsigned reg, uint64_t imm)

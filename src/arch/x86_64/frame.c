@@ -41,11 +41,17 @@ static struct x86_mem slot_at(const struct frame *frame, uint32_t slot)
     return x86_at(RSP, (int32_t)slot * 8 - below);
 }
 
-/* Moves the registers of the set to or from the hook's memory. */
-static void move_vectors(struct code *code, enum x86_op op, uint64_t set, int32_t at)
+/* Moves the registers of the set, of xmm0 to xmm7, to or from the hook's memory. */
+static void move_vectors(struct code *code, const struct frame *frame, enum x86_op op, uint64_t set,
+                         uint32_t at)
 {
-    for (; set; set &= set - 1, at += 16)
-        x86_m(code, op, X86_W32, (unsigned)__builtin_ctzll(set) - 32, x86_at(RSP, at));
+    for (; set; set &= set - 1, at += frame->vector_size) {
+        unsigned reg = (unsigned)__builtin_ctzll(set) - REG_VECTOR;
+        if (frame->vector_size == 16)
+            x86_m(code, op, X86_W32, reg, x86_at(RSP, (int32_t)at));
+        else
+            x86_move_wide(code, op, frame->vector_size, reg, (int32_t)at);
+    }
 }
 
 /* All of them in full, by code that `symbol` is. */
@@ -121,7 +127,7 @@ void x86_prologue(struct code *code, const struct frame *frame)
             x86_m(code, X86_TEST_MR, X86_W64, RAX, x86_at(RSP, at));
         code_cfi(code, CFI_DEF_CFA, DWARF_RSP, cfa + size);
     }
-    move_vectors(code, X86_MOVUPS_MR, frame->vectors, 0);
+    move_vectors(code, frame, X86_MOVUPS_MR, frame->vectors, 0);
     move_generals(code, X86_MOV_MR, frame->params, frame->params_at);
     if (frame->preserves)
         move_full(code, frame, SYMBOL_SAVE_VECTORS);
@@ -136,8 +142,8 @@ void x86_epilogue(struct code *code, const struct frame *frame)
     code_cfi(code, CFI_REMEMBER, 0, 0);
     move_full(code, frame, SYMBOL_LOAD_VECTORS);
     if (frame->preserves)
-        move_vectors(code, X86_MOVUPS_RM, frame->vectors, 0);
-    move_vectors(code, X86_MOVUPS_RM, frame->results, (int32_t)frame->results_at);
+        move_vectors(code, frame, X86_MOVUPS_RM, frame->vectors, 0);
+    move_vectors(code, frame, X86_MOVUPS_RM, frame->results, frame->results_at);
     move_generals(code, X86_MOV_RM, frame->left, frame->left_at);
     if (frame->area && frame->spare != REG_NONE)
         x86_m(code, X86_MOV_RM, X86_W64, frame->spare, x86_at(RSP, (int32_t)frame->spare_at));
@@ -251,7 +257,7 @@ void x86_emit_call_next(struct emit *e)
         call_with_copy(e, size);
     else
         call_with_aligned_copy(e, size, align);
-    move_vectors(e->code, X86_MOVUPS_MR, e->frame->results, (int32_t)e->frame->results_at);
+    move_vectors(e->code, e->frame, X86_MOVUPS_MR, e->frame->results, e->frame->results_at);
     move_generals(e->code, X86_MOV_MR, e->frame->left, e->frame->left_at);
     for (uint32_t i = 0; i < e->frame->x87; i++)
         x86_m1(e->code, X86_FSTP_T, X86_W32, x86_at(RSP, (int32_t)(e->frame->x87_at + 16 * i)));
