@@ -10,19 +10,24 @@ enum { ALIGN = 16, CHUNK_MIN = 512, CHUNK_MAX = 1 << 20, HUGE_PAGE = 2 << 20 };
 
 struct chunk {
     struct chunk *before;
-    size_t size; /* of the whole chunk, head included */
-    size_t used; /* from the chunk's first byte; at least HEAD */
+    size_t size; /* of the whole chunk, head included: a multiple of ALIGN */
 };
 enum { HEAD = (sizeof(struct chunk) + ALIGN - 1) / ALIGN * ALIGN };
 
 struct arena {
     struct anybpf_allocator from;
-    struct chunk *chunk; /* the newest, from which memory is cut */
+    struct chunk *chunk; /* the newest, from which memory is cut: */
+    char *next, *end;    /* what is left of it */
     struct chunk *spare; /* empty ones, to be used again */
     size_t taken, limit;
     bool scratch;
     jmp_buf *landing; /* of the innermost arena_try() */
 };
+
+static size_t aligned(size_t size)
+{
+    return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
 
 /* What is large comes on large pages where the system has them: to write to megabytes for the first
  * time costs more than a compiler then does with them. */
@@ -48,11 +53,20 @@ static void libc_release(void *user, void *memory, size_t size)
 
 const struct anybpf_allocator allocator_libc = { libc_alloc, libc_release, NULL };
 
+/* Without a chunk nothing is left, but what has size 0 has an address all the same. */
+static void leave_chunks(struct arena *arena)
+{
+    arena->chunk = NULL;
+    arena->next = arena->end = (char *)arena;
+}
+
 struct arena *arena_new(const struct anybpf_allocator *from, size_t limit)
 {
     struct arena *arena = from->alloc(from->user, sizeof *arena);
-    if (arena)
+    if (arena) {
         *arena = (struct arena){ .from = *from, .limit = limit };
+        leave_chunks(arena);
+    }
     return arena;
 }
 
@@ -122,7 +136,15 @@ static size_t chunk_size(const struct arena *arena)
     return size < CHUNK_MIN ? CHUNK_MIN : size > CHUNK_MAX ? CHUNK_MAX : size;
 }
 
-static struct chunk *add_chunk(struct arena *arena, size_t need)
+static void begin_chunk(struct arena *arena, struct chunk *chunk)
+{
+    chunk->before = arena->chunk;
+    arena->chunk = chunk;
+    arena->next = (char *)chunk + HEAD;
+    arena->end = (char *)chunk + chunk->size;
+}
+
+static void add_chunk(struct arena *arena, size_t need)
 {
     size_t size = chunk_size(arena);
     struct chunk *chunk, **spare = &arena->spare;
@@ -131,37 +153,37 @@ static struct chunk *add_chunk(struct arena *arena, size_t need)
         spare = &(*spare)->before;
     if ((chunk = *spare)) {
         *spare = chunk->before;
-        chunk->before = arena->chunk;
-        chunk->used = HEAD;
-        return arena->chunk = chunk;
+        begin_chunk(arena, chunk);
+        return;
     }
 
     if (size < need + HEAD)
         size = need + HEAD;
+    size = aligned(size);
     if (arena->limit && (arena->taken > arena->limit || size > arena->limit - arena->taken))
         run_out(arena);
     chunk = arena->from.alloc(arena->from.user, size);
     if (!chunk)
         run_out(arena);
-    *chunk = (struct chunk){ arena->chunk, size, HEAD };
-    arena->chunk = chunk;
+    chunk->size = size;
     arena->taken += size;
-    return chunk;
+    begin_chunk(arena, chunk);
 }
 
 void *arena_raw(struct arena *arena, size_t count, size_t each)
 {
-    struct chunk *chunk = arena->chunk;
     size_t size;
     char *memory;
 
-    if (__builtin_mul_overflow(count, each, &size) || size > SIZE_MAX / 4)
+    if (__builtin_mul_overflow(count, each, &size))
         run_out(arena);
-    size = (size + ALIGN - 1) / ALIGN * ALIGN;
-    if (!chunk || size > chunk->size - chunk->used)
-        chunk = add_chunk(arena, size);
-    memory = (char *)chunk + chunk->used;
-    chunk->used += size;
+    if (size > (size_t)(arena->end - arena->next)) {
+        if (size > SIZE_MAX / 4)
+            run_out(arena);
+        add_chunk(arena, size);
+    }
+    memory = arena->next;
+    arena->next += aligned(size); /* what is left is a multiple of ALIGN */
     return memory;
 }
 
@@ -211,7 +233,7 @@ size_t arena_taken(const struct arena *arena)
 
 struct arena_mark arena_mark(struct arena *arena)
 {
-    return (struct arena_mark){ arena->chunk, arena->chunk ? arena->chunk->used : 0 };
+    return (struct arena_mark){ arena->chunk, arena->next };
 }
 
 void arena_reset(struct arena *arena, struct arena_mark mark)
@@ -226,8 +248,8 @@ void arena_reset(struct arena *arena, struct arena_mark mark)
         chunk->before = arena->spare;
         arena->spare = chunk;
     }
-    if (arena->chunk)
-        arena->chunk->used = mark.used;
+    arena->next = mark.next;
+    arena->end = mark.chunk ? (char *)mark.chunk + mark.chunk->size : mark.next;
 }
 
 /* Lets the system take the chunk's pages when it needs some; false: that is not possible. Large
@@ -245,7 +267,7 @@ static void clear(struct arena *arena, size_t keep, bool lends)
     while (*end)
         end = &(*end)->before;
     *end = arena->chunk; /* the newest, which is the largest, comes first */
-    arena->chunk = NULL;
+    leave_chunks(arena);
     for (end = &arena->spare; *end;) {
         size_t size = (*end)->size;
         if (size <= keep) {

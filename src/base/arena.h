@@ -47,7 +47,7 @@ size_t arena_taken(const struct arena *arena);
  * arena keeps the memory for what comes next. */
 struct arena_mark {
     struct chunk *chunk;
-    size_t used;
+    char *next;
 };
 struct arena_mark arena_mark(struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_mark mark);

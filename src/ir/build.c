@@ -91,8 +91,8 @@ struct ending {
     uint32_t *reg; /* by variable */
     bool built;
     bool to_next, to_jump; /* edges that there are */
-    /* A SELECT that the jump compared with 0: behind each edge it is known which one it chose. 0:
-     * none (that is a parameter). */
+    /* A SELECT that the jump compared with 0: behind each edge it is known which one it chose. All
+     * 0: none (that is a parameter). */
     uint32_t chosen, on_next, on_jump;
 };
 
@@ -119,7 +119,7 @@ static uint32_t held(const struct cfg_block *from, const struct ending *ending, 
                      unsigned reg)
 {
     uint32_t value = ending->reg[reg];
-    if (!ending->chosen || value != ending->chosen)
+    if (value != ending->chosen)
         return value;
     return from->jump == to ? ending->on_jump : ending->on_next;
 }
@@ -564,11 +564,18 @@ static uint32_t *order_blocks(struct build *b)
 {
     const struct cfg *cfg = b->cfg;
     uint32_t items = 2 * cfg->count + 1, rank = 0, depth = 0;
-    uint32_t *ranks = arena_array_of(b->arena, cfg->count, uint32_t);
-    uint32_t *ways = arena_array_of(b->arena, cfg->count + 1, uint32_t);
-    struct nest nest = { arena_array_of(b->arena, items, uint32_t),
-                         arena_array_of(b->arena, items, uint32_t),
-                         arena_array_of(b->arena, items, uint32_t) };
+    uint32_t *ranks = arena_array_raw(b->arena, cfg->count, uint32_t);
+    bool has_loops = false;
+    for (uint32_t n = 0; n < cfg->count; n++) {
+        ranks[n] = n;
+        has_loops |= cfg->blocks[n].loop != CFG_NONE;
+    }
+    if (!has_loops)
+        return ranks;
+    uint32_t *ways = arena_array_raw(b->arena, cfg->count + 1, uint32_t);
+    struct nest nest = { arena_array_raw(b->arena, items, uint32_t),
+                         arena_array_raw(b->arena, items, uint32_t),
+                         arena_array_raw(b->arena, items, uint32_t) };
     memset(nest.first, 0xff, items * sizeof *nest.first);
     memset(nest.next, 0xff, items * sizeof *nest.next);
     for (uint32_t n = 0; n < cfg->count; n++) {
@@ -635,8 +642,8 @@ static void make_room(struct build *b)
     vec_reserve(b->arena, &b->owners, b->cfg->order_count + 8);
     vec_reserve(b->arena, &b->edges, 2 * b->cfg->order_count + 8);
     vec_reserve(b->arena, &b->labels, b->cfg->count + 8);
-    for (uint32_t n = 0; n < b->cfg->count; n++)
-        build_label(b);
+    memset(b->labels.at, 0xff, b->cfg->count * sizeof *b->labels.at); /* NO_BLOCK */
+    b->labels.count = b->cfg->count;
 }
 
 static int build_fn(struct build *b, uint32_t left_out)

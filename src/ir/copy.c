@@ -95,10 +95,11 @@ void copy_block_as_is(struct copy *c, uint32_t b)
 void copy_end(struct copy *c)
 {
     struct fn *fn = c->fn;
-    for (uint32_t i = 0; i < fn->nodes.count; i++) {
-        const struct node *node = &fn->nodes.at[i];
-        for (uint32_t k = 0; node->op == IR_PHI && k < node->list.count; k++)
-            fn->lists.at[node->list.first + k] = c->map[fn->lists.at[node->list.first + k]];
+    for (uint32_t b = 0; b < fn->blocks.count; b++) {
+        const struct node *node = &fn->nodes.at[fn->blocks.at[b].first];
+        for (; node->op == IR_PHI || node->op == IR_NOP; node++)
+            for (uint32_t k = 0; node->op == IR_PHI && k < node->list.count; k++)
+                fn->lists.at[node->list.first + k] = c->map[fn->lists.at[node->list.first + k]];
     }
 }
 

@@ -252,7 +252,7 @@ static bool may_merge(const struct fn *fn, const struct waiting *store)
 
 /* A store begins to wait, or is made at once if nothing waits that it could join and it writes over
  * nothing: what is written twice may be so again. */
-static void wait(struct maker *maker, const struct node *node)
+static __attribute__((noinline)) void wait(struct maker *maker, const struct node *node)
 {
     struct waiting store = { .at = location_of(maker->fn, node),
                              .base = node->in[0],
@@ -305,7 +305,7 @@ static uint32_t part(struct maker *maker, const struct node *load, const struct 
     return maker_op(maker, load->op == IR_LOADS ? sext[place->size] : zext[place->size], 64, x, 0);
 }
 
-static uint32_t load(struct maker *maker, const struct node *node)
+static __attribute__((noinline)) uint32_t load(struct maker *maker, const struct node *node)
 {
     struct location place = location_of(maker->fn, node);
     for (unsigned i = maker->waiting_count; i-- > 0;) {
@@ -323,6 +323,7 @@ static uint32_t load(struct maker *maker, const struct node *node)
     return NO_VALUE;
 }
 
+/* Most nodes come here with nothing waiting: wait() and load() keep their frames to themselves. */
 bool merge(struct maker *maker, const struct node *node, uint32_t *value)
 {
     *value = NO_VALUE;
