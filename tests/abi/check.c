@@ -176,8 +176,8 @@ static uint64_t pointer_in(struct checking *ck, const struct layout_part *part)
  * does not align its copies more either. */
 static bool is_aligned(const struct checking *ck, const struct model_value *value, uint64_t address)
 {
-    uint32_t most = ck->batch->chain->conv->slot_most;
-    return address % (most && most < value->align ? most : value->align) == 0;
+    uint32_t most = ck->batch->chain->conv->stack_align;
+    return address % (most < value->align ? most : value->align) == 0;
 }
 
 static void check_memory(struct checking *ck, const struct model_value *value, uint64_t address,
