@@ -11,6 +11,13 @@ static bool has_vector(const struct model_value *value)
     return false;
 }
 
+/* A struct of nothing but unnamed bit-fields. */
+static bool is_unnamed_only(const struct type *type)
+{
+    return (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION) && !type->count &&
+           type->unnamed_count;
+}
+
 /* Whether a record contains, at any depth, a type for which is() holds. */
 static bool contains(const struct type *type, bool (*is)(const struct type *type))
 {
@@ -131,6 +138,14 @@ static bool is_wide_and_variadic(const struct model *model, const struct model_v
            value->size == 16;
 }
 
+/* gcc 12, x86-64: where no register is left a call gives a struct of nothing but unnamed bit-fields
+ * no stack, but va_arg() takes it from there. */
+static bool is_unnamed_and_variadic(const struct model *model, const struct model_value *value)
+{
+    return model->is_variadic && value != &model->result && value->class == MODEL_RECORD &&
+           is_unnamed_only(type_strip(value->type));
+}
+
 /* gcc 12, x86-64: va_arg() of an over-aligned record takes it from where registers were saved as if
  * it were aligned there. */
 static bool is_aligned_and_variadic(const struct model *model, const struct model_value *value)
@@ -165,12 +180,7 @@ static bool is_float_behind_field(const struct model *model, const struct model_
     return false;
 }
 
-/* clang 19, RISC-V: a struct of nothing but unnamed bit-fields counts as nothing within another. */
-static bool is_unnamed_only(const struct type *type)
-{
-    return (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION) && !type->count &&
-           type->unnamed_count;
-}
+/* clang 19, RISC-V: such a struct counts as nothing within another. */
 static bool has_unnamed_only(const struct model *model, const struct model_value *value)
 {
     (void)model;
@@ -222,6 +232,7 @@ static const struct known {
     { "x86_64-gcc", is_union_of_field },
     { "x86_64-gcc", is_whole_and_astride },
     { "x86_64-gcc", is_aligned_and_variadic },
+    { "x86_64-gcc", is_unnamed_and_variadic },
     { "x86_64-clang", is_union_of_floats },
     { "x86_64-clang", is_vector_union },
     { "x86_64-clang", is_wide_and_named },
