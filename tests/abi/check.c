@@ -172,8 +172,7 @@ static uint64_t pointer_in(struct checking *ck, const struct layout_part *part)
     return conv->data->pointer == 8 ? bytes_u64_in(at, conv->big) : bytes_u32_in(at, conv->big);
 }
 
-/* Whether a copy may lie there. Where the convention bounds the alignment of stack arguments, gcc
- * does not align its copies more either. */
+/* Whether a copy or a result may lie there: gcc aligns them to no more than its frame is. */
 static bool is_aligned(const struct checking *ck, const struct model_value *value, uint64_t address)
 {
     uint32_t most = ck->batch->chain->conv->stack_align;
