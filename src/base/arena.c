@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGN = 16, CHUNK_MIN = 512, CHUNK_MAX = 1 << 20, HUGE_PAGE = 2 << 20 };
+enum { ALIGN = 16, CHUNK_MIN = 448, CHUNK_MAX = 1 << 20, HUGE_PAGE = 2 << 20 };
 
 struct chunk {
     struct chunk *before;

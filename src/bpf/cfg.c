@@ -261,7 +261,8 @@ static void dissolve_irreducible(struct builder *b)
         if (loop != CFG_NONE && !b->blocks[loop].is_header)
             loop = visits[at].loop = visits[loop].loop;
         struct cfg_block *block = &b->blocks[at];
-        block->depth = (loop == CFG_NONE ? 0 : b->blocks[loop].depth) + block->is_header;
+        uint32_t around = loop == CFG_NONE ? 0 : b->blocks[loop].depth;
+        block->depth = (around + block->is_header) & INT32_MAX;
         block->loop = block->is_header ? at : loop;
         block->outer = loop;
     }

@@ -14,8 +14,8 @@ struct cfg_block {
     uint32_t order;             /* place in cfg->order; CFG_NONE: not reachable */
     uint32_t loop;              /* header block of the innermost loop it is in, or CFG_NONE */
     uint32_t outer;             /* of a header: that of the next loop around, or CFG_NONE */
-    uint32_t depth;             /* number of loops around it */
-    bool is_header;             /* of a natural loop */
+    uint32_t depth : 31;        /* number of loops around it */
+    uint32_t is_header : 1;     /* of a natural loop */
 };
 
 struct cfg {
