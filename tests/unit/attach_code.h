@@ -44,6 +44,11 @@ struct anybpf_object *object_from_text(struct anybpf_env *env, const char *secti
                                        const char *text);
 struct anybpf_prog *prog_from_text(struct anybpf_env *env, const char *section, const char *text);
 
+/* attach_wide.c, on x86-64: a function of two vectors of 32 bytes, and whether it gives their sum.
+ * Only for processors that have AVX. */
+void *attach_wide_function(void);
+bool attach_wide_adds(void);
+
 /* While code changes under threads: from now on lets an emulator's own faults pass. *before: what
  * to do at SIGSEGV again afterwards. */
 void expect_faults(struct sigaction *before);

@@ -161,25 +161,10 @@ TEST(programs_run_behind_variadic_functions)
 }
 
 #if defined(__x86_64__)
-typedef float wide_v __attribute__((vector_size(32)));
-#define AVX __attribute__((target("avx")))
-static AVX SLED wide_v add_wide(wide_v x, wide_v y)
-{
-    return x + y;
-}
-
 static unsigned noted;
 static uint64_t note(void)
 {
     return noted++;
-}
-
-static AVX void check_wide(void)
-{
-    wide_v x = { 1, 2, 3, 4, 5, 6, 7, 8 }, y = { 8, 16, 24, 32, 40, 48, 56, 64 };
-    wide_v sum = add_wide(x, y);
-    for (unsigned i = 0; i < 8; i++)
-        CHECK(sum[i] == (float)(9 * (i + 1)));
 }
 
 TEST(vectors_of_more_than_16_bytes_pass_whole)
@@ -197,14 +182,13 @@ TEST(vectors_of_more_than_16_bytes_pass_whole)
         return;
     CHECK_EQ(anybpf_env_declare(env, "typedef float wide_v __attribute__((vector_size(32)));"), 0);
     CHECK_EQ(anybpf_env_helper(env, 1001, "__u64 note(void)", (void *)(uintptr_t)note), 0);
-    CHECK_EQ(anybpf_env_function(env, "wide_v add_wide(wide_v x, wide_v y)",
-                                 (void *)(uintptr_t)add_wide),
-             0);
+    CHECK_EQ(
+        anybpf_env_function(env, "wide_v add_wide(wide_v x, wide_v y)", attach_wide_function()), 0);
     noted = 0;
     for (unsigned i = 0; i < 2; i++) {
         struct anybpf_prog *prog = prog_from_text(env, sections[i], text);
         CHECK_SAY(prog && anybpf_attach(prog, NULL, NULL), "%s", anybpf_error(env));
-        check_wide();
+        CHECK(attach_wide_adds());
     }
     CHECK_EQ(noted, 0);
     anybpf_env_free(env);
