@@ -252,9 +252,8 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
     m->inst->use[i] = m->node.in[i];
     if (rule->a == ARGS && m->facts->plain) /* the address stands before the arguments */
         m->inst->use[1] = s->fn->lists.at[m->node.list.first];
-    const uint8_t kinds[] = { rule->a, rule->b, rule->c, rule->d };
     EACH_BIT(i, m->facts->special)
-    if (!take_operand(s, m, i, kinds[i], user))
+    if (!take_operand(s, m, i, rule->takes[i], user))
         return false;
     return true;
 }
