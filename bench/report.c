@@ -96,24 +96,30 @@ static void cell(const struct column *c, double x)
         printf(" %*s", c->width, "-");
 }
 
-static void mean_row(const char *name, const struct measured *all, unsigned count,
-                     bool vectorised_too)
+typedef double summary_fn(const struct column *c, const struct measured *all, unsigned count);
+
+static double mean_of_all(const struct column *c, const struct measured *all, unsigned count)
 {
-    printf("%-16s", name);
-    for (unsigned c = 0; c < COLUMNS; c++)
-        if (columns[c].summary)
-            cell(&columns[c], mean(columns[c].figure, all, count, vectorised_too));
-        else
-            printf(" %*s", columns[c].width, "");
-    putchar('\n');
+    return mean(c->figure, all, count, true);
+}
+static double mean_not_vectorised(const struct column *c, const struct measured *all,
+                                  unsigned count)
+{
+    return mean(c->figure, all, count, false);
+}
+static double together(const struct column *c, const struct measured *all, unsigned count)
+{
+    return of_all(c->figure, all, count);
 }
 
-static void all_row(const char *name, const struct measured *all, unsigned count)
+/* Of the columns that are summed up so far. */
+static void summary_row(const char *name, const struct measured *all, unsigned count,
+                        unsigned least, summary_fn *summary)
 {
     printf("%-16s", name);
     for (unsigned c = 0; c < COLUMNS; c++)
-        if (columns[c].summary == PER_INSN)
-            cell(&columns[c], of_all(columns[c].figure, all, count));
+        if (columns[c].summary >= least)
+            cell(&columns[c], summary(&columns[c], all, count));
         else
             printf(" %*s", columns[c].width, "");
     putchar('\n');
@@ -132,9 +138,9 @@ void report_table(const struct measured *all, unsigned count)
             cell(&columns[c], columns[c].figure(&all[i]));
         putchar('\n');
     }
-    mean_row("geometric mean", all, count, true);
-    mean_row("  without *", all, count, false);
-    all_row("all together", all, count);
+    summary_row("geometric mean", all, count, MEAN, mean_of_all);
+    summary_row("  without *", all, count, MEAN, mean_not_vectorised);
+    summary_row("all together", all, count, PER_INSN, together);
     printf(
         "\n%s per run over %d bytes; ratios to native clang -O2, which vectorises those with *.\n"
         "anybpf: verified, built with -mcpu=v3; trusted: not verified; v2, v4: verified, built\n"

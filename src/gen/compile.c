@@ -51,16 +51,22 @@ static uint16_t find_first(const struct target *target, const struct op_rules *r
     return i;
 }
 
-static void index_op(const struct target *target, struct op_rules *rules)
+static void index_width(const struct target *target, struct op_rules *rules, unsigned width)
 {
-    static const uint8_t widths[] = { 0, 8, 16, 32, 64 };
-    for (unsigned w = 0; w < sizeof widths; w++)
-        for (unsigned a = 0; a <= INNER; a += IMM_0)
-            for (unsigned b = 0; b <= INNER; b += IMM_0) {
-                uint16_t first = find_first(target, rules, widths[w], a, b);
-                if (widths[w] != 8 || first < rules->end) /* no operation has widths 0 and 8 */
-                    rules->first[RULE_WIDTH(widths[w])][TRAIT_INDEX(a)][TRAIT_INDEX(b)] = first;
-            }
+    for (unsigned a = 0; a <= INNER; a += IMM_0)
+        for (unsigned b = 0; b <= INNER; b += IMM_0)
+            rules->first[RULE_WIDTH(width)][TRAIT_INDEX(a)][TRAIT_INDEX(b)] =
+                find_first(target, rules, width, a, b);
+}
+
+/* For the widths that the operation has. */
+static void index_op(const struct target *target, struct op_rules *rules, uint8_t widths)
+{
+    if (!widths)
+        index_width(target, rules, 0);
+    for (unsigned width = 8; width <= 64; width *= 2)
+        if (widths & width / 8)
+            index_width(target, rules, width);
 }
 
 void target_index(const struct target *target)
@@ -73,7 +79,7 @@ void target_index(const struct target *target)
             target->rule_facts[next] = find_facts(target, &target->rules[next]);
         rules->end = next;
         if (rules->begin != rules->end)
-            index_op(target, rules);
+            index_op(target, rules, ir_rows[op].widths);
     }
     assert(next == target->rule_count); /* rules are sorted by op */
 }

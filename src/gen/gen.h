@@ -119,7 +119,7 @@ struct op_rules {
     uint16_t begin, end;
     uint16_t first[5][4][4]; /* by RULE_WIDTH(width), TRAIT_INDEX(a), TRAIT_INDEX(b) */
 };
-#define RULE_WIDTH(width)  ((width) >> 4)
+#define RULE_WIDTH(width)  ((width) >> 4) /* no operation has widths 0 and 8 */
 #define TRAIT_INDEX(trait) ((trait) >> 5)
 
 /* ---- What an emitter is told ---- */

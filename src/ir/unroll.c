@@ -276,8 +276,7 @@ static void copy_shared(struct unroll *u, uint32_t value)
 {
     struct copy *copy = &u->copy;
     struct node node = copy->from.nodes.at[value];
-    uint8_t shape = ir_rows[node.op].shape;
-    bool is_access = shape >= SHAPE_LOAD && shape <= SHAPE_CMPXCHG, is_sum = node.op == IR_ADD;
+    bool is_access = ir_rows[node.op].flags & IR_ACCESS, is_sum = node.op == IR_ADD;
     int64_t offset;
     if (!is_access && (!is_sum || node.width != 64)) {
         copy_node(copy, value);

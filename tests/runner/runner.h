@@ -31,6 +31,9 @@ bool test_begin(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void test_end(void);
 /* Within a test: it cannot be done here. It counts neither as passed nor as failed. */
 void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Whether clang was there to build the object, and this build has code for this processor; else the
+ * test is skipped. */
+bool test_has_object(const char *path);
 void test_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 const char *test_name(void); /* of the running test */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests written in C: tests/unit/. */
+#include "arch/targets.h"
+#include "rt/rt.h"
 #include "runner/runner.h"
+#include <stdlib.h>
 
 static struct unit_test *first, **end = &first;
 
@@ -20,4 +23,14 @@ void run_unit(void)
             test_end();
         }
     }
+}
+
+bool test_has_object(const char *path)
+{
+    char *there = file_read(path, &(size_t){ 0 });
+    bool has = there && target_find(host_target);
+    free(there);
+    if (!has)
+        test_skip("needs clang, and code for this processor");
+    return has;
 }

@@ -7,7 +7,6 @@
 #include "unit/attach_code.h"
 #include <anybpf.h>
 #include <pthread.h>
-#include <stdlib.h>
 
 static unsigned calls;
 
@@ -30,12 +29,8 @@ static const char path[] = OBJECTS_DIR "/../attach/tails.bpf.o";
 
 static bool begin(void)
 {
-    char *there = file_read(path, &(size_t){ 0 });
-    free(there);
-    if (!there || !target_find(host_target)) {
-        test_skip("needs clang, and code for this processor");
+    if (!test_has_object(path))
         return false;
-    }
     t.env = anybpf_env_new();
     CHECK(!anybpf_env_declare(t.env, "struct tail_table { int (*twice)(int x); };"));
     CHECK(!anybpf_env_function(t.env,

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Programs attached to functions of every shape of arguments (tests/attach/shapes.h), through the
  * public interface: what they see at entry and exit, and that nothing is disturbed. */
-#include "arch/targets.h"
 #include "rt/rt.h"
 #include "runner/runner.h"
 #include <anybpf.h>
-#include <stdlib.h>
 /* What it switches off stays off to the end of the file. */
 #include "attach/shapes.h"
 
@@ -105,12 +103,8 @@ static struct {
 static bool begin(void)
 {
     static const char path[] = OBJECTS_DIR "/../attach/shapes.bpf.o";
-    char *there = file_read(path, &(size_t){ 0 });
-    free(there);
-    if (!there || !target_find(host_target)) {
-        test_skip("needs clang, and code for this processor");
+    if (!test_has_object(path))
         return false;
-    }
     t.env = anybpf_env_new();
     for (unsigned i = 0; i < SHAPE_COUNT; i++) {
         char text[2048];

@@ -6,7 +6,6 @@
 #include <anybpf.h>
 #include "attach/probes.h"
 #include "unit/attach_code.h"
-#include <stdlib.h>
 
 #if defined(__x86_64__)
 enum { STACKED = 8 /* from sp: argument 7, behind the return address */ };
@@ -38,12 +37,8 @@ static struct {
 static bool begin(void)
 {
     static const char path[] = OBJECTS_DIR "/../attach/probes.bpf.o";
-    char *there = file_read(path, &(size_t){ 0 });
-    free(there);
-    if (!there || !target_find(host_target)) {
-        test_skip("needs clang, and code for this processor");
+    if (!test_has_object(path))
         return false;
-    }
     t.env = anybpf_env_new();
     CHECK_EQ(anybpf_env_function(t.env, prototype, (void *)(uintptr_t)probed_function), 0);
     CHECK_EQ(anybpf_env_function(t.env, "void probed_small(int *count)",
