@@ -32,6 +32,7 @@ struct figures {
 struct side {
     struct anybpf_object *obj;
     struct anybpf_prog *prog;
+    bool as_v3; /* clang made the same instructions as for v3: the same program, measured once */
     struct figures figures;
     uint8_t mem[SIZE] __attribute__((aligned(64)));
 };

@@ -125,6 +125,12 @@ static void begin_variant(struct measured *m, const struct variant *v, struct si
         die(w, v->name, "the result is not the native one");
 }
 
+static bool same_insns(struct anybpf_prog *a, struct anybpf_prog *b)
+{
+    const struct prog *p = api_resolve(a), *q = api_resolve(b);
+    return p->count == q->count && !memcmp(p->insns, q->insns, p->count * sizeof *p->insns);
+}
+
 static void begin_kernel(struct measured *m)
 {
     uint32_t verdict;
@@ -151,6 +157,8 @@ static void begin(struct measured *m)
     memcpy(m->after, m->native.mem, SIZE);
     for (unsigned i = 0; i < variant_count; i++)
         begin_variant(m, &variants[i], &m->variants[i]);
+    for (unsigned i = V2; i <= V4 && !o.passes; i++)
+        m->variants[i].as_v3 = same_insns(m->variants[V3].prog, m->variants[i].prog);
     begin_kernel(m);
     least(&once, time_native(m->workload, m->native.mem, 16), 16);
     m->runs = o.instructions ? 16 : 4 + (uint32_t)((double)BATCH_NS / (once + 1));
@@ -165,6 +173,8 @@ static void measure(struct measured *m, unsigned round)
     for (unsigned k = 0; k < variant_count; k++) {
         unsigned i = (k + round) % variant_count;
         struct side *side = &m->variants[i];
+        if (side->as_v3)
+            continue;
         least(&side->figures.time, time_anybpf(side->prog, side->mem, m->runs), m->runs);
         for (unsigned n = 0; n < compilations && (i == V3 || o.passes); n++)
             least(&side->figures.compile, api_time_compile(side->prog), side->figures.insns);
