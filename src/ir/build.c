@@ -668,6 +668,7 @@ static int build_fn(struct build *b, uint32_t left_out)
             return rc;
     }
     make_jump(b);
+    maker_end(&b->maker);
     connect(b, &joining);
     lay_out(b);
     return 0;

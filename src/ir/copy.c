@@ -62,7 +62,7 @@ void copy_block_end(struct copy *c, uint32_t b)
 {
     struct block *made = vec_last(&c->fn->blocks), now = c->from.blocks.at[b];
     now.first = made->first;
-    now.count = made->count;
+    now.count = c->fn->nodes.count - made->first;
     *made = now;
 }
 

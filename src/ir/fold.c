@@ -221,7 +221,8 @@ static bool is_frame(const struct maker *maker, uint32_t value)
 }
 
 /* x op constant. */
-static uint32_t fold_right(struct maker *maker, struct node *node, uint64_t b)
+static __attribute__((noinline)) uint32_t fold_right(struct maker *maker, struct node *node,
+                                                     uint64_t b)
 {
     unsigned width = node->width, count = (unsigned)b & (width - 1u);
     uint32_t x = node->in[0];
@@ -303,28 +304,35 @@ static void strip(struct maker *maker, unsigned width, uint32_t *in)
     }
 }
 
+static __attribute__((noinline)) uint32_t fold_constants(struct maker *maker,
+                                                         const struct node *node)
+{
+    uint64_t a = (uint64_t)node_at(maker, node->in[0])->imm;
+    uint64_t b = (uint64_t)node_at(maker, node->in[1])->imm;
+    return maker_const(maker, computed(node, a, b));
+}
+
 static uint32_t fold_binary(struct maker *maker, struct node *node)
 {
     if (node->width == 32)
         for (unsigned i = 0; i < 2; i++)
             strip(maker, 32, &node->in[i]);
     bool left = is_const(maker->fn, node->in[0]), right = is_const(maker->fn, node->in[1]);
-    uint64_t a = (uint64_t)node_at(maker, node->in[0])->imm;
-    uint64_t b = (uint64_t)node_at(maker, node->in[1])->imm;
     if (left && right)
-        return maker_const(maker, computed(node, a, b));
+        return fold_constants(maker, node);
     if (left && ir_rows[node->op].flags & IR_COMMUTES) {
         uint32_t in = node->in[0];
         node->in[0] = node->in[1];
         node->in[1] = in;
         right = true;
-        b = a;
     }
     if (right)
-        return fold_right(maker, node, low(node->width, b));
+        return fold_right(maker, node,
+                          low(node->width, (uint64_t)node_at(maker, node->in[1])->imm));
     if (node->in[0] == node->in[1])
         return fold_equal(maker, node);
-    if (node->op == IR_SUB && left && low(node->width, a) == 0)
+    if (node->op == IR_SUB && left &&
+        low(node->width, (uint64_t)node_at(maker, node->in[0])->imm) == 0)
         return replace(node, IR_NEG, node->width, node->in[1], 0);
     return node->op == IR_OR || node->op == IR_ADD ? fold_rotate(maker, node) : NO_VALUE;
 }
@@ -450,18 +458,18 @@ bool fold_compare(struct maker *maker, struct node *node, bool *holds)
 }
 
 /* r10 + offset is frame + another offset: then r10 need not live in a register. */
-static void fold_address(struct maker *maker, struct node *node)
+static uint32_t fold_address(struct maker *maker, struct node *node)
 {
     const struct node *base = node_at(maker, node->in[0]);
-    if (base->op != IR_ADD || base->width != 64 || !is_const(maker->fn, base->in[1]))
-        return;
     int64_t sum;
-    if (!is_frame(maker, base->in[0]) ||
+    if (base->op != IR_ADD || base->width != 64 || !is_const(maker->fn, base->in[1]) ||
+        !is_frame(maker, base->in[0]) ||
         __builtin_add_overflow(node->imm, node_at(maker, base->in[1])->imm, &sum) ||
         sum != (int32_t)sum)
-        return;
+        return NO_VALUE;
     node->in[0] = base->in[0];
     node->imm = sum;
+    return NO_VALUE;
 }
 
 /* a cond b ? 1 : 0, or ? 0 : 1. */
@@ -476,31 +484,45 @@ static void fold_truth(struct maker *maker, struct node *node)
     node->in[2] = node->in[3] = 0;
 }
 
-uint32_t fold(struct maker *maker, struct node *node)
+static uint32_t fold_cmp(struct maker *maker, struct node *node)
 {
     bool holds;
-    switch (ir_rows[node->op].shape) {
-    case SHAPE_BINARY: return node->op == IR_RETURN_PAIR ? NO_VALUE : fold_binary(maker, node);
-    case SHAPE_UNARY: return node->op == IR_RETURN ? NO_VALUE : fold_unary(maker, node);
-    case SHAPE_COMPARE:
-        return fold_compare(maker, node, &holds) ? maker_const(maker, holds) : NO_VALUE;
-    case SHAPE_SELECT:
-        if (fold_compare(maker, node, &holds))
-            return holds ? node->in[2] : node->in[3];
-        fold_truth(maker, node);
-        return node->op == IR_SELECT && node->in[2] == node->in[3] ? node->in[2] : NO_VALUE;
-    case SHAPE_BRANCH: fold_compare(maker, node, &holds); return NO_VALUE;
-    case SHAPE_STORE:
-        if (node->op == IR_STORE || node->op == IR_STORE_RELEASE)
-            strip(maker, node->width, &node->in[1]);
-        fold_address(maker, node);
-        return NO_VALUE;
-    case SHAPE_LOAD:
-    case SHAPE_FETCH:
-    case SHAPE_CMPXCHG: fold_address(maker, node); return NO_VALUE;
-    default: return NO_VALUE;
-    }
+    return fold_compare(maker, node, &holds) ? maker_const(maker, holds) : NO_VALUE;
 }
+
+static uint32_t fold_select(struct maker *maker, struct node *node)
+{
+    bool holds;
+    if (fold_compare(maker, node, &holds))
+        return holds ? node->in[2] : node->in[3];
+    fold_truth(maker, node);
+    return node->op == IR_SELECT && node->in[2] == node->in[3] ? node->in[2] : NO_VALUE;
+}
+
+static uint32_t fold_branch(struct maker *maker, struct node *node)
+{
+    bool holds;
+    fold_compare(maker, node, &holds);
+    return NO_VALUE;
+}
+
+static uint32_t fold_store(struct maker *maker, struct node *node)
+{
+    strip(maker, node->width, &node->in[1]);
+    return fold_address(maker, node);
+}
+
+uint32_t (*const folds[IR_COUNT])(struct maker *maker, struct node *node) = {
+    [IR_ADD... IR_SREM] = fold_binary,
+    [IR_NEG... IR_POPCNT] = fold_unary,
+    [IR_CMP] = fold_cmp,
+    [IR_SELECT] = fold_select,
+    [IR_LOAD... IR_PROBES] = fold_address,
+    [IR_STORE] = fold_store,
+    [IR_ATOMIC_ADD... IR_LOAD_ACQUIRE] = fold_address,
+    [IR_STORE_RELEASE] = fold_store,
+    [IR_BRANCH] = fold_branch,
+};
 
 void fold_base(struct maker *maker, struct node *node)
 {

@@ -38,6 +38,8 @@ struct maker {
 void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out);
 /* Begins a block; returns its number. Edges are made afterwards. */
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth);
+/* Ends the last one: only then the block says how many nodes it has. */
+void maker_end(struct maker *maker);
 /* A node with this effect: a new one, or a value that is equal. What is given may be changed. */
 uint32_t maker_node(struct maker *maker, struct node *node);
 /* The node itself, at the end of the block. */
@@ -56,8 +58,9 @@ void maker_store(struct maker *maker, unsigned width, uint32_t base, int64_t off
 /* A node with a list of operands. */
 uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *values, uint32_t count);
 
-/* fold.c: an equal value that exists, or NO_VALUE with the node maybe replaced by a simpler one. */
-uint32_t fold(struct maker *maker, struct node *node);
+/* fold.c: by operation, NULL: nothing is known of it. An equal value that exists, or NO_VALUE with
+ * the node maybe replaced by a simpler one. */
+extern uint32_t (*const folds[IR_COUNT])(struct maker *maker, struct node *node);
 
 /* A load from x + c + i - c, where x + c was made in another block, becomes one from x + i.
  * Of one that is put together, and as wide as any: other parts have that base, too. */

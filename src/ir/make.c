@@ -12,23 +12,23 @@ void maker_init(struct maker *maker, struct fn *fn, uint32_t left_out)
     memset(maker->numbers, 0, sizeof maker->numbers);
 }
 
+void maker_end(struct maker *maker)
+{
+    struct fn *fn = maker->fn;
+    if (fn->blocks.count)
+        vec_last(&fn->blocks)->count = fn->nodes.count - vec_last(&fn->blocks)->first;
+}
+
 uint32_t maker_block(struct maker *maker, uint32_t insn, uint32_t depth)
 {
     struct fn *fn = maker->fn;
+    maker_end(maker);
     maker->begin = fn->nodes.count;
     for (unsigned r = 0; r < REGION_COUNT; r++)
         maker->unwritten[r] = maker->begin;
     vec_push(fn->arena, &fn->blocks,
              (struct block){ .first = maker->begin, .insn = insn, .depth = depth });
     return fn->blocks.count - 1;
-}
-
-/* From which node on an equal one has the same value; NO_VALUE: never. */
-static uint32_t equal_from(const struct maker *maker, const struct node *node)
-{
-    if (node->op == IR_LOAD || node->op == IR_LOADS)
-        return maker->unwritten[node->region];
-    return ir_rows[node->op].flags & IR_PURE && node->op != IR_PARAM ? maker->begin : NO_VALUE;
 }
 
 static void note_write(struct maker *maker, const struct node *node)
@@ -39,43 +39,28 @@ static void note_write(struct maker *maker, const struct node *node)
             maker->unwritten[r] = maker->fn->nodes.count;
 }
 
-uint32_t maker_append(struct maker *maker, const struct node *node)
+/* What has no effect. */
+static inline uint32_t append(struct maker *maker, const struct node *node)
 {
     struct fn *fn = maker->fn;
     struct node *made = vec_add(fn->arena, &fn->nodes);
     *made = *node;
     made->insn = maker->insn;
-    vec_last(&fn->blocks)->count++;
-    if (ir_rows[node->op].flags & IR_WRITES)
-        note_write(maker, node);
     return fn->nodes.count - 1;
+}
+
+uint32_t maker_append(struct maker *maker, const struct node *node)
+{
+    uint32_t value = append(maker, node);
+    if ((ir_rows[node->op].flags & (IR_WRITES | IR_END)) == IR_WRITES)
+        note_write(maker, node);
+    return value;
 }
 
 static bool same(const struct node *a, const struct node *b)
 {
     return a->op == b->op && a->width == b->width && a->cond == b->cond && a->flags == b->flags &&
            a->imm == b->imm && !memcmp(a->in, b->in, sizeof a->in);
-}
-
-/* The passes that know a whole expression when its last node is made. */
-static uint32_t recognise(struct maker *maker, const struct node *node)
-{
-    uint32_t (*find)(struct maker *, const struct node *);
-    enum ir_pass pass;
-    switch (node->op) {
-    case IR_OR: find = recompose, pass = PASS_RECOMPOSE; break;
-    case IR_ADD: find = sums, pass = PASS_SUMS; break;
-    case IR_SHR: find = popcount, pass = PASS_POPCOUNT; break;
-    case IR_UDIV:
-    case IR_UREM:
-    case IR_SDIV:
-    case IR_SREM: find = divide, pass = PASS_DIVIDE; break;
-    default: return NO_VALUE;
-    }
-    uint32_t equal = maker->left_out & PASS_BIT(pass) ? NO_VALUE : find(maker, node);
-    if (equal != NO_VALUE)
-        pass_found(pass);
-    return equal;
 }
 
 /* Where in the table of numbers an equal node would stand. */
@@ -88,51 +73,71 @@ static uint32_t *number_slot(struct maker *maker, const struct node *node)
     return &maker->numbers[key >> (64 - NUMBER_BITS)];
 }
 
-/* A node that is not there yet. */
-static uint32_t number(struct maker *maker, const struct node *node)
+/* A node without an effect that is not there yet; from: the first node that could be equal. */
+static inline uint32_t number(struct maker *maker, const struct node *node, uint32_t from)
 {
-    uint32_t from = equal_from(maker, node);
-    if (from == NO_VALUE || maker->left_out & PASS_BIT(PASS_NUMBER))
-        return maker_append(maker, node);
+    if (maker->left_out & PASS_BIT(PASS_NUMBER))
+        return append(maker, node);
     uint32_t *slot = number_slot(maker, node);
     struct fn *fn = maker->fn;
     if (*slot >= from && *slot < fn->nodes.count && same(&fn->nodes.at[*slot], node))
         return pass_found(PASS_NUMBER), *slot;
-    return *slot = maker_append(maker, node);
+    return *slot = append(maker, node);
 }
 
-static bool touches_memory(const struct node *node)
+/* The passes that know a whole expression when its last node is made. */
+static const struct {
+    uint32_t (*find)(struct maker *maker, const struct node *node);
+    enum ir_pass pass;
+} idioms[IR_COUNT] = {
+    [IR_OR] = { recompose, PASS_RECOMPOSE },
+    [IR_ADD] = { sums, PASS_SUMS },
+    [IR_SHR] = { popcount, PASS_POPCOUNT },
+    [IR_UDIV... IR_SREM] = { divide, PASS_DIVIDE },
+};
+
+static uint32_t make_pure(struct maker *maker, const struct node *node)
 {
-    return ir_rows[node->op].flags & (IR_READS | IR_WRITES);
+    enum ir_pass pass = idioms[node->op].pass;
+    if (idioms[node->op].find && !(maker->left_out & PASS_BIT(pass))) {
+        uint32_t equal = idioms[node->op].find(maker, node);
+        if (equal != NO_VALUE)
+            return pass_found(pass), equal;
+    }
+    return number(maker, node, maker->begin);
 }
 
 uint32_t maker_node(struct maker *maker, struct node *node)
 {
-    if (!(maker->left_out & PASS_BIT(PASS_FOLD))) {
-        uint32_t equal = fold(maker, node);
+    uint32_t equal;
+    if (folds[node->op] && !(maker->left_out & PASS_BIT(PASS_FOLD))) {
+        equal = folds[node->op](maker, node);
         if (equal != NO_VALUE)
             return pass_found(PASS_FOLD), equal;
     }
-    uint32_t idiom = recognise(maker, node);
-    if (idiom != NO_VALUE)
-        return idiom;
-    if (touches_memory(node) && !(maker->left_out & PASS_BIT(PASS_MERGE)) &&
-        merge(maker, node, &idiom))
-        return idiom;
-    return number(maker, node);
+    unsigned flags = ir_rows[node->op].flags;
+    if (flags & IR_PURE)
+        return make_pure(maker, node);
+    if (flags & (IR_READS | IR_WRITES) && !(maker->left_out & PASS_BIT(PASS_MERGE)) &&
+        merge(maker, node, &equal))
+        return equal;
+    if (node->op == IR_LOAD || node->op == IR_LOADS)
+        return number(maker, node, maker->unwritten[node->region]);
+    return maker_append(maker, node);
 }
 
 uint32_t maker_load_early(struct maker *maker, struct node node)
 {
     if (node.op == IR_LOAD && node.width == 64 && !(maker->left_out & PASS_BIT(PASS_FOLD)))
         fold_base(maker, &node);
-    return number(maker, &node);
+    return node.op == IR_LOAD ? number(maker, &node, maker->unwritten[node.region])
+                              : append(maker, &node);
 }
 
 uint32_t maker_const(struct maker *maker, uint64_t value)
 {
     struct node node = { .op = IR_CONST, .imm = (int64_t)value };
-    return number(maker, &node);
+    return number(maker, &node, maker->begin);
 }
 
 uint32_t maker_op(struct maker *maker, enum ir_op op, unsigned width, uint32_t a, uint32_t b)
@@ -169,7 +174,7 @@ uint32_t maker_list(struct maker *maker, struct node node, const uint32_t *value
     node.list.count = count;
     for (uint32_t i = 0; i < count; i++)
         vec_push(fn->arena, &fn->lists, values[i]);
-    if (touches_memory(&node))
+    if (ir_rows[node.op].flags & (IR_READS | IR_WRITES))
         merge_flush(maker);
     return maker_append(maker, &node);
 }
