@@ -45,18 +45,18 @@ static const struct column {
     enum { NO_MEAN, MEAN, PER_INSN } summary; /* PER_INSN: of all together, besides the mean */
     unsigned variant;                         /* that may be as_v3; 0: none */
 } columns[] = {
-    { "native", "native", native, 9, 1, NO_MEAN },
-    { "anybpf", "anybpf", anybpf, 9, 1, NO_MEAN },
-    { "ratio", "anybpf_ratio", anybpf_ratio, 6, 2, MEAN },
-    { "kernel", "kernel", kernel, 9, 1, NO_MEAN },
-    { "ratio", "kernel_ratio", kernel_ratio, 6, 2, MEAN },
-    { "trusted", "trusted_ratio", trusted_ratio, 8, 2, MEAN },
+    { "native", "native", native, 9, 1, NO_MEAN, 0 },
+    { "anybpf", "anybpf", anybpf, 9, 1, NO_MEAN, 0 },
+    { "ratio", "anybpf_ratio", anybpf_ratio, 6, 2, MEAN, 0 },
+    { "kernel", "kernel", kernel, 9, 1, NO_MEAN, 0 },
+    { "ratio", "kernel_ratio", kernel_ratio, 6, 2, MEAN, 0 },
+    { "trusted", "trusted_ratio", trusted_ratio, 8, 2, MEAN, 0 },
     { "v2", "v2_ratio", v2_ratio, 6, 2, MEAN, V2 },
     { "v4", "v4_ratio", v4_ratio, 6, 2, MEAN, V4 },
-    { "insns", "insns", insns, 6, 0, NO_MEAN },
-    { "code", "code_bytes", code_bytes, 6, 0, NO_MEAN },
-    { "B/insn", "bytes_per_insn", bytes_per_insn, 6, 2, PER_INSN },
-    { "compile", "compile_ns_per_insn", compile_ns, 8, 1, PER_INSN },
+    { "insns", "insns", insns, 6, 0, NO_MEAN, 0 },
+    { "code", "code_bytes", code_bytes, 6, 0, NO_MEAN, 0 },
+    { "B/insn", "bytes_per_insn", bytes_per_insn, 6, 2, PER_INSN, 0 },
+    { "compile", "compile_ns_per_insn", compile_ns, 8, 1, PER_INSN, 0 },
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
