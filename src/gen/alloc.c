@@ -98,37 +98,38 @@ static void passes(struct facts *facts, uint32_t from, const struct events *even
 }
 
 /* Registers in which no operand of free choice may be. */
-static inline uint64_t avoided(const struct alloc *a, uint32_t node, const struct rule *rule,
-                               const struct rule_facts *rule_facts)
+static inline uint64_t avoided(const struct alloc *a, const struct inst *inst,
+                               const struct rule *rule, const struct rule_facts *rule_facts)
 {
     uint64_t set = rule_facts->avoids;
     if (rule->a == ARGS) {
         uint32_t count;
-        call_args(a->fn, &a->fn->nodes.at[node], &count);
+        call_args(a->fn, &a->fn->nodes.at[inst->node], &count);
         for (uint32_t i = 0; i < count; i++)
             set |= REG_BIT(rule_args(a->gen, rule)[i]);
     }
     return set;
 }
 
-static void weigh_args(struct alloc *a, uint32_t node, const struct rule *rule, float weight)
+static void weigh_args(struct alloc *a, struct inst *inst, const struct rule *rule, float weight)
 {
     uint32_t count;
-    const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[node], &count);
+    const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[inst->node], &count);
     for (uint32_t i = 0; i < count; i++) {
         struct facts *facts = &a->facts[args[i]];
         facts->weight += weight;
         facts->hint = rule_args(a->gen, rule)[i];
-        if (!is_cheap(a->gen, args[i]) && ends_at(a, facts, 2 * node + 1))
-            a->gen->insts[node].args_ends |= (uint16_t)(1 << i);
+        if (!is_cheap(a->gen, args[i]) && ends_at(a, facts, 2 * inst->node + 1))
+            inst->args_ends |= (uint16_t)(1 << i);
     }
 }
 
-static void weigh_inst(struct alloc *a, uint32_t node, struct inst *inst,
-                       const struct rule_facts *rule_facts, float weight)
+static void weigh_inst(struct alloc *a, struct inst *inst, const struct rule_facts *rule_facts,
+                       float weight)
 {
     const struct rule *rule = rule_of(a->gen, inst);
-    regs avoid = (regs)avoided(a, node, rule, rule_facts);
+    regs avoid = (regs)avoided(a, inst, rule, rule_facts);
+    uint32_t place = 2 * inst->node + 1;
     unsigned ends = 0;
     EACH_BIT(i, inst->has)
     {
@@ -138,14 +139,14 @@ static void weigh_inst(struct alloc *a, uint32_t node, struct inst *inst,
             facts->hint = rule->takes[i] - FIX_0;
         else
             facts->avoided |= avoid;
-        if (!is_anew(inst, i) && ends_at(a, facts, 2 * node + 1))
+        if (!is_anew(inst, i) && ends_at(a, facts, place))
             ends |= 1u << i;
     }
-    inst->ends = ends & 15;
+    inst->ends = (uint8_t)ends;
     if (rule->to == TO_A && inst->use[0] != NO_VALUE && a->facts[inst->use[0]].hint == REG_NONE)
-        a->facts[inst->use[0]].hint = a->facts[node].hint;
+        a->facts[inst->use[0]].hint = a->facts[inst->node].hint;
     if (rule->a == ARGS)
-        weigh_args(a, node, rule, weight);
+        weigh_args(a, inst, rule, weight);
 }
 
 /* What lives on behind the block. */
@@ -154,16 +155,25 @@ static void leave(struct alloc *a, const struct block *block)
     const struct gen *gen = a->gen;
     for (uint32_t edge = block->succs; edge < block->succs + block->succ_count; edge++) {
         uint32_t to = a->fn->edges.at[edge];
-        const struct block *succ = &a->fn->blocks.at[to];
         EACH_LIFE(gen, to, value)
         a->facts[value].last = a->end;
-        EACH_PHI(a->fn, succ, i)
+        EACH_PARAM(gen, to, phi)
         {
-            uint32_t value = phi_use(gen, i, gen->edge_pred[edge]);
-            if (value != NO_VALUE)
+            uint32_t value = phi_operand(gen, phi, gen->edge_pred[edge]);
+            if (!is_cheap(gen, value))
                 a->facts[value].last = a->end;
         }
     }
+}
+
+/* A value is made. */
+static void weigh_value(struct alloc *a, uint32_t value, const struct events *events, float weight)
+{
+    struct facts *facts = &a->facts[value];
+    if (ends_at(a, facts, 2 * value + 1))
+        a->gen->wants[value] |= DIES;
+    passes(facts, value, events);
+    facts->weight += weight;
 }
 
 static void weigh_block(struct alloc *a, uint32_t b)
@@ -177,23 +187,18 @@ static void weigh_block(struct alloc *a, uint32_t b)
         weight *= 8;
     a->end = 2 * (block->first + block->count);
     leave(a, block);
-    struct inst *inst = &gen->insts[block->first + block->count];
-    for (uint32_t first = block->first, i = first + block->count; i-- > first;) {
-        inst--;
-        if (gen->needed[i]) {
-            struct facts *facts = &a->facts[i];
-            inst->dies = ends_at(a, facts, 2 * i + 1);
-            passes(facts, i, &events);
-            facts->weight += weight;
-        }
-        if (!inst->rule)
-            continue;
+    struct inst *first = first_inst(gen, b), *inst = first_inst(gen, b + 1);
+    while (inst-- > first) {
+        if (is_needed(gen, inst->node))
+            weigh_value(a, inst->node, &events, weight);
         const struct rule_facts *rule_facts = facts_of(gen, inst);
         uint64_t set = rule_facts->destroys & a->pool;
-        weigh_inst(a, i, inst, rule_facts, weight);
+        weigh_inst(a, inst, rule_facts, weight);
         if (set)
-            add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), i);
+            add_event(&events, FAULT(lost_clobber, set, set & (set - 1)), inst->node);
     }
+    EACH_PARAM(gen, b, value)
+    weigh_value(a, value, &events, weight);
     EACH_LIFE(gen, b, value)
     passes(&a->facts[value], block->first, &events);
 }
@@ -201,20 +206,18 @@ static void weigh_block(struct alloc *a, uint32_t b)
 static void weigh_phis(struct alloc *a)
 {
     const struct fn *fn = a->fn;
-    for (uint32_t b = 0; b < fn->blocks.count; b++) {
-        const struct block *block = &fn->blocks.at[b];
-        EACH_PHI(fn, block, i)
+    for (uint32_t b = 1; b < fn->blocks.count; b++)
+        EACH_PARAM(a->gen, b, phi)
         {
-            const struct node *node = &fn->nodes.at[i];
-            for (uint32_t k = 0; a->gen->needed[i] && k < node->list.count; k++) {
-                uint32_t in = fn->lists.at[node->list.first + k];
+            const struct node *node = &fn->nodes.at[phi];
+            for (uint32_t k = 0; k < node->list.count; k++) {
+                struct facts *in = &a->facts[fn->lists.at[node->list.first + k]];
                 /* Of several, the one that is used most. */
-                if (!a->facts[in].phi || a->facts[a->facts[in].phi].weight <= a->facts[i].weight)
-                    a->facts[in].phi = i;
-                a->facts[in].weight += a->facts[i].weight / 2;
+                if (!in->phi || a->facts[in->phi].weight <= a->facts[phi].weight)
+                    in->phi = phi;
+                in->weight += a->facts[phi].weight / 2;
             }
         }
-    }
 }
 
 /* ---- Giving registers ---- */
@@ -255,7 +258,7 @@ static void spill(struct alloc *a, uint32_t value)
     if (reg != REG_NONE && a->taken & REG_BIT(reg) && a->holder[reg] == value)
         a->taken &= ~REG_BIT(reg);
     a->gen->home[value] = REG_NONE;
-    a->gen->spilled |= !is_cheap(a->gen, value);
+    a->gen->spilled += !is_cheap(a->gen, value);
     if (compile_coverage) {
         if (is_cheap(a->gen, value))
             compile_coverage->rematerialised++;
@@ -367,14 +370,13 @@ static void release(struct alloc *a, uint32_t value)
         a->taken &= ~REG_BIT(home);
 }
 
-static void release_operands(struct alloc *a, uint32_t node, const struct inst *inst,
-                             const struct rule *rule)
+static void release_operands(struct alloc *a, const struct inst *inst, const struct rule *rule)
 {
     EACH_BIT(i, inst->ends)
     release(a, inst->use[i]);
     if (rule->a == ARGS) {
         uint32_t count;
-        const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[node], &count);
+        const uint32_t *args = call_args(a->fn, &a->fn->nodes.at[inst->node], &count);
         EACH_BIT(i, inst->args_ends)
         release(a, args[i]);
     }
@@ -409,15 +411,17 @@ static uint64_t place_operands(struct alloc *a, struct inst *inst, const struct 
     return used;
 }
 
-static void place_result(struct alloc *a, uint32_t node, struct inst *inst, const struct rule *rule,
-                         uint64_t used, uint64_t avoid)
+static void place_result(struct alloc *a, struct inst *inst, const struct rule *rule, uint64_t used,
+                         uint64_t avoid)
 {
+    uint32_t node = inst->node;
+    bool needed = is_needed(a->gen, node);
     uint8_t *home = &a->gen->home[node], wish = REG_NONE;
     uint64_t set = a->pool;
     if (rule->to == TO_CALL || rule->to >= TO_FIX_0) {
         inst->to =
             rule->to == TO_CALL ? a->target->conv->results.general.at[0] : rule->to - TO_FIX_0;
-        if (a->gen->needed[node])
+        if (needed)
             settle(a, node, inst->to, set);
         return;
     }
@@ -426,9 +430,9 @@ static void place_result(struct alloc *a, uint32_t node, struct inst *inst, cons
         set &= ~used & ~avoid;
     if (rule->to == TO_A && inst->use[0] != NO_VALUE)
         wish = a->gen->home[inst->use[0]];
-    if (a->gen->needed[node])
+    if (needed)
         settle(a, node, wish, set);
-    if (a->gen->needed[node] && *home != REG_NONE)
+    if (needed && *home != REG_NONE)
         inst->to = *home;
     else if (!is_cheap(a->gen, node)) /* a cheap one is made where it is used */
         inst->to = borrow(a, set);
@@ -436,28 +440,24 @@ static void place_result(struct alloc *a, uint32_t node, struct inst *inst, cons
         inst->reg[0] = inst->to;
 }
 
-static void alloc_inst(struct alloc *a, uint32_t node, struct inst *inst)
+static void alloc_inst(struct alloc *a, struct inst *inst)
 {
     const struct rule *rule = rule_of(a->gen, inst);
-    uint64_t avoid = avoided(a, node, rule, facts_of(a->gen, inst));
+    uint64_t avoid = avoided(a, inst, rule, facts_of(a->gen, inst));
     uint64_t used = place_operands(a, inst, rule, avoid);
-    release_operands(a, node, inst, rule);
+    release_operands(a, inst, rule);
     if (rule->to != TO_NONE) {
-        place_result(a, node, inst, rule, used, avoid);
-        if (inst->dies)
-            release(a, node);
+        place_result(a, inst, rule, used, avoid);
+        if (a->gen->wants[inst->node] & DIES)
+            release(a, inst->node);
     }
 }
 
-/* Parameters come in the convention's registers; those that nobody wants are not there. */
+/* Parameters come in the convention's registers. */
 static void alloc_params(struct alloc *a)
 {
-    const struct block *entry = &a->fn->blocks.at[0];
-    for (uint32_t i = entry->first; i < entry->first + entry->count; i++) {
-        const struct node *node = &a->fn->nodes.at[i];
-        if (node->op == IR_PARAM && a->gen->needed[i])
-            settle(a, i, param_reg(a->gen, node), a->pool);
-    }
+    EACH_PARAM(a->gen, 0, value)
+    settle(a, value, param_reg(a->gen, &a->fn->nodes.at[value]), a->pool);
 }
 
 /* Whether the block is a loop. */
@@ -470,12 +470,22 @@ static bool loops_alone(const struct fn *fn, uint32_t b)
     return false;
 }
 
+/* Phis have no registers to come in. */
+static void alloc_phis(struct alloc *a, uint32_t b)
+{
+    uint64_t lives = a->taken;
+    EACH_PARAM(a->gen, b, phi)
+    settle(a, phi, REG_NONE, a->pool);
+    a->turning = loops_alone(a->fn, b) ? a->taken & ~lives : 0;
+    EACH_PARAM(a->gen, b, phi)
+    if (a->gen->wants[phi] & DIES)
+        release(a, phi);
+}
+
 static void alloc_block(struct alloc *a, uint32_t b)
 {
     struct gen *gen = a->gen;
-    const struct block *block = &a->fn->blocks.at[b];
-    uint32_t i = block->first, end = block->first + block->count;
-    a->taken = 0;
+    a->taken = a->turning = 0;
     EACH_LIFE(gen, b, value)
     {
         if (gen->home[value] == REG_NONE)
@@ -483,19 +493,12 @@ static void alloc_block(struct alloc *a, uint32_t b)
         assert(!(a->taken & REG_BIT(gen->home[value])));
         hold(a, gen->home[value], value);
     }
-    uint64_t lives = a->taken;
-    for (; i < end && (a->fn->nodes.at[i].op == IR_PHI || a->fn->nodes.at[i].op == IR_NOP); i++)
-        if (gen->needed[i])
-            settle(a, i, REG_NONE, a->pool);
-    a->turning = loops_alone(a->fn, b) ? a->taken & ~lives : 0;
-    for (uint32_t phi = block->first; phi < i; phi++)
-        if (gen->insts[phi].dies)
-            release(a, phi);
-    if (b == 0)
+    if (b)
+        alloc_phis(a, b);
+    else
         alloc_params(a);
-    for (struct inst *inst = &gen->insts[i]; i < end; i++, inst++)
-        if (inst->rule)
-            alloc_inst(a, i, inst);
+    EACH_INST(gen, b, inst)
+    alloc_inst(a, inst);
 }
 
 static uint64_t results(const struct target *target)
@@ -514,15 +517,12 @@ static void alloc_hook(struct alloc *a)
     struct frame *frame = &a->gen->frame;
     bool area = false, calls = false;
     uint64_t set = 0;
-    for (uint32_t i = 0; i < a->fn->nodes.count; i++) {
-        const struct inst *inst = &a->gen->insts[i];
-        if (!inst->rule)
-            continue;
+    for (const struct inst *inst = first_inst(a->gen, 0); inst < a->gen->insts_end; inst++) {
+        uint8_t op = rule_of(a->gen, inst)->op;
         set |= facts_of(a->gen, inst)->destroys;
-        area |= a->fn->nodes.at[i].op == IR_AREA;
-        frame->calls_next |= a->fn->nodes.at[i].op == IR_CALL_NEXT;
-        calls |= a->fn->nodes.at[i].op != IR_CALL_NEXT &&
-                 ir_rows[a->fn->nodes.at[i].op].flags & IR_CALLS;
+        area |= op == IR_AREA;
+        frame->calls_next |= op == IR_CALL_NEXT;
+        calls |= op != IR_CALL_NEXT && ir_rows[op].flags & IR_CALLS;
     }
     frame->preserves = hook->preserves;
     frame->returns = hook->returns;

@@ -129,10 +129,10 @@ static void note_copy(struct emission *e, uint8_t reg, uint32_t value)
 }
 
 /* What registers hold behind an instruction. */
-static void note_copies(struct emission *e, uint32_t node, const struct inst *inst,
-                        const struct rule *rule)
+static void note_copies(struct emission *e, const struct inst *inst, const struct rule *rule)
 {
     const struct gen *gen = e->gen;
+    uint32_t node = inst->node;
     uint64_t lost =
         facts_of(gen, inst)->destroys | (rule->to != TO_NONE ? REG_BIT(inst->to & 63) : 0);
     EACH_BIT(i, inst->has)
@@ -141,7 +141,7 @@ static void note_copies(struct emission *e, uint32_t node, const struct inst *in
         note_copy(e, inst->reg[i], inst->use[i]);
     }
     e->copied &= ~lost;
-    if (gen->needed[node] && rule->to != TO_NONE) {
+    if (is_needed(gen, node) && rule->to != TO_NONE) {
         e->copied &= ~home_bit(gen, node);
         note_copy(e, inst->to, node);
     }
@@ -149,8 +149,7 @@ static void note_copies(struct emission *e, uint32_t node, const struct inst *in
 
 /* ---- Instructions ---- */
 
-static void move_operands(struct emission *e, uint32_t node, const struct inst *inst,
-                          const struct rule *rule)
+static void move_operands(struct emission *e, const struct inst *inst, const struct rule *rule)
 {
     struct gen *gen = e->gen;
     uint64_t moved = 0;
@@ -169,7 +168,7 @@ static void move_operands(struct emission *e, uint32_t node, const struct inst *
     }
     if (rule->a == ARGS) {
         uint32_t count;
-        const uint32_t *args = call_args(e->fn, &e->fn->nodes.at[node], &count);
+        const uint32_t *args = call_args(e->fn, &e->fn->nodes.at[inst->node], &count);
         for (uint32_t i = 0; i < count; i++)
             add_move(e, reg_place(rule_args(gen, rule)[i]), moved_place(gen, args[i]), args[i]);
     }
@@ -178,13 +177,12 @@ static void move_operands(struct emission *e, uint32_t node, const struct inst *
 
 /* Before an instruction: its operands where it wants them; what its emitter is told, but for where
  * a branch goes. */
-static struct emit *prepare(struct emission *e, uint32_t node, const struct inst *inst,
-                            const struct rule *rule)
+static struct emit *prepare(struct emission *e, const struct inst *inst, const struct rule *rule)
 {
     struct emit *emit = &e->emit;
-    move_operands(e, node, inst, rule);
+    move_operands(e, inst, rule);
     emit->rule = rule;
-    emit->node = &e->fn->nodes.at[node];
+    emit->node = &e->fn->nodes.at[inst->node];
     emit->width = inst->width;
     emit->to = inst->to;
     memcpy(emit->reg, inst->reg, sizeof emit->reg);
@@ -199,59 +197,44 @@ static struct emit *prepare(struct emission *e, uint32_t node, const struct inst
     return emit;
 }
 
-static void keep_result(struct emission *e, uint32_t value, const struct inst *inst,
-                        const struct rule *rule)
+static void keep_result(struct emission *e, const struct inst *inst, const struct rule *rule)
 {
-    if (!e->gen->needed[value] || e->gen->home[value] == inst->to || rule->to == TO_NONE)
+    uint32_t value = inst->node;
+    if (!is_needed(e->gen, value) || e->gen->home[value] == inst->to || rule->to == TO_NONE)
         return;
     add_move(e, home_place(e->gen, value), reg_place(inst->to), value);
     run_moves(e);
 }
 
-static void emit_inst(struct emission *e, uint32_t value, const struct inst *inst)
+static void emit_inst(struct emission *e, const struct inst *inst)
 {
     const struct rule *rule = rule_of(e->gen, inst);
-    if (e->gen->home[value] == REG_NONE && is_cheap(e->gen, value))
+    if (e->gen->home[inst->node] == REG_NONE && is_cheap(e->gen, inst->node))
         return;
-    code_line(e->code, e->fn->nodes.at[value].insn);
-    rule->emit(prepare(e, value, inst, rule));
-    keep_result(e, value, inst, rule);
+    code_line(e->code, e->fn->nodes.at[inst->node].insn);
+    rule->emit(prepare(e, inst, rule));
+    keep_result(e, inst, rule);
     if (e->gen->spilled)
-        note_copies(e, value, inst, rule);
+        note_copies(e, inst, rule);
 }
 
 /* ---- Edges ---- */
 
-/* The next phi of the edge's target, from node i on, that a value has to be moved to; else the node
- * behind the phis. */
-static inline uint32_t next_moved(const struct emission *e, uint32_t edge, uint32_t i,
-                                  uint32_t *value)
+/* Whether a phi's operand has to be moved to it. */
+static bool is_moved(const struct gen *gen, uint32_t phi, uint32_t value)
 {
-    const struct gen *gen = e->gen;
-    uint32_t pred = gen->edge_pred[edge];
-    for (;; i++) {
-        const struct node *node = &e->fn->nodes.at[i];
-        if (node->op != IR_PHI && node->op != IR_NOP)
-            return i;
-        if (!gen->needed[i])
-            continue;
-        *value = e->fn->lists.at[node->list.first + pred];
-        if (*value != i && !is_same(home_place(gen, i), moved_place(gen, *value)))
-            return i;
-    }
+    return value != phi && !is_same(home_place(gen, phi), moved_place(gen, value));
 }
-
-#define EACH_MOVED(e, edge, phi, value)                                                            \
-    for (uint32_t                                                                                  \
-             value = NO_VALUE,                                                                     \
-             phi = next_moved(e, edge, (e)->fn->blocks.at[(e)->fn->edges.at[edge]].first, &value); \
-         (e)->fn->nodes.at[phi].op == IR_PHI; phi = next_moved(e, edge, phi + 1, &value))
 
 /* Adds the moves of an edge's phis; false if there are none. */
 static bool add_phis(struct emission *e, uint32_t edge)
 {
-    EACH_MOVED(e, edge, phi, value)
-    add_move(e, home_place(e->gen, phi), moved_place(e->gen, value), value);
+    EACH_PARAM(e->gen, e->fn->edges.at[edge], phi)
+    {
+        uint32_t value = phi_operand(e->gen, phi, e->gen->edge_pred[edge]);
+        if (value != phi)
+            add_move(e, home_place(e->gen, phi), moved_place(e->gen, value), value);
+    }
     return e->moves.list.count > 0;
 }
 
@@ -277,22 +260,16 @@ static uint64_t edge_reads(const struct emission *e, uint32_t edge)
 {
     const struct gen *gen = e->gen;
     uint32_t to = e->fn->edges.at[edge];
-    const struct block *block = &e->fn->blocks.at[to];
     uint64_t set = 0;
     EACH_LIFE(gen, to, value)
     set |= home_bit(gen, value);
-    EACH_PHI(e->fn, block, i)
-    {
-        const struct node *node = &e->fn->nodes.at[i];
-        if (gen->needed[i])
-            set |= home_bit(gen, e->fn->lists.at[node->list.first + gen->edge_pred[edge]]);
-    }
+    EACH_PARAM(gen, to, phi)
+    set |= home_bit(gen, phi_operand(gen, phi, gen->edge_pred[edge]));
     return set;
 }
 
-static uint64_t branch_reads(const struct emission *e, uint32_t value)
+static uint64_t branch_reads(const struct emission *e, const struct inst *inst)
 {
-    const struct inst *inst = &e->gen->insts[value];
     uint64_t set = 0;
     EACH_BIT(i, inst->has)
     set |= REG_BIT(inst->reg[i]) | home_bit(e->gen, inst->use[i]);
@@ -323,8 +300,11 @@ static struct traffic traffic_of(const struct emission *e, uint32_t edge)
     enum { MOST = 3 };
     struct traffic t = { .fits = true };
     unsigned count = 0;
-    EACH_MOVED(e, edge, phi, value)
+    EACH_PARAM(e->gen, e->fn->edges.at[edge], phi)
     {
+        uint32_t value = phi_operand(e->gen, phi, e->gen->edge_pred[edge]);
+        if (!is_moved(e->gen, phi, value))
+            continue;
         t.some = true;
         t.fits = t.fits && ++count <= MOST && e->gen->home[phi] != REG_NONE;
         if (!t.fits)
@@ -335,8 +315,9 @@ static struct traffic traffic_of(const struct emission *e, uint32_t edge)
     return t;
 }
 
-static enum when when_to_move(struct emission *e, uint32_t value, const struct block *from,
-                              const struct traffic *moves, uint32_t edge, uint32_t other)
+static enum when when_to_move(struct emission *e, const struct inst *branch,
+                              const struct block *from, const struct traffic *moves, uint32_t edge,
+                              uint32_t other)
 {
     const struct block *to = &e->fn->blocks.at[e->fn->edges.at[edge]];
     if (!moves->some)
@@ -344,10 +325,9 @@ static enum when when_to_move(struct emission *e, uint32_t value, const struct b
     if (!from->depth || to->depth < from->depth || !gen_does(e->gen, PASS_MOVES) || !moves->fits ||
         moves->written & edge_reads(e, other))
         return BEHIND;
-    if (!(moves->written & branch_reads(e, value)))
+    if (!(moves->written & branch_reads(e, branch)))
         return BEFORE;
-    return rule_of(e->gen, &e->gen->insts[value])->flags & RULE_SPLIT && !moves->constants ? BETWEEN
-                                                                                           : BEHIND;
+    return rule_of(e->gen, branch)->flags & RULE_SPLIT && !moves->constants ? BETWEEN : BEHIND;
 }
 
 static bool closes_loop(const struct emission *e, uint32_t edge)
@@ -355,14 +335,14 @@ static bool closes_loop(const struct emission *e, uint32_t edge)
     return e->code->labels.at[e->labels[e->fn->edges.at[edge]]].at != LABEL_UNBOUND;
 }
 
-static struct fork fork_of(struct emission *e, uint32_t value, const struct block *block,
+static struct fork fork_of(struct emission *e, const struct inst *branch, const struct block *block,
                            uint32_t next)
 {
     uint32_t first = block->succs, second = block->succs + 1;
     struct traffic traffic = traffic_of(e, first), others = traffic_of(e, second);
     bool moves = traffic.some, other_moves = others.some;
-    enum when when = when_to_move(e, value, block, &traffic, first, second);
-    enum when inverted = when_to_move(e, value, block, &others, second, first);
+    enum when when = when_to_move(e, branch, block, &traffic, first, second);
+    enum when inverted = when_to_move(e, branch, block, &others, second, first);
     /* Best is a loop that the jump itself closes. */
     if (closes_loop(e, first) && when != BEHIND)
         return (struct fork){ first, second, moves, false, when };
@@ -391,20 +371,19 @@ void emit_between(const struct emit *emit)
         run_moves(emit->moves);
 }
 
-static void emit_branch(struct emission *e, uint32_t value, const struct block *block,
+static void emit_branch(struct emission *e, const struct inst *inst, const struct block *block,
                         uint32_t next)
 {
-    struct fork fork = fork_of(e, value, block, next);
+    struct fork fork = fork_of(e, inst, block, next);
     uint32_t label = e->labels[e->fn->edges.at[fork.jumps]];
-    code_line(e->code, e->fn->nodes.at[value].insn);
+    code_line(e->code, e->fn->nodes.at[inst->node].insn);
     if (fork.moves && fork.when == BEHIND) {
         label = detour(e, fork.jumps);
     } else if (fork.moves && fork.when == BEFORE) {
         add_phis(e, fork.jumps);
         run_moves(e);
     }
-    const struct inst *inst = &e->gen->insts[value];
-    struct emit *emit = prepare(e, value, inst, rule_of(e->gen, inst));
+    struct emit *emit = prepare(e, inst, rule_of(e->gen, inst));
     emit->cond ^= fork.invert;
     emit->label = label;
     if (fork.moves && fork.when == BETWEEN) {
@@ -422,13 +401,12 @@ static void emit_branch(struct emission *e, uint32_t value, const struct block *
     }
 }
 
-static void emit_switch(struct emission *e, uint32_t value, const struct block *block)
+static void emit_switch(struct emission *e, const struct inst *inst, const struct block *block)
 {
     uint32_t *ways = arena_array_raw(e->gen->arena, block->succ_count, uint32_t);
-    struct table table = { code_label(e->code), value, ways };
-    code_line(e->code, e->fn->nodes.at[value].insn);
-    const struct inst *inst = &e->gen->insts[value];
-    struct emit *emit = prepare(e, value, inst, rule_of(e->gen, inst));
+    struct table table = { code_label(e->code), inst->node, ways };
+    code_line(e->code, e->fn->nodes.at[inst->node].insn);
+    struct emit *emit = prepare(e, inst, rule_of(e->gen, inst));
     emit->label = table.label;
     emit->rule->emit(emit);
     for (uint32_t i = 0; i < block->succ_count; i++) {
@@ -463,15 +441,14 @@ static void emit_block(struct emission *e, uint32_t b, uint32_t next)
     code_bind(e->code, e->labels[b]);
     e->copied = 0;
     uint32_t last = block->first + block->count - 1;
-    const struct inst *inst = &e->gen->insts[block->first];
-    for (uint32_t i = block->first; i < last; i++, inst++)
-        if (inst->rule)
-            emit_inst(e, i, inst);
+    struct inst *inst = first_inst(e->gen, b), *end = first_inst(e->gen, b + 1);
+    for (; inst < end && inst->node < last; inst++)
+        emit_inst(e, inst);
     switch (e->fn->nodes.at[last].op) {
     case IR_JUMP: follow(e, block->succs, next); break;
-    case IR_BRANCH: emit_branch(e, last, block, next); break;
-    case IR_SWITCH: emit_switch(e, last, block); break;
-    default: emit_inst(e, last, inst); break;
+    case IR_BRANCH: emit_branch(e, inst, block, next); break;
+    case IR_SWITCH: emit_switch(e, inst, block); break;
+    default: emit_inst(e, inst); break;
     }
 }
 
@@ -502,12 +479,9 @@ static void emit_tables(struct emission *e)
 
 static void move_params(struct emission *e)
 {
-    const struct block *entry = &e->fn->blocks.at[0];
-    for (uint32_t i = entry->first; i < entry->first + entry->count; i++) {
-        const struct node *node = &e->fn->nodes.at[i];
-        if (node->op == IR_PARAM && e->gen->needed[i])
-            moves_add(&e->moves, home_place(e->gen, i), reg_place(param_reg(e->gen, node)));
-    }
+    EACH_PARAM(e->gen, 0, value)
+    moves_add(&e->moves, home_place(e->gen, value),
+              reg_place(param_reg(e->gen, &e->fn->nodes.at[value])));
     run_moves(e);
 }
 

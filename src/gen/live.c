@@ -19,6 +19,7 @@ struct live {
     struct counter {
         uint32_t seen;  /* 1 + the value last marked there */
         uint32_t count; /* of values marked */
+        uint32_t edges; /* to it, so far */
     } *counters;        /* by block */
     struct vec(struct mark) marks;
 };
@@ -49,15 +50,15 @@ static void mark(struct live *live, uint32_t value)
     }
 }
 
-static void number_edges(struct gen *gen)
+static void number_edges(struct live *live)
 {
+    struct gen *gen = live->gen;
     const struct fn *fn = gen->fn;
-    uint32_t *seen = arena_array_of(gen->arena, fn->blocks.count, uint32_t);
     gen->edge_pred = arena_array_raw(gen->arena, (size_t)fn->edges.count + 1, uint32_t);
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
         const struct block *block = &fn->blocks.at[b];
         for (uint32_t i = block->succs; i < block->succs + block->succ_count; i++)
-            gen->edge_pred[i] = seen[fn->edges.at[i]]++;
+            gen->edge_pred[i] = live->counters[fn->edges.at[i]].edges++;
     }
 }
 
@@ -66,20 +67,19 @@ static void group(struct live *live)
 {
     struct gen *gen = live->gen;
     uint32_t blocks = gen->fn->blocks.count, total = 0;
-    gen->live_in = arena_array_raw(gen->arena, (size_t)blocks + 1, uint32_t);
     gen->lives = arena_array_raw(gen->arena, live->marks.count, uint32_t);
     for (uint32_t b = 0; b < blocks; b++)
-        gen->live_in[b] = total += live->counters[b].count;
-    gen->live_in[blocks] = total;
+        gen->begin[b].lives = total += live->counters[b].count;
+    gen->begin[blocks].lives = total;
     for (uint32_t i = live->marks.count; i-- > 0;)
-        gen->lives[--gen->live_in[live->marks.at[i].block]] = live->marks.at[i].value;
+        gen->lives[--gen->begin[live->marks.at[i].block].lives] = live->marks.at[i].value;
 }
 
 void gen_live(struct gen *gen)
 {
     struct live live = { .gen = gen, .blocks = gen->fn->blocks.at, .edges = gen->fn->edges.at };
-    number_edges(gen);
     live.counters = arena_array_of(gen->arena, gen->fn->blocks.count, struct counter);
+    number_edges(&live);
     for (uint32_t i = 0; i < gen->crossers.count; i++)
         mark(&live, gen->crossers.at[i]);
     group(&live);

@@ -3,39 +3,53 @@
 #pragma once
 #include "gen/gen.h"
 
-/* What selection made of a node, and where allocation put its parts. One per node. */
+/* An instruction: what selection made of a node, and where allocation put its parts. */
 struct inst {
-    uint16_t rule : 12; /* 1 + place in target->rules; 0: nothing is emitted for the node */
-    uint16_t anew : 4;  /* of the operands: cheap values, made in their place */
-    uint8_t cond : 4;
-    uint8_t ends : 4;  /* of the operands: values not needed after it */
-    uint8_t shift : 3; /* of the index */
-    uint8_t dies : 1;  /* its value is needed, but not after it */
-    uint8_t has : 4;   /* set of operands: those that are in registers */
-    int32_t disp;
+    uint32_t node;
+    uint16_t rule;   /* place in target->rules */
+    uint8_t cond;    /* enum ir_cond */
+    uint8_t has;     /* set of operands: those that are in registers */
     uint32_t use[4]; /* values in registers: as operand a .. d; an index is use[3]; NO_VALUE */
     int64_t imm;
-    uint8_t reg[4];     /* where they are to be when the instruction runs */
+    int32_t disp;
+    uint8_t reg[4];     /* where the operands are to be when the instruction runs */
     uint8_t to;         /* where it leaves its result */
     uint8_t width;      /* in bits, of the operation */
+    uint8_t shift;      /* of the index */
+    uint8_t anew;       /* set of operands: cheap values, made in their place */
+    uint8_t ends;       /* set of operands: values not needed after it */
     uint16_t args_ends; /* of list operands, call_args(): as ends */
 };
 _Static_assert(CONV_ARGS <= 16 && HOOK_PARAMS <= 16, "args_ends is a set of arguments");
-_Static_assert(sizeof(struct inst) == 40, "there is one for each node");
+_Static_assert(sizeof(struct inst) == 48, "there are many");
 #define EACH_BIT(i, set)                                                                           \
     for (unsigned left_ = (set), i; left_ && (i = (unsigned)__builtin_ctz(left_), true);           \
          left_ &= left_ - 1)
 
+/* What is wanted of a node: a set. */
+enum want {
+    NEEDED = 1,         /* its value, in a register or slot */
+    DIES = 2,           /* ... but not afterwards */
+    EFFECT = IR_WRITES, /* it is done in any case */
+};
+
+/* Where that of a block begins in lists by block; up to where that of the next one does. */
+struct begin {
+    uint32_t params, lives;
+    uint32_t insts; /* counted from the end of all, as they are made backwards */
+};
+
+/* The needed values that a block is entered with: phis, or those of the function. */
+#define EACH_PARAM(gen, block, v)                                                                  \
+    for (uint32_t *param_ = (gen)->params.at + (gen)->begin[block].params,                         \
+                  *behind_ = (gen)->params.at + (gen)->begin[(block) + 1].params, v;               \
+         param_ < behind_ && (v = *param_, true); param_++)
+
 /* The values that live at the start of a block. */
 #define EACH_LIFE(gen, block, v)                                                                   \
-    for (uint32_t *life_ = (gen)->lives + (gen)->live_in[block],                                   \
-                  *end_ = (gen)->lives + (gen)->live_in[(block) + 1], v;                           \
+    for (uint32_t *life_ = (gen)->lives + (gen)->begin[block].lives,                               \
+                  *end_ = (gen)->lives + (gen)->begin[(block) + 1].lives, v;                       \
          life_ < end_ && (v = *life_, true); life_++)
-
-/* The phis of a block and the NOPs between them, which nobody needs; its END is behind them. */
-#define EACH_PHI(fn, block, i)                                                                     \
-    for (uint32_t i = (block)->first;                                                              \
-         (fn)->nodes.at[i].op == IR_PHI || (fn)->nodes.at[i].op == IR_NOP; i++)
 
 /* A use in another block than the definition's. */
 struct crossing {
@@ -52,23 +66,38 @@ struct gen {
     void *work; /* by value: what select.c counts, then what alloc.c weighs */
 
     /* select.c */
-    struct inst *insts;                    /* by node */
-    bool *needed;                          /* by value: wanted in a register or slot */
+    struct inst *insts_end;                /* in the order of their nodes; one behind the last */
+    struct begin *begin;                   /* by block, and one more */
+    uint8_t *wants;                        /* by node: set of enum want */
+    struct vec(uint32_t) params;           /* by block, see EACH_PARAM */
     uint32_t *crossing;                    /* by value: its first in `crossings`, 0: none */
     struct vec(struct crossing) crossings; /* [0] is none */
     struct vec(uint32_t) crossers;         /* the values that have some */
 
     /* live.c */
     uint32_t *edge_pred; /* by edge fn->edges.at[succs + i]: which predecessor of the target */
-    uint32_t *live_in;   /* by block: its first in `lives`; [block + 1] is one behind the last */
-    uint32_t *lives;     /* values, without phis of the block */
+    uint32_t *lives;     /* by block: values, without its params */
 
     /* alloc.c */
-    uint8_t *home;  /* by value: register, or REG_NONE: in slot[], or made anew where used */
-    bool spilled;   /* some values were */
-    uint32_t *slot; /* by value, of those without a register */
+    uint8_t *home;    /* by value: register, or REG_NONE: in slot[], or made anew where used */
+    uint32_t spilled; /* so many values are in slots */
+    uint32_t *slot;   /* by value, of those without a register */
     struct frame frame;
 };
+
+static inline bool is_needed(const struct gen *gen, uint32_t value)
+{
+    return gen->wants[value] & NEEDED;
+}
+
+/* The first instruction of a block; of one more than there are, the end of all. */
+static inline struct inst *first_inst(const struct gen *gen, uint32_t block)
+{
+    return gen->insts_end - gen->begin[block].insts;
+}
+#define EACH_INST(gen, block, inst)                                                                \
+    for (struct inst *inst = first_inst(gen, block), *last_ = first_inst(gen, (block) + 1);        \
+         inst < last_; inst++)
 
 /* Whether something that has a pass's name is to be done. */
 static inline bool gen_does(const struct gen *gen, enum ir_pass pass)
@@ -78,12 +107,12 @@ static inline bool gen_does(const struct gen *gen, enum ir_pass pass)
 
 static inline const struct rule *rule_of(const struct gen *gen, const struct inst *inst)
 {
-    return &gen->target->rules[inst->rule - 1];
+    return &gen->target->rules[inst->rule];
 }
 
 static inline const struct rule_facts *facts_of(const struct gen *gen, const struct inst *inst)
 {
-    return &gen->target->rule_facts[inst->rule - 1];
+    return &gen->target->rule_facts[inst->rule];
 }
 
 /* Values that are not kept in slots but made anew. */
@@ -125,13 +154,10 @@ static inline bool is_anew(const struct inst *inst, unsigned operand)
     return inst->anew >> operand & 1;
 }
 void gen_live(struct gen *gen);
-/* The operand of a phi from a predecessor; NO_VALUE if the phi is not there or makes it anew. */
-static inline uint32_t phi_use(const struct gen *gen, uint32_t phi, uint32_t pred)
+/* The operand of a phi from a predecessor. */
+static inline uint32_t phi_operand(const struct gen *gen, uint32_t phi, uint32_t pred)
 {
-    if (!gen->needed[phi])
-        return NO_VALUE;
-    uint32_t value = gen->fn->lists.at[gen->fn->nodes.at[phi].list.first + pred];
-    return is_cheap(gen, value) ? NO_VALUE : value;
+    return gen->fn->lists.at[gen->fn->nodes.at[phi].list.first + pred];
 }
 
 void gen_alloc(struct gen *gen);

@@ -23,9 +23,11 @@ struct select {
     const uint32_t *uses;  /* by value: operands that name it */
     struct counts *counts; /* by node */
     uint32_t block, begin; /* at work on; its first node */
+    uint32_t made, room;   /* instructions: so far, and so many there is room for */
 };
 
 struct match {
+    uint16_t number; /* of the rule */
     const struct rule *rule;
     const struct rule_facts *facts;
     struct node node; /* maybe with operands exchanged */
@@ -40,7 +42,7 @@ static const struct node *node_at(const struct select *s, uint32_t value)
 /* Whether a node can become part of its only user. */
 static bool is_private(const struct select *s, uint32_t value)
 {
-    return value >= s->begin && s->uses[value] == 1 && !s->gen->needed[value];
+    return value >= s->begin && s->uses[value] == 1 && !is_needed(s->gen, value);
 }
 
 /* Whether a sum need not be computed, if all accesses that it is the address of take it in. */
@@ -48,7 +50,7 @@ static bool is_address(const struct select *s, uint32_t value)
 {
     return is_private(s, value) ||
            (value >= s->begin && s->uses[value] == s->counts[value].addresses &&
-            !s->gen->needed[value]);
+            !is_needed(s->gen, value));
 }
 
 /* A constant as operand of an operation of that width. */
@@ -122,7 +124,7 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
         pass_found(PASS_ADDRESS);
     m->inst->use[operand] = a.base;
     m->inst->use[3] = a.index;
-    m->inst->shift = a.shift & 7;
+    m->inst->shift = (uint8_t)a.shift;
     m->inst->disp = (int32_t)a.disp;
     return true;
 }
@@ -137,7 +139,7 @@ static bool narrow(const struct select *s, struct match *m, unsigned operand, un
         value_bits(s->fn, m->node.in[!operand]) > bits)
         return false;
     if (m->inst->cond >= COND_SLT && m->inst->cond <= COND_SGT)
-        m->inst->cond = (m->inst->cond - (COND_SLT - COND_ULT)) & 15;
+        m->inst->cond -= COND_SLT - COND_ULT;
     m->inst->width = (uint8_t)bits;
     return true;
 }
@@ -146,7 +148,7 @@ static bool narrow(const struct select *s, struct match *m, unsigned operand, un
 static bool lives_on(const struct select *s, uint32_t value)
 {
     uint8_t op = node_at(s, value)->op;
-    return op == IR_PHI || op == IR_PARAM ? s->uses[value] > 1 : s->gen->needed[value];
+    return op == IR_PHI || op == IR_PARAM ? s->uses[value] > 1 : is_needed(s->gen, value);
 }
 
 static bool take_load(const struct select *s, struct match *m, unsigned operand, uint32_t user)
@@ -243,7 +245,9 @@ static bool matches(const struct select *s, struct match *m, uint32_t user)
     if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
         (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
         return false;
-    *m->inst = (struct inst){ .cond = m->node.cond & 15u,
+    *m->inst = (struct inst){ .node = user,
+                              .rule = m->number,
+                              .cond = m->node.cond,
                               .width = m->node.width,
                               .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
                               .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
@@ -330,11 +334,11 @@ static bool find(const struct select *s, uint32_t value, const struct op_rules *
         const struct rule_facts *facts = &s->target->rule_facts[i];
         if ((facts->widths & width) != width || facts->needs & s->lacking)
             continue;
+        m->number = (uint16_t)i;
         m->rule = &s->target->rules[i];
         m->facts = facts;
         if ((rule_suits(facts, a, b) && matches(s, m, value)) ||
             (rule_suits(facts, b, a) && try_exchanged(s, m, value))) {
-            m->inst->rule = (i + 1) & 0xfff;
             note(m->rule);
             if (compile_coverage)
                 compile_coverage->rules[i]++;
@@ -362,7 +366,7 @@ static void cross(struct gen *gen, uint32_t value, uint32_t block)
 static inline void need(struct select *s, uint32_t value, uint32_t block)
 {
     const struct block *at = &s->fn->blocks.at[block];
-    s->gen->needed[value] = true;
+    s->gen->wants[value] |= NEEDED;
     if (value - at->first >= at->count)
         cross(s->gen, value, block);
 }
@@ -375,9 +379,9 @@ static void need_operands(struct select *s, const struct node *node, struct matc
         uint32_t value = inst->use[i];
         if (value == NO_VALUE)
             continue;
-        inst->has = (inst->has | 1u << i) & 15;
+        inst->has |= (uint8_t)(1u << i);
         if (m->facts->moved >> i & 1 && is_cheap(s->gen, value))
-            inst->anew = (inst->anew | 1u << i) & 15;
+            inst->anew |= (uint8_t)(1u << i);
         else
             need(s, value, s->block);
     }
@@ -391,25 +395,73 @@ static void need_operands(struct select *s, const struct node *node, struct matc
     }
 }
 
-static void need_phis(struct select *s)
+static void need_phi(struct select *s, const struct block *block, const struct node *phi)
+{
+    const uint32_t *preds = s->fn->edges.at + block->preds;
+    for (uint32_t i = 0; i < phi->list.count; i++) {
+        uint32_t value = s->fn->lists.at[phi->list.first + i];
+        if (!is_cheap(s->gen, value))
+            need(s, value, preds[i]);
+    }
+}
+
+/* Those that have uses; returns the first node behind them. */
+static uint32_t find_params(struct select *s, uint32_t b)
+{
+    struct gen *gen = s->gen;
+    const struct block *block = &s->fn->blocks.at[b];
+    gen->begin[b].params = gen->params.count;
+    for (uint32_t i = block->first;; i++) {
+        const struct node *node = node_at(s, i);
+        if (node->op != IR_PHI && node->op != IR_PARAM && node->op != IR_NOP)
+            return i;
+        if (!s->uses[i])
+            continue;
+        gen->wants[i] |= NEEDED;
+        vec_push(gen->arena, &gen->params, i);
+        if (node->op == IR_PHI)
+            need_phi(s, block, node);
+    }
+}
+
+/* What is to be known before instructions are selected. */
+static void survey(struct select *s)
 {
     const struct fn *fn = s->fn;
+    uint32_t writes = 0;
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
-        const struct block *block = &fn->blocks.at[b];
-        for (uint32_t i = block->first; i < block->first + block->count; i++) {
+        uint32_t first = fn->blocks.at[b].first, end = first + fn->blocks.at[b].count;
+        for (uint32_t i = find_params(s, b); i < end; i++) {
             const struct node *node = node_at(s, i);
-            if (node->op != IR_PHI && node->op != IR_PARAM && node->op != IR_NOP)
-                break;
-            if (!s->uses[i])
-                continue;
-            s->gen->needed[i] = true;
-            for (uint32_t k = 0; node->op == IR_PHI && k < node->list.count; k++) {
-                uint32_t value = fn->lists.at[node->list.first + k];
-                if (!is_cheap(s->gen, value))
-                    need(s, value, fn->edges.at[block->preds + k]);
-            }
+            uint8_t flags = ir_rows[node->op].flags;
+            s->counts[i].writes = writes;
+            if (flags & IR_ACCESS && node->in[0] >= first)
+                s->counts[node->in[0]].addresses++;
+            s->gen->wants[i] |= flags & EFFECT;
+            writes += (flags & IR_WRITES) != 0;
         }
     }
+    s->gen->begin[fn->blocks.count].params = s->gen->params.count;
+}
+
+/* ---- Instructions ---- */
+
+/* Room for as many again, before those that there are. */
+static __attribute__((noinline)) void grow(struct select *s)
+{
+    uint32_t room = s->room * 2 + 16;
+    struct inst *end = arena_array_raw(s->gen->arena, room, struct inst) + room;
+    if (s->made)
+        memcpy(end - s->made, s->gen->insts_end - s->made, s->made * sizeof *end);
+    s->gen->insts_end = end;
+    s->room = room;
+}
+
+static struct inst *add_inst(struct select *s)
+{
+    if (s->made == s->room)
+        grow(s);
+    return s->gen->insts_end - ++s->made;
 }
 
 static void select_node(struct select *s, uint32_t value)
@@ -417,34 +469,15 @@ static void select_node(struct select *s, uint32_t value)
     const struct node *node = node_at(s, value);
     const struct op_rules *rules = &s->target->rules_of[node->op];
     struct match m;
-    m.inst = &s->gen->insts[value];
-    if (!s->gen->needed[value] && !(ir_rows[node->op].flags & IR_WRITES))
-        return;
     if (compile_coverage)
         compile_coverage->ops[node->op]++;
     if (rules->begin == rules->end) /* PHI, PARAM, JUMP: no instruction of their own */
         return;
+    m.inst = add_inst(s);
     m.node = *node;
     bool found = find(s, value, rules, &m);
     assert(found);
     need_operands(s, node, &m);
-}
-
-static void count(struct select *s)
-{
-    const struct fn *fn = s->fn;
-    uint32_t writes = 0;
-    for (uint32_t b = 0; b < fn->blocks.count; b++) {
-        uint32_t first = fn->blocks.at[b].first, end = first + fn->blocks.at[b].count;
-        for (uint32_t i = first; i < end; i++) {
-            const struct node *node = node_at(s, i);
-            uint8_t flags = ir_rows[node->op].flags;
-            s->counts[i].writes = writes;
-            if (flags & IR_ACCESS && node->in[0] >= first)
-                s->counts[node->in[0]].addresses++;
-            writes += (flags & IR_WRITES) != 0;
-        }
-    }
 }
 
 void gen_select(struct gen *gen)
@@ -454,21 +487,25 @@ void gen_select(struct gen *gen)
                         .fn = fn,
                         .nodes = fn->nodes.at,
                         .target = gen->target,
-                        .lacking = ~gen->features };
+                        .lacking = ~gen->features,
+                        .room = fn->nodes.count / 4 };
     s.uses = fn->uses ? fn->uses : count_uses(fn);
     s.counts = gen->work = arena_raw(gen->arena, fn->nodes.count, WORK_SIZE);
     memset(s.counts, 0, fn->nodes.count * sizeof *s.counts);
-    gen->insts = arena_array_of(gen->arena, fn->nodes.count, struct inst);
-    gen->needed = arena_array_of(gen->arena, fn->nodes.count, bool);
+    gen->begin = arena_array_raw(gen->arena, (size_t)fn->blocks.count + 1, struct begin);
+    gen->wants = arena_array_of(gen->arena, fn->nodes.count, uint8_t);
     gen->crossing = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
     vec_push(gen->arena, &gen->crossings, (struct crossing){ 0 });
-    count(&s);
-    need_phis(&s);
+    survey(&s);
+    grow(&s);
+    gen->begin[fn->blocks.count].insts = 0;
     for (uint32_t b = fn->blocks.count; b--;) {
         const struct block *block = &fn->blocks.at[b];
         s.block = b;
         s.begin = block->first;
         for (uint32_t i = s.begin + block->count; i-- > s.begin;)
-            select_node(&s, i);
+            if (gen->wants[i])
+                select_node(&s, i);
+        gen->begin[b].insts = s.made;
     }
 }

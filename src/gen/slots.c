@@ -17,7 +17,7 @@ struct slots {
 
 static bool is_spilled(const struct gen *gen, uint32_t value)
 {
-    return gen->needed[value] && gen->home[value] == REG_NONE && !is_cheap(gen, value);
+    return is_needed(gen, value) && gen->home[value] == REG_NONE && !is_cheap(gen, value);
 }
 
 static void give(struct slots *s, uint32_t value)
@@ -45,9 +45,9 @@ static void release(struct slots *s, uint32_t value)
     vec_push(s->gen->arena, &s->freed, s->gen->slot[value]);
 }
 
-static void give_inst(struct slots *s, uint32_t node)
+static void give_inst(struct slots *s, const struct inst *inst)
 {
-    const struct inst *inst = &s->gen->insts[node];
+    uint32_t node = inst->node;
     const struct rule *rule = rule_of(s->gen, inst);
     EACH_BIT(i, inst->ends)
     release(s, inst->use[i]);
@@ -59,7 +59,7 @@ static void give_inst(struct slots *s, uint32_t node)
     }
     if (is_spilled(s->gen, node)) {
         give(s, node);
-        if (inst->dies)
+        if (s->gen->wants[node] & DIES)
             release(s, node);
     }
 }
@@ -67,41 +67,30 @@ static void give_inst(struct slots *s, uint32_t node)
 static void give_block(struct slots *s, uint32_t b)
 {
     struct gen *gen = s->gen;
-    const struct block *block = &gen->fn->blocks.at[b];
-    uint32_t i, end = block->first + block->count;
     s->stamp = b + 1;
     s->next = 0;
     s->freed.count = 0;
     EACH_LIFE(gen, b, value)
     if (is_spilled(gen, value))
         s->busy[gen->slot[value]] = s->stamp;
-    /* Phis, and the parameters, are all made at once. */
-    for (i = block->first; i < end; i++) {
-        uint8_t op = gen->fn->nodes.at[i].op;
-        if (op != IR_PHI && op != IR_PARAM && op != IR_NOP)
-            break;
-        if (is_spilled(gen, i))
-            give(s, i);
-    }
-    for (uint32_t k = block->first; k < i; k++)
-        if (gen->insts[k].dies)
-            release(s, k);
-    for (; i < end; i++)
-        if (gen->insts[i].rule)
-            give_inst(s, i);
+    EACH_PARAM(gen, b, value) /* all made at once */
+    if (is_spilled(gen, value))
+        give(s, value);
+    EACH_PARAM(gen, b, value)
+    if (gen->wants[value] & DIES)
+        release(s, value);
+    EACH_INST(gen, b, inst)
+    give_inst(s, inst);
 }
 
 void gen_slots(struct gen *gen)
 {
     const struct fn *fn = gen->fn;
     struct slots s = { .gen = gen };
-    uint32_t spilled = 0;
     if (!gen->spilled)
         return;
-    for (uint32_t i = 0; i < fn->nodes.count; i++)
-        spilled += is_spilled(gen, i);
     gen->slot = arena_array_raw(gen->arena, fn->nodes.count, uint32_t);
-    s.busy = arena_array_of(gen->arena, (size_t)spilled + 1, uint32_t);
+    s.busy = arena_array_of(gen->arena, (size_t)gen->spilled + 1, uint32_t);
     for (uint32_t b = 0; b < fn->blocks.count; b++)
         give_block(&s, b);
     gen->frame.slots =
