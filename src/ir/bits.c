@@ -5,11 +5,11 @@
 enum { DEPTH = 3 }; /* operations looked into, one behind the other */
 
 /* By operation: how many low bits a result has, whatever the operands are. */
-enum { ALL = 0, ITS_WIDTH = 65, LOOK /* at the operands */ };
+enum { ALL = 0, ITS_WIDTH = 65, LESS /* than that, as its operands tell */, LOOK /* at them */ };
 static const uint8_t bits_by_op[IR_COUNT] = {
     [IR_CONST] = LOOK,
     [IR_SELECT] = LOOK,
-    [IR_ADD... IR_SREM] = LOOK,
+    [IR_ADD... IR_SREM] = LESS,
     [IR_CMP] = 1,
     [IR_POPCNT] = 7,
     [IR_LOAD_POPCNT] = 8,
@@ -46,7 +46,9 @@ static inline uint64_t mask_of(const struct fn *fn, uint32_t value, unsigned dep
     unsigned bits = bits_by_op[node->op];
     if (bits == ALL)
         return UINT64_MAX;
-    if (bits == LOOK)
+    if (node->op == IR_CONST)
+        return (uint64_t)node->imm;
+    if (bits >= LESS)
         return look(fn, node, depth);
     return of_width(bits == ITS_WIDTH ? node->width : bits);
 }
@@ -74,7 +76,8 @@ static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, uns
     unsigned width = node->width, shift = (unsigned)count->imm & (width - 1u);
     uint64_t all = of_width(width), a = mask_of(fn, node->in[0], depth) & all, b;
     bool by_constant = count->op == IR_CONST;
-    if (a == UINT64_MAX && node->op != IR_AND && node->op != IR_SHL && node->op != IR_SHR)
+    if (a == all && node->op != IR_AND && node->op != IR_SHL && node->op != IR_SHR &&
+        (node->op != IR_MUL || width == 64))
         return all; /* nothing would be less */
     switch (node->op) {
     case IR_SHL: return by_constant ? a << shift & all : all;
@@ -96,19 +99,25 @@ static uint64_t bits_of_binary(const struct fn *fn, const struct node *node, uns
 
 static uint64_t look(const struct fn *fn, const struct node *node, unsigned depth)
 {
-    switch (node->op) {
-    case IR_CONST: return (uint64_t)node->imm;
-    case IR_LOAD_SUM: return of_width(node->width == 16 ? 19 : 34);
-    case IR_SELECT:
+    if (node->op == IR_LOAD_SUM)
+        return of_width(node->width == 16 ? 19 : 34);
+    if (node->op == IR_SELECT)
         return depth ? mask_of(fn, node->in[2], depth - 1) | mask_of(fn, node->in[3], depth - 1)
                      : UINT64_MAX;
-    default: return depth ? bits_of_binary(fn, node, depth - 1) : of_width(node->width);
-    }
+    return depth ? bits_of_binary(fn, node, depth - 1) : of_width(node->width);
 }
 
 uint64_t value_mask(const struct fn *fn, uint32_t value)
 {
     return mask_of(fn, value, DEPTH);
+}
+
+bool value_fits(const struct fn *fn, uint32_t value, unsigned bits)
+{
+    const struct node *node = &fn->nodes.at[value];
+    if (bits_by_op[node->op] == LESS && node->width <= bits)
+        return true;
+    return value_bits(fn, value) <= bits;
 }
 
 unsigned value_bits(const struct fn *fn, uint32_t value)

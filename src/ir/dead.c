@@ -6,9 +6,8 @@
 
 struct dead {
     struct fn *fn;
-    uint32_t *uses;              /* by value: operands of needed nodes that name it */
-    struct vec(uint32_t) passed; /* not needed when the walk came by */
-    struct vec(uint32_t) late;   /* found to be needed after that */
+    uint32_t *uses;            /* by value: operands of needed nodes that name it */
+    struct vec(uint32_t) late; /* found to be needed when the walk had passed them */
 };
 
 static bool has_effect(const struct fn *fn, uint32_t value)
@@ -16,36 +15,39 @@ static bool has_effect(const struct fn *fn, uint32_t value)
     return ir_rows[fn->nodes.at[value].op].flags & IR_WRITES;
 }
 
-__attribute__((cold)) static void need_late(struct dead *d, uint32_t value)
+/* Operands of a node that is needed, which may lie behind it; what lies before `at` will be looked
+ * at anyway. */
+static void need(struct dead *d, const uint32_t *in, uint32_t count, uint32_t at)
 {
-    if (!has_effect(d->fn, value))
-        vec_push(d->fn->arena, &d->late, value);
-}
-
-/* Of a node that is needed; what lies before `at` will be looked at anyway. */
-static inline void need_operands(struct dead *d, uint32_t value, uint32_t at)
-{
-    uint32_t count;
-    const uint32_t *in = node_operands(d->fn, &d->fn->nodes.at[value], &count);
     for (uint32_t k = 0; k < count; k++)
-        if (!d->uses[in[k]]++ && in[k] >= at)
-            need_late(d, in[k]);
+        if (!d->uses[in[k]]++ && in[k] >= at && !has_effect(d->fn, in[k]))
+            vec_push(d->fn->arena, &d->late, in[k]);
 }
 
 uint32_t *dead_run(struct fn *fn)
 {
     struct dead d = { .fn = fn, .uses = arena_array_of(fn->arena, fn->nodes.count, uint32_t) };
+    uint32_t *passed = arena_array_raw(fn->arena, fn->nodes.count, uint32_t); /* not needed then */
+    uint32_t passed_count = 0;
     for (uint32_t i = fn->nodes.count; i-- > 0;) {
-        if (d.uses[i] || has_effect(fn, i))
-            need_operands(&d, i, i);
-        else if (fn->nodes.at[i].op != IR_NOP)
-            vec_push(fn->arena, &d.passed, i);
+        const struct node *node = &fn->nodes.at[i];
+        const struct ir_row *row = &ir_rows[node->op];
+        if (!d.uses[i] && !(row->flags & IR_WRITES))
+            passed[passed_count++] = i;
+        else if (row->has_list)
+            need(&d, fn->lists.at + node->list.first, node->list.count, i);
+        else
+            for (uint32_t k = 0; k < row->ins; k++)
+                d.uses[node->in[k]]++;
     }
-    while (d.late.count)
-        need_operands(&d, d.late.at[--d.late.count], 0);
-    for (uint32_t k = 0; k < d.passed.count; k++) {
-        struct node *node = &fn->nodes.at[d.passed.at[k]];
-        if (d.uses[d.passed.at[k]])
+    while (d.late.count) {
+        uint32_t count, value = d.late.at[--d.late.count];
+        const uint32_t *in = node_operands(fn, &fn->nodes.at[value], &count);
+        need(&d, in, count, 0);
+    }
+    for (uint32_t k = 0; k < passed_count; k++) {
+        struct node *node = &fn->nodes.at[passed[k]];
+        if (d.uses[passed[k]] || node->op == IR_NOP)
             continue;
         pass_found(PASS_DEAD);
         *node = (struct node){ .op = IR_NOP, .insn = node->insn };

@@ -176,7 +176,7 @@ static uint32_t fold_shr(struct maker *maker, const struct node *node, unsigned 
     const struct node *inner = node_at(maker, node->in[0]);
     uint32_t x = inner->in[0];
     unsigned width = node->width, half = width / 2, by;
-    if (inner->op == IR_BSWAP && inner->width == width && value_bits(maker->fn, x) <= half)
+    if (inner->op == IR_BSWAP && inner->width == width && value_fits(maker->fn, x, half))
         return shifted(maker, width, maker_op(maker, IR_BSWAP, half, x, 0),
                        (int)half - FAULT(swap_of_half, (int)count, (int)half));
     if ((inner->op != IR_SHL && inner->op != IR_SHR) || inner->width != width ||
@@ -347,7 +347,7 @@ static uint32_t fold_unary(struct maker *maker, struct node *node)
     if (is_const(maker->fn, x))
         return maker_const(maker, computed(node, (uint64_t)node_at(maker, x)->imm, 0));
     bool zero = node->op == IR_ZEXT8 || node->op == IR_ZEXT16 || node->op == IR_ZEXT32;
-    if (from && value_bits(maker->fn, x) <= (FAULT(sext_of_unsigned, zero, true) ? from : from - 1))
+    if (from && value_fits(maker->fn, x, FAULT(sext_of_unsigned, zero, true) ? from : from - 1))
         return x;
     return NO_VALUE;
 }
@@ -380,8 +380,8 @@ static void narrow(struct maker *maker, struct node *node)
 {
     bool is_signed = node->cond >= COND_SLT && node->cond <= COND_SGT;
     unsigned most = is_signed ? 31 : 32;
-    if (node->width == 64 && value_bits(maker->fn, node->in[0]) <= most &&
-        value_bits(maker->fn, node->in[1]) <= most)
+    if (node->width == 64 && value_fits(maker->fn, node->in[0], most) &&
+        value_fits(maker->fn, node->in[1], most))
         node->width = 32;
     for (unsigned i = 0; i < 2 && node->width == 32; i++)
         strip(maker, 32, &node->in[i]);
@@ -395,7 +395,7 @@ static bool is_near_symbol(const struct maker *maker, uint32_t value)
         return node->op == IR_SYMBOL;
     bool left = node_at(maker, node->in[0])->op == IR_SYMBOL;
     return (left || node_at(maker, node->in[1])->op == IR_SYMBOL) &&
-           value_bits(maker->fn, node->in[left]) <= 48;
+           value_fits(maker->fn, node->in[left], 48);
 }
 
 /* What the bits that a number may have say of its comparison with a constant. */

@@ -25,6 +25,8 @@ static uint32_t entry_of(const struct fn *fn, uint32_t b, uint32_t *end)
     const struct block *header = &fn->blocks.at[b];
     uint32_t entry = NO_VALUE, entries = 0;
 
+    if (header->pred_count < 2)
+        return NO_VALUE;
     *end = b;
     for (uint32_t i = 0; i < header->pred_count; i++) {
         uint32_t pred = fn->edges.at[header->preds + i];
@@ -65,6 +67,11 @@ static bool is_equal(const struct node *a, const struct node *b)
 static void take(struct hoist *h, uint32_t value, uint32_t entry, uint32_t first)
 {
     const struct node *nodes = h->fn->nodes.at;
+    if (!h->to) {
+        h->to = arena_array_raw(h->fn->arena, h->fn->nodes.count, uint32_t);
+        h->same = arena_array_raw(h->fn->arena, h->fn->nodes.count, uint32_t);
+        memset(h->to, 0xff, h->fn->nodes.count * sizeof *h->to);
+    }
     if (h->to[value] != NO_VALUE)
         return;
     for (uint32_t i = first; i < h->hoisted.count; i++)
@@ -81,33 +88,29 @@ static void take(struct hoist *h, uint32_t value, uint32_t entry, uint32_t first
     vec_push(h->fn->arena, &h->hoisted, value);
 }
 
-/* Those that an operation of the loop uses; what phis and calls want is made where they want it. */
-static void take_loop(struct hoist *h, uint32_t b, uint32_t end, uint32_t entry)
+/* The first of the nodes [from, end) that could be made beforehand, or chooses what could; mostly
+ * there is none, `end`. */
+static uint32_t find_first(const struct fn *fn, uint32_t from, uint32_t end)
 {
-    const struct fn *fn = h->fn;
-    uint32_t first = h->hoisted.count, from = fn->blocks.at[b].first;
-    const struct block *last = &fn->blocks.at[end - 1];
-    for (uint32_t i = from; i < last->first + last->count; i++) {
-        struct node *node = &fn->nodes.at[i];
-        uint32_t count, *in = node_operands(fn, node, &count);
-        if (in != node->in)
-            continue;
-        for (uint32_t k = 0; k < count; k++)
-            if (in[k] >= from && is_long(&fn->nodes.at[in[k]], node, k))
-                take(h, in[k], entry, first);
-    }
+    const struct node *nodes = fn->nodes.at;
+    while (from < end && nodes[from].op != IR_SELECT && !is_long(&nodes[from], &nodes[from], 0))
+        from++;
+    return from;
 }
 
-/* What loops have of such operands at all: mostly nothing. */
-static bool has_some(const struct fn *fn, uint32_t b, uint32_t end)
+/* Those that an operation of the loop, of the nodes [from, end), uses; what phis and calls want is
+ * made where they want it. */
+static void take_loop(struct hoist *h, uint32_t from, uint32_t end, uint32_t entry)
 {
-    const struct block *last = &fn->blocks.at[end - 1];
-    for (uint32_t i = fn->blocks.at[b].first; i < last->first + last->count; i++) {
-        const struct node *node = &fn->nodes.at[i];
-        if (node->op == IR_SELECT || is_long(node, node, 0))
-            return true;
+    const struct fn *fn = h->fn;
+    uint32_t first = h->hoisted.count;
+    for (uint32_t i = find_first(fn, from, end); i < end; i++) {
+        struct node *node = &fn->nodes.at[i];
+        const struct ir_row *row = &ir_rows[node->op];
+        for (uint32_t k = 0; k < row->ins; k++)
+            if (node->in[k] >= from && is_long(&fn->nodes.at[node->in[k]], node, k))
+                take(h, node->in[k], entry, first);
     }
-    return false;
 }
 
 /* The nodes once more, each where it goes, without NOPs, and their uses. */
@@ -160,14 +163,9 @@ void hoist_run(struct fn *fn)
 
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
         uint32_t end, entry = entry_of(fn, b, &end);
-        if (entry == NO_VALUE || !has_some(fn, b, end))
-            continue;
-        if (!h.to) {
-            h.to = arena_alloc(fn->arena, fn->nodes.count * sizeof *h.to);
-            h.same = arena_alloc(fn->arena, fn->nodes.count * sizeof *h.same);
-            memset(h.to, 0xff, fn->nodes.count * sizeof *h.to);
-        }
-        take_loop(&h, b, end, entry);
+        if (entry != NO_VALUE)
+            take_loop(&h, fn->blocks.at[b].first,
+                      fn->blocks.at[end - 1].first + fn->blocks.at[end - 1].count, entry);
     }
     if (h.hoisted.count)
         rewrite(&h);

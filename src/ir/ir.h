@@ -236,6 +236,8 @@ uint32_t *count_uses(const struct fn *fn);
 uint64_t value_mask(const struct fn *fn, uint32_t value);
 /* How many low bits that are. */
 unsigned value_bits(const struct fn *fn, uint32_t value);
+/* Whether that is at most so many: mostly seen without a look at all the operands. */
+bool value_fits(const struct fn *fn, uint32_t value, unsigned bits);
 
 /* ---- build.c ---- */
 

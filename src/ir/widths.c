@@ -20,10 +20,10 @@ static bool is_narrow(const struct widths *w, uint32_t value)
     if (node->op == IR_SELECT)
         for (unsigned i = 2; i < 4; i++) {
             const struct node *choice = &w->fn->nodes.at[node->in[i]];
-            if (choice->op == IR_PHI ? w->wide[node->in[i]] : value_bits(w->fn, node->in[i]) > 32)
+            if (choice->op == IR_PHI ? w->wide[node->in[i]] : !value_fits(w->fn, node->in[i], 32))
                 return false;
         }
-    return node->op == IR_SELECT || value_bits(w->fn, value) <= 32;
+    return node->op == IR_SELECT || value_fits(w->fn, value, 32);
 }
 
 static bool is_extension(const struct fn *fn, uint32_t value)
