@@ -112,6 +112,8 @@ static int64_t probe_text(void *dst, uint32_t size, uint64_t from)
     int64_t length = fault_copy_text(dst, from, size);
     if (length < 0)
         memset(dst, 0, size);
+    else
+        vcpu_clear_rest(dst, (size_t)length, size);
     return length;
 }
 

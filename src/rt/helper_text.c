@@ -255,11 +255,11 @@ int64_t helper_snprintf(char *str, uint32_t str_size, const char *fmt, const voi
 {
     uint64_t args[ARGS_MAX];
     int count = read_args(args, data, data_len);
-    int64_t length;
+    int64_t length =
+        count < 0 ? count : format_text(str, str_size, fmt, SIZE_MAX, args, (uint32_t)count);
+    uint32_t kept = length < 0 ? 0 : length < str_size ? (uint32_t)length : str_size;
 
-    if (count < 0)
-        return count;
-    length = format_text(str, str_size, fmt, SIZE_MAX, args, (uint32_t)count);
+    vcpu_clear_rest(str, kept, str_size);
     return length < 0 ? length : length + 1;
 }
 

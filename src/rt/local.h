@@ -47,6 +47,12 @@ struct vcpu_host {
     uint64_t seen[SEEN_PAGES]; /* pages that could be read: fault.c */
 };
 
+/* Sets to 0 what is behind the `kept` bytes of text that a helper has put in a program's buffer, if
+ * that lies on the private stack: the verifier counts the whole buffer as written, and what
+ * programs left there that ran before is not for this one to read. Elsewhere it stays as it was, as
+ * in the kernel. */
+void vcpu_clear_rest(void *buffer, size_t kept, size_t size);
+
 /* Takes a lock of a map, unless that could wait for this very thread: false, -EBUSY to the
  * program. vcpu is the thread's. */
 static inline bool vcpu_lock(struct vcpu *vcpu, struct lock *lock)

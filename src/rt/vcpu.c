@@ -165,6 +165,13 @@ struct vcpu *vcpu_lease(void)
     return vcpu_of_thread;
 }
 
+void vcpu_clear_rest(void *buffer, size_t kept, size_t size)
+{
+    uint64_t begin = vcpu_of_thread->stack_end - VCPU_STACK;
+    if ((uintptr_t)buffer - begin < FAULT(text_rest, VCPU_STACK, 0))
+        memset((char *)buffer + kept, 0, size - kept);
+}
+
 /* ---- The process ---- */
 
 static sigset_t before_fork;
