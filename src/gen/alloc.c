@@ -255,6 +255,7 @@ static void take(struct alloc *a, uint8_t reg, uint32_t value)
 static void spill(struct alloc *a, uint32_t value)
 {
     uint8_t reg = a->gen->home[value];
+    a->gen->evicted |= reg != REG_NONE;
     if (reg != REG_NONE && a->taken & REG_BIT(reg) && a->holder[reg] == value)
         a->taken &= ~REG_BIT(reg);
     a->gen->home[value] = REG_NONE;
@@ -388,18 +389,19 @@ static uint64_t place_operands(struct alloc *a, struct inst *inst, const struct 
                                uint64_t avoid)
 {
     bool tied = rule->to == TO_A;
-    unsigned free = tied ? inst->has & ~1u : inst->has, homeless = 0;
+    unsigned free = tied ? inst->has & ~1u : inst->has, homeless = 0, fixed = 0;
     uint64_t used = 0;
     EACH_BIT(i, free)
     {
         uint8_t home = a->gen->home[inst->use[i]];
         if (rule->takes[i] >= FIX_0)
-            inst->reg[i] = rule->takes[i] - FIX_0;
+            inst->reg[i] = rule->takes[i] - FIX_0, fixed |= 1u << i;
         else if (home != REG_NONE && !(avoid >> home & 1))
             used |= REG_BIT(inst->reg[i] = home);
         else
             homeless |= 1u << i;
     }
+    inst->moved = (uint8_t)(homeless | fixed);
     EACH_BIT(i, homeless)
     {
         for (unsigned k = 0; k < i; k++)
@@ -436,8 +438,10 @@ static void place_result(struct alloc *a, struct inst *inst, const struct rule *
         inst->to = *home;
     else if (!is_cheap(a->gen, node)) /* a cheap one is made where it is used */
         inst->to = borrow(a, set);
-    if (rule->to == TO_A)
+    if (rule->to == TO_A) {
         inst->reg[0] = inst->to;
+        inst->moved |= inst->has & 1;
+    }
 }
 
 static void alloc_inst(struct alloc *a, struct inst *inst)

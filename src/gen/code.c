@@ -51,6 +51,16 @@ uint32_t code_label(struct code *code)
     return code->labels.count - 1;
 }
 
+uint32_t code_labels(struct code *code, uint32_t count)
+{
+    uint32_t first = code->labels.count;
+    vec_reserve(code->arena, &code->labels, count);
+    for (uint32_t i = 0; i < count; i++)
+        code->labels.at[first + i] = (struct code_label){ .at = LABEL_UNBOUND };
+    code->labels.count += count;
+    return first;
+}
+
 void code_bind(struct code *code, uint32_t label)
 {
     code->labels.at[label] = (struct code_label){ code->size, code->fixes.count };

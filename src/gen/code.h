@@ -165,6 +165,8 @@ static inline void code_u32(struct code *code, uint32_t word)
 
 /* Labels. Those below entry_count are the functions' and bound by code_enter(). */
 uint32_t code_label(struct code *code);
+/* So many at once; returns the first one. */
+uint32_t code_labels(struct code *code, uint32_t count);
 void code_bind(struct code *code, uint32_t label);
 /* The instruction `insn` that refers to the label, in the shortest form of a chain. */
 void code_fix(struct code *code, unsigned form, uint32_t insn, uint32_t label);

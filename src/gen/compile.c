@@ -9,6 +9,7 @@ static void sort_operands(const struct rule *rule, struct rule_facts *facts)
     for (unsigned i = 0; i < 4; i++) {
         uint8_t bit = (uint8_t)(1u << i), kind = rule->takes[i];
         bool fixed = kind >= FIX_0;
+        facts->absent[i] = kind == REG || fixed ? 0 : NO_VALUE;
         if (kind == REG || fixed)
             facts->plain |= bit;
         else if (kind != NONE && kind != ARGS)

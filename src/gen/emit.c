@@ -23,7 +23,7 @@ struct emission {
     const struct target *target;
     struct code *code;
     struct moves moves;
-    uint32_t *labels; /* by block */
+    uint32_t labels; /* the first block's; those of the others follow */
     /* Values in slots that registers hold too, since they were moved there or came from there. */
     uint32_t copies[32]; /* by register */
     uint64_t copied;     /* registers that hold some */
@@ -153,7 +153,7 @@ static void move_operands(struct emission *e, const struct inst *inst, const str
 {
     struct gen *gen = e->gen;
     uint64_t moved = 0;
-    EACH_BIT(i, inst->has)
+    EACH_BIT(i, gen->evicted ? inst->has : inst->moved)
     {
         uint32_t value = inst->use[i];
         uint8_t reg = inst->reg[i];
@@ -241,7 +241,7 @@ static bool add_phis(struct emission *e, uint32_t edge)
 static void jump_unless_next(struct emission *e, uint32_t block, uint32_t next)
 {
     if (block != next)
-        e->target->jump(e->code, e->labels[block]);
+        e->target->jump(e->code, e->labels + block);
 }
 
 /* Does the edge's moves here and goes on to its target. */
@@ -332,7 +332,7 @@ static enum when when_to_move(struct emission *e, const struct inst *branch,
 
 static bool closes_loop(const struct emission *e, uint32_t edge)
 {
-    return e->code->labels.at[e->labels[e->fn->edges.at[edge]]].at != LABEL_UNBOUND;
+    return e->code->labels.at[e->labels + e->fn->edges.at[edge]].at != LABEL_UNBOUND;
 }
 
 static struct fork fork_of(struct emission *e, const struct inst *branch, const struct block *block,
@@ -375,7 +375,7 @@ static void emit_branch(struct emission *e, const struct inst *inst, const struc
                         uint32_t next)
 {
     struct fork fork = fork_of(e, inst, block, next);
-    uint32_t label = e->labels[e->fn->edges.at[fork.jumps]];
+    uint32_t label = e->labels + e->fn->edges.at[fork.jumps];
     code_line(e->code, e->fn->nodes.at[inst->node].insn);
     if (fork.moves && fork.when == BEHIND) {
         label = detour(e, fork.jumps);
@@ -413,7 +413,7 @@ static void emit_switch(struct emission *e, const struct inst *inst, const struc
         uint32_t edge = block->succs + i;
         ways[i] = FAULT(switch_moves, traffic_of(e, edge).some, false)
                       ? detour(e, edge)
-                      : e->labels[e->fn->edges.at[edge]];
+                      : e->labels + e->fn->edges.at[edge];
     }
     vec_push(e->gen->arena, &e->tables, table);
 }
@@ -438,7 +438,7 @@ static void emit_block(struct emission *e, uint32_t b, uint32_t next)
     const struct block *block = &e->fn->blocks.at[b];
     if (e->target->loop_align && is_inner_loop(e->fn, b))
         code_align(e->code, e->target->loop_align, e->target->loop_pad);
-    code_bind(e->code, e->labels[b]);
+    code_bind(e->code, e->labels + b);
     e->copied = 0;
     uint32_t last = block->first + block->count - 1;
     struct inst *inst = first_inst(e->gen, b), *end = first_inst(e->gen, b + 1);
@@ -494,9 +494,7 @@ void gen_emit(struct gen *gen)
     };
     /* The last slot is the moves' own. */
     moves_init(&e.moves, gen->arena, gen->frame.slots ? gen->frame.slots - 1 : 0);
-    e.labels = arena_array_of(gen->arena, fn->blocks.count, uint32_t);
-    for (uint32_t b = 0; b < fn->blocks.count; b++)
-        e.labels[b] = code_label(e.code);
+    e.labels = code_labels(e.code, fn->blocks.count);
     code_enter(e.code, fn->index);
     code_line(e.code, fn->blocks.at[0].insn);
     e.target->prologue(e.code, &gen->frame);

@@ -104,6 +104,7 @@ struct rule_facts {
      * to their place. */
     uint8_t plain, special, moved;
     uint32_t needs;
+    uint32_t absent[4]; /* by operand: 0 if it is plain, else NO_VALUE */
 };
 
 /* Whether values of these traits may be a rule's operands a and b. */

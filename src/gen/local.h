@@ -18,6 +18,7 @@ struct inst {
     uint8_t shift;      /* of the index */
     uint8_t anew;       /* set of operands: cheap values, made in their place */
     uint8_t ends;       /* set of operands: values not needed after it */
+    uint8_t moved;      /* set of operands: maybe not at home where they are to be */
     uint16_t args_ends; /* of list operands, call_args(): as ends */
 };
 _Static_assert(CONV_ARGS <= 16 && HOOK_PARAMS <= 16, "args_ends is a set of arguments");
@@ -80,6 +81,7 @@ struct gen {
 
     /* alloc.c */
     uint8_t *home;    /* by value: register, or REG_NONE: in slot[], or made anew where used */
+    bool evicted;     /* some values lost their registers after use */
     uint32_t spilled; /* so many values are in slots */
     uint32_t *slot;   /* by value, of those without a register */
     struct frame frame;

@@ -62,6 +62,13 @@ static int64_t narrowed(unsigned width, int64_t value)
                          : value;
 }
 
+/* A value in a register is an operand. */
+static void use(struct inst *inst, unsigned operand, uint32_t value)
+{
+    inst->use[operand] = value;
+    inst->has |= (uint8_t)(1u << operand);
+}
+
 /* ---- Addresses ---- */
 
 struct address {
@@ -122,8 +129,9 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
     }
     if (more)
         pass_found(PASS_ADDRESS);
-    m->inst->use[operand] = a.base;
-    m->inst->use[3] = a.index;
+    use(m->inst, operand, a.base);
+    if (a.index != NO_VALUE)
+        use(m->inst, 3, a.index);
     m->inst->shift = (uint8_t)a.shift;
     m->inst->disp = (int32_t)a.disp;
     return true;
@@ -197,11 +205,11 @@ static bool take_inner(const struct select *s, struct match *m)
     if (!gen_does(s->gen, PASS_INNER) || inner->op != m->rule->inner || !is_private(s, value) ||
         (inner->width != m->node.width && (inner->width < m->node.width || !is_low(inner->op))))
         return false;
-    m->inst->use[1] = inner->in[0];
+    use(m->inst, 1, inner->in[0]);
     if (is_immediate(m->rule->inner_b))
         return take_immediate(s, m, m->rule->inner_b, inner->in[1]);
     if (m->rule->inner_b == REG)
-        m->inst->use[2] = inner->in[1];
+        use(m->inst, 2, inner->in[1]);
     return true;
 }
 
@@ -222,7 +230,7 @@ static bool take_update(const struct select *s, struct match *m, uint32_t user)
             continue;
         if (is_immediate(m->rule->inner_b))
             return take_immediate(s, m, m->rule->inner_b, inner->in[!i]);
-        m->inst->use[1] = inner->in[!i];
+        use(m->inst, 1, inner->in[!i]);
         return true;
     }
     return false;
@@ -239,27 +247,35 @@ static bool take_operand(const struct select *s, struct match *m, unsigned opera
     }
 }
 
-static bool matches(const struct select *s, struct match *m, uint32_t user)
+static bool take_operands(const struct select *s, struct match *m, uint32_t user)
+{
+    EACH_BIT(i, m->facts->special)
+    if (!take_operand(s, m, i, m->rule->takes[i], user))
+        return false;
+    return true;
+}
+
+static inline bool matches(const struct select *s, struct match *m, uint32_t user)
 {
     const struct rule *rule = m->rule;
+    const struct rule_facts *facts = m->facts;
+    const uint32_t *in = m->node.in, *absent = facts->absent;
     if ((rule->conds && !(rule->conds >> m->node.cond & 1)) ||
         (rule->flags & RULE_NONZERO && !(m->node.flags & NODE_NONZERO)))
         return false;
-    *m->inst = (struct inst){ .node = user,
-                              .rule = m->number,
-                              .cond = m->node.cond,
-                              .width = m->node.width,
-                              .use = { NO_VALUE, NO_VALUE, NO_VALUE, NO_VALUE },
-                              .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
-                              .to = REG_NONE };
-    EACH_BIT(i, m->facts->plain)
-    m->inst->use[i] = m->node.in[i];
-    if (rule->a == ARGS && m->facts->plain) /* the address stands before the arguments */
+    *m->inst = (struct inst){
+        .node = user,
+        .rule = m->number,
+        .cond = m->node.cond,
+        .has = facts->plain,
+        .use = { in[0] | absent[0], in[1] | absent[1], in[2] | absent[2], in[3] | absent[3] },
+        .reg = { REG_NONE, REG_NONE, REG_NONE, REG_NONE },
+        .to = REG_NONE,
+        .width = m->node.width,
+    };
+    if (rule->a == ARGS && facts->plain) /* the address stands before the arguments */
         m->inst->use[1] = s->fn->lists.at[m->node.list.first];
-    EACH_BIT(i, m->facts->special)
-    if (!take_operand(s, m, i, rule->takes[i], user))
-        return false;
-    return true;
+    return !facts->special || take_operands(s, m, user);
 }
 
 /* The node with its first operands exchanged, if that means the same. */
@@ -302,21 +318,13 @@ static bool try_exchanged(const struct select *s, struct match *m, uint32_t valu
     return false;
 }
 
-/* Which of gen/'s own the rule is. */
-static void note(const struct rule *rule)
-{
-    if (rule->a == LOAD || rule->b == LOAD)
-        pass_found(PASS_LOAD);
-    if (rule->inner)
-        pass_found(rule->flags & RULE_RMW ? PASS_UPDATE : PASS_INNER);
-}
-
 /* Whether 32 bits are enough for a result that has no more: its low half depends on the operands'
  * low halves alone, and its upper half is 0 either way. */
 static bool is_short(const struct select *s, uint32_t value)
 {
     const struct node *node = node_at(s, value);
-    return node->width == 64 && is_low(node->op) && value_bits(s->fn, value) <= 32;
+    return node->width == 64 && is_low(node->op) && node->op != IR_SUB &&
+           value_bits(s->fn, value) <= 32;
 }
 
 /* Sets m->rule and *m->inst; the last rule of an operation takes everything. */
@@ -339,9 +347,6 @@ static bool find(const struct select *s, uint32_t value, const struct op_rules *
         m->facts = facts;
         if ((rule_suits(facts, a, b) && matches(s, m, value)) ||
             (rule_suits(facts, b, a) && try_exchanged(s, m, value))) {
-            note(m->rule);
-            if (compile_coverage)
-                compile_coverage->rules[i]++;
             return true;
         }
     }
@@ -362,35 +367,29 @@ static void cross(struct gen *gen, uint32_t value, uint32_t block)
     vec_push(gen->arena, &gen->crossings, (struct crossing){ block, first });
 }
 
-/* A value is wanted in a block, in a register or slot. */
-static inline void need(struct select *s, uint32_t value, uint32_t block)
+/* A value is wanted in the block at work on, in a register or slot. */
+static inline void need(struct select *s, uint32_t value)
 {
-    const struct block *at = &s->fn->blocks.at[block];
     s->gen->wants[value] |= NEEDED;
-    if (value - at->first >= at->count)
-        cross(s->gen, value, block);
+    if (value < s->begin)
+        cross(s->gen, value, s->block);
 }
 
 /* A cheap value that a move brings to its place needs no home of its own. */
 static void need_operands(struct select *s, const struct node *node, struct match *m)
 {
     struct inst *inst = m->inst;
-    for (unsigned i = 0; i < 4; i++) {
-        uint32_t value = inst->use[i];
-        if (value == NO_VALUE)
-            continue;
-        inst->has |= (uint8_t)(1u << i);
-        if (m->facts->moved >> i & 1 && is_cheap(s->gen, value))
-            inst->anew |= (uint8_t)(1u << i);
-        else
-            need(s, value, s->block);
-    }
+    EACH_BIT(i, inst->has & m->facts->moved)
+    if (is_cheap(s->gen, inst->use[i]))
+        inst->anew |= (uint8_t)(1u << i);
+    EACH_BIT(i, inst->has & ~inst->anew)
+    need(s, inst->use[i]);
     if (m->rule->a == ARGS) {
         uint32_t count;
         const uint32_t *args = call_args(s->fn, node, &count);
         for (uint32_t i = 0; i < count; i++)
             if (!is_cheap(s->gen, args[i]))
-                need(s, args[i], s->block);
+                need(s, args[i]);
         s->gen->frame.calls |= node->op != IR_TAIL;
     }
 }
@@ -400,8 +399,12 @@ static void need_phi(struct select *s, const struct block *block, const struct n
     const uint32_t *preds = s->fn->edges.at + block->preds;
     for (uint32_t i = 0; i < phi->list.count; i++) {
         uint32_t value = s->fn->lists.at[phi->list.first + i];
-        if (!is_cheap(s->gen, value))
-            need(s, value, preds[i]);
+        if (is_cheap(s->gen, value))
+            continue;
+        const struct block *pred = &s->fn->blocks.at[preds[i]];
+        s->gen->wants[value] |= NEEDED;
+        if (value - pred->first >= pred->count)
+            cross(s->gen, value, preds[i]);
     }
 }
 
@@ -469,8 +472,6 @@ static void select_node(struct select *s, uint32_t value)
     const struct node *node = node_at(s, value);
     const struct op_rules *rules = &s->target->rules_of[node->op];
     struct match m;
-    if (compile_coverage)
-        compile_coverage->ops[node->op]++;
     if (rules->begin == rules->end) /* PHI, PARAM, JUMP: no instruction of their own */
         return;
     m.inst = add_inst(s);
@@ -478,6 +479,21 @@ static void select_node(struct select *s, uint32_t value)
     bool found = find(s, value, rules, &m);
     assert(found);
     need_operands(s, node, &m);
+}
+
+/* What was reached: operations, rules, and which of gen/'s own passes these are. */
+static void cover(const struct gen *gen)
+{
+    for (uint32_t i = 0; i < gen->fn->nodes.count; i++)
+        compile_coverage->ops[gen->fn->nodes.at[i].op] += gen->wants[i] != 0;
+    for (const struct inst *inst = first_inst(gen, 0); inst < gen->insts_end; inst++) {
+        const struct rule *rule = rule_of(gen, inst);
+        compile_coverage->rules[inst->rule]++;
+        if (rule->a == LOAD || rule->b == LOAD)
+            pass_found(PASS_LOAD);
+        if (rule->inner)
+            pass_found(rule->flags & RULE_RMW ? PASS_UPDATE : PASS_INNER);
+    }
 }
 
 void gen_select(struct gen *gen)
@@ -508,4 +524,6 @@ void gen_select(struct gen *gen)
                 select_node(&s, i);
         gen->begin[b].insts = s.made;
     }
+    if (compile_coverage)
+        cover(gen);
 }
