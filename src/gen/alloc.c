@@ -338,6 +338,18 @@ static uint8_t hinted(const struct alloc *a, uint32_t value, uint8_t wish, uint6
     return REG_NONE;
 }
 
+/* Takes a register of the set from a value that loses less by that than this one, or none. */
+static __attribute__((noinline)) uint8_t evict(struct alloc *a, uint32_t value, uint64_t set)
+{
+    uint8_t reg = cheapest(a, set);
+    if (reg == REG_NONE || cost(a, a->holder[reg]) >= cost(a, value)) {
+        spill(a, value);
+        return REG_NONE;
+    }
+    spill(a, a->holder[reg]);
+    return reg;
+}
+
 /* A home in a register of the set, or none. */
 static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
 {
@@ -350,14 +362,8 @@ static void settle(struct alloc *a, uint32_t value, uint8_t wish, uint64_t set)
         pass_found(PASS_HINT);
     else
         reg = first_free(a, best ? best : free);
-    if (reg == REG_NONE) {
-        reg = cheapest(a, set);
-        if (reg == REG_NONE || cost(a, a->holder[reg]) >= cost(a, value)) {
-            spill(a, value);
-            return;
-        }
-        spill(a, a->holder[reg]);
-    }
+    if (reg == REG_NONE && (reg = evict(a, value, set)) == REG_NONE)
+        return;
     take(a, reg, value);
 }
 

@@ -243,7 +243,7 @@ static void write_bytes(struct code *code, const struct code_layout *layout)
 {
     const struct code_arch *arch = code->arch;
     uint32_t size = code->size + layout->inserted[code->fixes.count], from = 0;
-    uint8_t *bytes = arena_alloc(code->arena, size), *to = bytes;
+    uint8_t *bytes = arena_array_raw(code->arena, size, uint8_t), *to = bytes;
 
     for (uint32_t i = 0; i < code->fixes.count; i++) {
         const struct code_fix *fix = &code->fixes.at[i];
@@ -270,8 +270,8 @@ void code_finish(struct code *code)
 
     if (code->err->code)
         return;
-    layout.shortest = arena_alloc(code->arena, n);
-    layout.inserted = arena_array_of(code->arena, n + 1, uint32_t);
+    layout.shortest = arena_array_raw(code->arena, n, uint8_t);
+    layout.inserted = arena_array_raw(code->arena, (size_t)n + 1, uint32_t);
     for (uint32_t i = 0; i < n; i++) {
         const struct code_fix *fix = &code->fixes.at[i];
         layout.shortest[i] = fix->form == FIX_ALIGN ? 0 : code->arch->fix_forms[fix->form].size;

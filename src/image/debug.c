@@ -86,7 +86,7 @@ static void fill(struct symbol_file *file, const struct sealed *sealed, const st
     uintptr_t base = (uintptr_t)sealed->image.code;
     ElfW(Sym) *symbols = (ElfW(Sym) *)file->rest;
     uint8_t *frame = (uint8_t *)(symbols + count + 1);
-    size_t frame_size = unwind_section(code, base, frame);
+    size_t frame_size = unwind_section(code, base, frame, SIZE_MAX);
     char *strings = (char *)frame + frame_size, *name = strings + sizeof section_names;
 
     memcpy(strings, section_names, sizeof section_names);
@@ -132,7 +132,7 @@ static void fill(struct symbol_file *file, const struct sealed *sealed, const st
 static struct symbol_file *symbol_file(const struct sealed *sealed, const struct code *code)
 {
     size_t size = sizeof(struct symbol_file) + (sealed->image.entry_count + 1) * sizeof(ElfW(Sym)) +
-                  unwind_section(code, 0, NULL) + sizeof section_names + name_bytes(sealed);
+                  unwind_section(code, 0, NULL, 0) + sizeof section_names + name_bytes(sealed);
     struct symbol_file *file = allocator_libc.alloc(allocator_libc.user, size);
 
     if (!file)

@@ -106,18 +106,19 @@ static void *cut(uint8_t **block, size_t size)
 int image_seal(const struct code *code, const struct image_options *options, struct image **out,
                struct error *err)
 {
+    uint8_t small[512]; /* that of most programs */
     struct piece piece = { 0 };
+    int code_or_error = place(code, options, &piece, err);
+    if (code_or_error)
+        return code_or_error;
     size_t entries = code->entry_count * sizeof *code->entries;
     size_t lines = code->lines.count * sizeof(struct code_line);
     size_t faults = code->faults.count * sizeof(struct fault_entry);
-    size_t unwind = unwind_section(code, 0, NULL);
+    size_t unwind = unwind_section(code, (uintptr_t)piece.code, small, sizeof small);
     size_t block = sizeof(struct sealed) + entries + lines + faults + unwind + 4 * 8;
     struct sealed *sealed;
     uint8_t *at;
-    int code_or_error = place(code, options, &piece, err);
 
-    if (code_or_error)
-        return code_or_error;
     sealed = allocator_libc.alloc(allocator_libc.user, block);
     if (!sealed) {
         piece_free(&piece);
@@ -158,7 +159,10 @@ int image_seal(const struct code *code, const struct image_options *options, str
             return code_or_error;
         }
     }
-    unwind_section(code, (uintptr_t)piece.code, at);
+    if (unwind <= sizeof small)
+        memcpy(at, small, unwind);
+    else
+        unwind_section(code, (uintptr_t)piece.code, at, unwind);
     sealed->unwind = unwind_add(at);
     debug_add(sealed, code);
     *out = &sealed->image;

@@ -18,8 +18,8 @@ struct sealed {
 
 /* ---- unwind.c: .eh_frame of compiled functions ---- */
 
-/* The section's size, or its bytes when `to` is not NULL; `at` is where the code runs. */
-size_t unwind_section(const struct code *code, uintptr_t at, uint8_t *to);
+/* Writes the section if there is room for it; its size. `at` is where the code runs. */
+size_t unwind_section(const struct code *code, uintptr_t at, uint8_t *to, size_t room);
 /* Tells the C++ and backtrace() unwinder of this process; NULL where there is none. The section
  * stays where it is until unwind_remove(). */
 const void *unwind_add(const uint8_t *section);

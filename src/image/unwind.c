@@ -18,17 +18,17 @@ enum {
     CFA_DEF_CFA = 0x0c,
 };
 
-/* Writes, or only counts while `at` is NULL. */
+/* Writes what there is room for, and counts all. */
 struct writer {
     uint8_t *at;
-    size_t size;
+    size_t size, room;
 };
 
 static void put(struct writer *w, const void *bytes, size_t size)
 {
-    if (w->at)
-        memcpy(w->at + w->size, bytes, size);
     w->size += size;
+    if (w->size <= w->room)
+        memcpy(w->at + w->size - size, bytes, size);
 }
 
 static void put_u8(struct writer *w, uint8_t value)
@@ -72,7 +72,7 @@ static void end_entry(struct writer *w, size_t start)
 {
     while ((w->size - start) % sizeof(uintptr_t))
         put_u8(w, 0); /* DW_CFA_nop */
-    if (w->at) {
+    if (w->size <= w->room) {
         uint32_t length = (uint32_t)(w->size - start - 4);
         memcpy(w->at + start, &length, 4);
     }
@@ -154,9 +154,9 @@ static void put_fde(struct writer *w, const struct code *code, const struct code
     end_entry(w, start);
 }
 
-size_t unwind_section(const struct code *code, uintptr_t at, uint8_t *to)
+size_t unwind_section(const struct code *code, uintptr_t at, uint8_t *to, size_t room)
 {
-    struct writer w = { to, 0 };
+    struct writer w = { .at = to, .room = room };
 
     put_cie(&w, code->arch);
     for (uint32_t i = 0; i < code->entry_count; i++) {
