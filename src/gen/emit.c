@@ -71,7 +71,7 @@ static void add_move(struct emission *e, struct place to, struct place from, uin
     if (is_same(to, from))
         return;
     if (from.kind == PLACE_REG)
-        from.half |= value_bits(e->fn, value) <= 32;
+        from.half |= value_fits(e->fn, value, 32);
     moves_add(&e->moves, to, from);
 }
 

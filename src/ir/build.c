@@ -506,9 +506,10 @@ static int begin_entry(struct build *b, struct ending *entry)
 static int build_block(struct build *b, struct joining *joining, uint32_t n)
 {
     const struct cfg_block *block = &b->cfg->blocks[n];
-    for (uint32_t at = block->start; at < block->end; at++) {
+    const struct insn *insns = b->prog->insns;
+    for (uint32_t at = block->start, end = block->end; at < end; at++) {
         b->at = b->maker.insn = at;
-        int rc = lower_insn(b, &b->prog->insns[at]);
+        int rc = lower_insn(b, &insns[at]);
         if (rc)
             return rc;
     }

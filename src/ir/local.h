@@ -78,8 +78,8 @@ uint32_t sums(struct maker *maker, const struct node *node);
 /* popcount.c: the same for a SHR. */
 uint32_t popcount(struct maker *maker, const struct node *node);
 
-/* merge.c: whether nothing else is to be done for a node that reads or writes memory: it waits, or
- * its value is there. Else stores that it may see have been made. */
+/* merge.c: whether nothing else is to be done for a node that reads or writes memory (a store, or
+ * while some wait): it waits, or its value is there. Else stores that it may see have been made. */
 bool merge(struct maker *maker, const struct node *node, uint32_t *value);
 /* Makes all stores that wait. */
 void merge_flush(struct maker *maker);

@@ -118,8 +118,8 @@ uint32_t maker_node(struct maker *maker, struct node *node)
     unsigned flags = ir_rows[node->op].flags;
     if (flags & IR_PURE)
         return make_pure(maker, node);
-    if (flags & (IR_READS | IR_WRITES) && !(maker->left_out & PASS_BIT(PASS_MERGE)) &&
-        merge(maker, node, &equal))
+    if (flags & (IR_READS | IR_WRITES) && (node->op == IR_STORE || maker->waiting_count) &&
+        !(maker->left_out & PASS_BIT(PASS_MERGE)) && merge(maker, node, &equal))
         return equal;
     if (node->op == IR_LOAD || node->op == IR_LOADS)
         return number(maker, node, maker->unwritten[node->region]);

@@ -323,7 +323,6 @@ static __attribute__((noinline)) uint32_t load(struct maker *maker, const struct
     return NO_VALUE;
 }
 
-/* Most nodes come here with nothing waiting: wait() and load() keep their frames to themselves. */
 bool merge(struct maker *maker, const struct node *node, uint32_t *value)
 {
     *value = NO_VALUE;
@@ -331,8 +330,6 @@ bool merge(struct maker *maker, const struct node *node, uint32_t *value)
         wait(maker, node);
         return true;
     }
-    if (!maker->waiting_count)
-        return false;
     if (node->op == IR_LOAD || node->op == IR_LOADS)
         *value = load(maker, node);
     else

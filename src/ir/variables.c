@@ -194,7 +194,8 @@ static struct effect effect_of_call(const struct build *b, struct insn insn, uin
                             !is_tail };
 }
 
-static struct effect effect_of(const struct build *b, uint32_t at)
+/* Of a call, or an access to a slot. */
+static __attribute__((noinline)) struct effect effect_of(const struct build *b, uint32_t at)
 {
     const struct insn *insn = &b->prog->insns[at];
     uint8_t kind = insn_rows[insn->id].kind;
@@ -202,8 +203,6 @@ static struct effect effect_of(const struct build *b, uint32_t at)
     uint32_t registers = insn_registers(insn);
     if (kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX)
         return effect_of_call(b, *insn, at);
-    if (!slot)
-        return (struct effect){ (uint16_t)registers, registers >> INSN_WRITES };
     if (kind == INSN_KIND_LDX)
         return (struct effect){ UINT64_C(1) << slot, registers >> INSN_WRITES };
     return (struct effect){ kind == INSN_KIND_STX ? UINT64_C(1) << insn->src : 0, UINT64_C(1)
@@ -214,8 +213,13 @@ static struct effect effect_of(const struct build *b, uint32_t at)
 static struct effect effect_of_block(const struct build *b, const struct cfg_block *block)
 {
     struct effect all = { 0 };
+    const struct insn *insns = b->prog->insns;
     for (uint32_t at = block->end, start = block->start; at-- > start;) {
-        struct effect effect = effect_of(b, at);
+        uint32_t registers = insn_registers(&insns[at]);
+        struct effect effect = { (uint16_t)registers, registers >> INSN_WRITES };
+        uint8_t kind = insn_rows[insns[at].id].kind;
+        if (kind == INSN_KIND_CALL || kind == INSN_KIND_CALLX || variable_at(&b->vars, at))
+            effect = effect_of(b, at);
         all.reads = (all.reads & ~effect.writes) | effect.reads;
         all.writes |= effect.writes;
     }
