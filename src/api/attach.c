@@ -28,7 +28,7 @@ int prog_trampoline(struct loaded *loaded, struct arena *arena, struct hook_stat
         .target = env->target,
         .features = env->features,
         .attachment.tracing = loaded->tracing,
-        .attachment.vector_bytes = host_vector_bytes(),
+        .attachment.vector_bytes = host_vector_bytes,
         .symbol = prog_symbol,
         .user = loaded,
         .state = state,

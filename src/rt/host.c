@@ -143,28 +143,15 @@ intptr_t host_errno_offset(void)
     return (intptr_t)&errno - (intptr_t)__builtin_thread_pointer();
 }
 
-static __attribute__((used)) void lease_quietly(void)
+/* host_lease(), but for the registers: host_NAME.S keeps these around it. */
+void host_lease_quietly(void)
 {
     int before = errno;
     vcpu_lease();
     errno = before;
 }
 
-/* What all vector registers take, in full, as a process finds once. */
-static __attribute__((used)) uint32_t vector_bytes;
-
-uint32_t host_vector_bytes(void)
-{
-    return vector_bytes;
-}
-
-#define FUNCTION(name)                                                                             \
-    ".text\n.type " name ", @function\n.hidden " name "\n.globl " name "\n" name ":\n"
-#define EACH(range, line) ".irp n, " range "\n" line "\n.endr\n"
-#define TO_7              "0, 1, 2, 3, 4, 5, 6, 7"
-#define TO_15             TO_7 ", 8, 9, 10, 11, 12, 13, 14, 15"
-#define TO_31             TO_15 ", 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
-#define FROM_16           "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+uint32_t host_vector_bytes;
 
 #if defined(__x86_64__)
 enum { SSE_BYTES = 16 * 16, AVX_BYTES = 16 * 32, AVX512_BYTES = 32 * 64 + 8 * 8 };
@@ -172,214 +159,23 @@ enum { SSE_BYTES = 16 * 16, AVX_BYTES = 16 * 32, AVX512_BYTES = 32 * 64 + 8 * 8 
 static __attribute__((constructor)) void find_vectors(void)
 {
     __builtin_cpu_init();
-    vector_bytes = __builtin_cpu_supports("avx512bw") ? AVX512_BYTES
-                   : __builtin_cpu_supports("avx")    ? AVX_BYTES
-                                                      : SSE_BYTES;
+    host_vector_bytes = __builtin_cpu_supports("avx512bw") ? AVX512_BYTES
+                        : __builtin_cpu_supports("avx")    ? AVX_BYTES
+                                                           : SSE_BYTES;
 }
-
-/* By kind. Instructions that know of 128 bits only are slow while the upper ones are in use, until
- * vzeroupper ends that: so what follows begins without, and if they were zero all is as before. */
-__asm__(
-    FUNCTION(
-        "host_save_vectors") "endbr64\n"
-                             "cmpl $512, vector_bytes(%rip)\n"
-                             "ja 2f\n"
-                             "je 1f\n" EACH(
-                                 TO_15,
-                                 "movups %xmm\\n, 16*\\n(%r11)") "ret\n"
-                                                                 "1:\n" EACH(
-                                                                     TO_15,
-                                                                     "vmovups %ymm\\n, "
-                                                                     "32*\\n(%r11)") "vzeroupper\n"
-                                                                                     "ret\n"
-                                                                                     "2:\n" EACH(
-                                                                                         TO_31,
-                                                                                         "vmovups "
-                                                                                         "%zmm\\n, "
-                                                                                         "64*\\n(%"
-                                                                                         "r11)")
-                                                                                         EACH(TO_7,
-                                                                                              "kmov"
-                                                                                              "q "
-                                                                                              "%k\\"
-                                                                                              "n, "
-                                                                                              "2048"
-                                                                                              "+8*"
-                                                                                              "\\n("
-                                                                                              "%r11"
-                                                                                              ")") "vzeroupper\n"
-                                                                                                   "ret\n"
-                                                                                                   ".size host_save_vectors, .-host_save_vectors\n");
-__asm__(FUNCTION(
-    "host_load_vectors") "endbr64\n"
-                         "cmpl $512, vector_bytes(%rip)\n"
-                         "ja 2f\n"
-                         "je 1f\n" EACH(
-                             TO_15, "movups 16*\\n(%r11), %xmm\\n") "ret\n"
-                                                                    "1:\n"
-                                                                    "vmovups (%r11), %ymm0\n" EACH(
-                                                                        "1, 2, 3, 4, 5, 6, 7, 8, "
-                                                                        "9, 10, 11, 12, 13, 14, 15",
-                                                                        "vorps 32*\\n(%r11), "
-                                                                        "%ymm0, %ymm0") "vextractf1"
-                                                                                        "28 $1, "
-                                                                                        "%ymm0, "
-                                                                                        "%xmm0\n"
-                                                                                        "vptest "
-                                                                                        "%xmm0, "
-                                                                                        "%xmm0\n"
-                                                                                        "jz "
-                                                                                        "3f\n" EACH(
-                                                                                            TO_15, "vmovups 32*\\n(%r11), %ymm\\n") "ret\n"
-                                                                                                                                    "3: vzeroupper\n" EACH(
-                                                                                                                                        TO_15,
-                                                                                                                                        "vmovups 32*\\n(%r11), %xmm\\n") "ret\n"
-                                                                                                                                                                         "2:\n" EACH(FROM_16, "vmovups 64*\\n(%r11), %zmm\\n") EACH(TO_7,
-                                                                                                                                                                                                                                    "kmovq 2048+8*\\n(%r11), %k\\n") "vmovups 32(%r11), %ymm0\n"
-                                                                                                                                                                                                                                                                     "vmovups 16(%r11), %xmm1\n" EACH("1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15", "vorps 64*\\n+32(%r11), %ymm0, %ymm0\nvorps 64*\\n+16(%r11), %xmm1, %xmm1") "vorps %ymm1, %ymm0, %ymm0\n"
-                                                                                                                                                                                                                                                                                                                                                                                                                                       "vptest %ymm0, %ymm0\n"
-                                                                                                                                                                                                                                                                                                                                                                                                                                       "jz 3f\n" EACH(TO_15,
-                                                                                                                                                                                                                                                                                                                                                                                                                                                      "vmovups 64*\\n(%r11), %zmm\\n") "ret\n"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       "3: vzeroupper\n" EACH(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           TO_15,
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           "vmovups 64*\\n(%r11), %xmm\\n") "ret\n"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            ".size host_load_vectors, .-host_load_vectors\n");
-
-/* What C code may destroy: rax to r11, and the vectors (not AMX, which it does not use). */
-__asm__(FUNCTION("host_lease") ".cfi_startproc\n"
-                               "endbr64\n"
-                               "push %rbp\n"
-                               ".cfi_def_cfa_offset 16\n"
-                               ".cfi_offset %rbp, -16\n"
-                               "mov %rsp, %rbp\n"
-                               ".cfi_def_cfa_register %rbp\n"
-                               "push %rax\n"
-                               "push %rcx\n"
-                               "push %rdx\n"
-                               "push %rsi\n"
-                               "push %rdi\n"
-                               "push %r8\n"
-                               "push %r9\n"
-                               "push %r10\n"
-                               "push %r11\n"
-                               "mov vector_bytes(%rip), %eax\n"
-                               "sub %rax, %rsp\n"
-                               "and $-64, %rsp\n"
-                               "mov %rsp, %r11\n"
-                               "call host_save_vectors\n"
-                               "cld\n"
-                               "call lease_quietly\n"
-                               "mov %rsp, %r11\n"
-                               "call host_load_vectors\n"
-                               "lea -72(%rbp), %rsp\n"
-                               "pop %r11\n"
-                               "pop %r10\n"
-                               "pop %r9\n"
-                               "pop %r8\n"
-                               "pop %rdi\n"
-                               "pop %rsi\n"
-                               "pop %rdx\n"
-                               "pop %rcx\n"
-                               "pop %rax\n"
-                               "pop %rbp\n"
-                               ".cfi_def_cfa %rsp, 8\n"
-                               "ret\n"
-                               ".cfi_endproc\n"
-                               ".size host_lease, .-host_lease");
 #else
 /* Bytes of an SVE register; 0: there are none. A thread may have longer ones than the process had
  * when that was found out: of those only what is not SVE's is kept. */
-static __attribute__((used)) uint32_t vector_length;
+uint32_t host_sve_bytes;
 
 static __attribute__((constructor)) void find_vectors(void)
 {
     uint64_t length = 0;
     if (getauxval(AT_HWCAP) & HWCAP_SVE)
         __asm__(".arch_extension sve\nrdvl %0, #1" : "=r"(length));
-    vector_length = (uint32_t)length;
-    vector_bytes = length ? (uint32_t)(32 * length + 17 * length / 8 + 15) & ~15u : 32 * 16;
+    host_sve_bytes = (uint32_t)length;
+    host_vector_bytes = length ? (uint32_t)(32 * length + 17 * length / 8 + 15) & ~15u : 32 * 16;
 }
-
-/* To 1 without SVE; else x16 is behind the vectors, where the predicates are. */
-#define IF_SVE                                                                                     \
-    "hint #34\n"                                                                                   \
-    "adrp x16, vector_length\n"                                                                    \
-    "ldr w16, [x16, #:lo12:vector_length]\n"                                                       \
-    "cbz w16, 1f\n"                                                                                \
-    ".arch_extension sve\n"                                                                        \
-    "str x0, [sp, #-16]!\n"                                                                        \
-    "rdvl x0, #1\n"                                                                                \
-    "cmp x0, x16\n"                                                                                \
-    "ldr x0, [sp], #16\n"                                                                          \
-    "b.hi 1f\n"                                                                                    \
-    "addvl x16, x17, #31\n"                                                                        \
-    "addvl x16, x16, #1\n"
-__asm__(FUNCTION("host_save_vectors") IF_SVE EACH(TO_31, "str z\\n, [x17, #\\n, mul vl]") EACH(
-    TO_15,
-    "str p\\n, [x16, #\\n, mul vl]") "rdffr p0.b\n"
-                                     "str p0, [x16, #16, mul vl]\n"
-                                     "ret\n"
-                                     "1:\n" EACH(
-                                         TO_31,
-                                         "str q\\n, [x17, #16 * \\n]") "ret\n"
-                                                                       ".size host_save_vectors, "
-                                                                       ".-host_save_vectors\n");
-__asm__(
-    FUNCTION("host_load_vectors") IF_SVE
-    "ldr p0, [x16, #16, mul vl]\n"
-    "wrffr p0.b\n" EACH(TO_15, "ldr p\\n, [x16, #\\n, mul vl]") EACH(
-        TO_31,
-        "ldr z\\n, [x17, #\\n, mul vl]") "ret\n"
-                                         "1:\n" EACH(
-                                             TO_31,
-                                             "ldr q\\n, [x17, #16 * \\n]") "ret\n"
-                                                                           ".size "
-                                                                           "host_load_vectors, "
-                                                                           ".-host_load_vectors\n");
-
-/* What C code may destroy: x0 to x18 and the vectors. x30 is the caller's matter. */
-__asm__(FUNCTION("host_lease") ".cfi_startproc\n"
-                               "hint #34\n"
-                               "stp x29, x30, [sp, #-176]!\n"
-                               ".cfi_def_cfa_offset 176\n"
-                               ".cfi_offset x29, -176\n"
-                               ".cfi_offset x30, -168\n"
-                               "mov x29, sp\n"
-                               ".cfi_def_cfa_register x29\n"
-                               "stp x0, x1, [sp, #16]\n"
-                               "stp x2, x3, [sp, #32]\n"
-                               "stp x4, x5, [sp, #48]\n"
-                               "stp x6, x7, [sp, #64]\n"
-                               "stp x8, x9, [sp, #80]\n"
-                               "stp x10, x11, [sp, #96]\n"
-                               "stp x12, x13, [sp, #112]\n"
-                               "stp x14, x15, [sp, #128]\n"
-                               "stp x16, x17, [sp, #144]\n"
-                               "str x18, [sp, #160]\n"
-                               "adrp x17, vector_bytes\n"
-                               "ldr w17, [x17, #:lo12:vector_bytes]\n"
-                               "sub sp, sp, x17\n"
-                               "mov x17, sp\n"
-                               "bl host_save_vectors\n"
-                               "bl lease_quietly\n"
-                               "mov x17, sp\n"
-                               "bl host_load_vectors\n"
-                               "mov sp, x29\n"
-                               "ldr x18, [sp, #160]\n"
-                               "ldp x16, x17, [sp, #144]\n"
-                               "ldp x14, x15, [sp, #128]\n"
-                               "ldp x12, x13, [sp, #112]\n"
-                               "ldp x10, x11, [sp, #96]\n"
-                               "ldp x8, x9, [sp, #80]\n"
-                               "ldp x6, x7, [sp, #64]\n"
-                               "ldp x4, x5, [sp, #48]\n"
-                               "ldp x2, x3, [sp, #32]\n"
-                               "ldp x0, x1, [sp, #16]\n"
-                               "ldp x29, x30, [sp], #176\n"
-                               ".cfi_def_cfa sp, 0\n"
-                               "ret\n"
-                               ".cfi_endproc\n"
-                               ".size host_lease, .-host_lease");
 #endif
 
 /* ---- A signal's context ---- */

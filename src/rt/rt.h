@@ -61,7 +61,7 @@ void host_lease(void);
  * general purposes arm64's x16 changes. */
 void host_save_vectors(void);
 void host_load_vectors(void);
-uint32_t host_vector_bytes(void);
+extern uint32_t host_vector_bytes;
 /* Where that word, and errno, lie from the thread pointer. */
 intptr_t host_vcpu_offset(void);
 intptr_t host_errno_offset(void);

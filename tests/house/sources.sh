@@ -3,7 +3,7 @@
 # Every source names its licence, ends its last line, and has fewer than 800 lines.
 cd "$(dirname "$0")/../.." || exit 1
 status=0
-for file in $(git ls-files '*.c' '*.h' '*.cc' '*.def' '*.sh' '*.py' '*meson.build' dev .ci/run); do
+for file in $(git ls-files '*.c' '*.h' '*.S' '*.cc' '*.def' '*.sh' '*.py' '*meson.build' dev .ci/run); do
     head -n 2 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || {
         echo "$file: no licence line"
         status=1
