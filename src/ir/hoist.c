@@ -113,7 +113,18 @@ static void take_loop(struct hoist *h, uint32_t from, uint32_t end, uint32_t ent
     }
 }
 
-/* The nodes once more, each where it goes, without NOPs, and their uses. */
+/* The operands of a node, made anew, and their uses. */
+static void replace_operands(const struct fn *fn, struct node *node, const uint32_t *map)
+{
+    uint32_t count, *in = node_operands(fn, node, &count);
+    for (uint32_t k = 0; k < count; k++) {
+        in[k] = map[in[k]];
+        fn->uses[in[k]]++;
+    }
+}
+
+/* The nodes once more, each where it goes, without NOPs, and their uses; last the operands of phis,
+ * which may come later than they. */
 static void rewrite(struct hoist *h)
 {
     struct fn *fn = h->fn;
@@ -124,6 +135,7 @@ static void rewrite(struct hoist *h)
     struct node *nodes = arena_array_raw(fn->arena, fn->nodes.count, struct node);
     uint32_t count = 0;
 
+    fn->uses = arena_array_of(fn->arena, fn->nodes.count, uint32_t);
     for (uint32_t i = h->hoisted.count; i-- > 0;) {
         uint32_t *head = &next[h->to[h->hoisted.at[i]]];
         chain[i] = *head;
@@ -137,22 +149,24 @@ static void rewrite(struct hoist *h)
                 map[h->hoisted.at[n - 1]] = count;
                 nodes[count++] = old[h->hoisted.at[n - 1]];
             }
-            if (old[i].op == IR_NOP || h->to[i] != NO_VALUE)
+            if (old[i].op == IR_NOP)
                 continue;
+            if (h->to[i] != NO_VALUE) {
+                map[i] = map[h->same[i]];
+                continue;
+            }
             map[i] = count;
-            nodes[count++] = old[i];
+            nodes[count] = old[i];
+            if (old[i].op != IR_PHI)
+                replace_operands(fn, &nodes[count], map);
+            count++;
         }
         block->first = first;
         block->count = count - first;
     }
-    fn->uses = arena_array_of(fn->arena, count, uint32_t);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t operands, *in = node_operands(fn, &nodes[i], &operands);
-        for (uint32_t k = 0; k < operands; k++) {
-            in[k] = map[h->to[in[k]] == NO_VALUE ? in[k] : h->same[in[k]]];
-            fn->uses[in[k]]++;
-        }
-    }
+    for (uint32_t b = 0; b < fn->blocks.count; b++)
+        for (struct node *node = &nodes[fn->blocks.at[b].first]; node->op == IR_PHI; node++)
+            replace_operands(fn, node, map);
     fn->nodes.at = nodes;
     fn->nodes.count = fn->nodes.room = count;
 }

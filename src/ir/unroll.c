@@ -156,8 +156,8 @@ static bool is_loop(const struct fn *fn, uint32_t b, struct loop *loop)
 {
     const struct block *block = &fn->blocks.at[b];
     const uint32_t *preds = &fn->edges.at[block->preds];
-    if (fn->nodes.at[block->first + block->count - 1].op != IR_BRANCH || block->pred_count != 2 ||
-        (preds[0] != b && preds[1] != b))
+    if (block->pred_count != 2 || (preds[0] != b && preds[1] != b) ||
+        fn->nodes.at[block->first + block->count - 1].op != IR_BRANCH)
         return false;
     *loop = (struct loop){ .block = b, .entry = preds[0] == b };
     return true;
