@@ -220,7 +220,7 @@ static bool join(struct build *b, struct joining *join, uint32_t n)
     begin(b, n, unbuilt ? 0 : edges);
     for (uint64_t rest = differ; rest; rest &= rest - 1) {
         unsigned r = (unsigned)__builtin_ctzll(rest);
-        b->reg[r] = maker_node(&b->maker, &(struct node){ .op = IR_PHI });
+        b->reg[r] = maker_append(&b->maker, &(struct node){ .op = IR_PHI });
         vec_push(b->arena, &join->phis, (struct phi){ b->reg[r], r, b->fn->blocks.count - 1 });
     }
     /* Equal constants of several predecessors: one that stands before all uses. */
@@ -488,7 +488,7 @@ static int begin_entry(struct build *b, struct ending *entry)
     if (b->hook)
         return hook_begin(b, entry->reg, first);
     for (uint32_t i = 0; i < 2u + b->fn->args; i++)
-        params[i] = maker_node(maker, &(struct node){ .op = IR_PARAM, .imm = i });
+        params[i] = maker_append(maker, &(struct node){ .op = IR_PARAM, .imm = i });
     b->vcpu = params[0];
     b->frame = params[1];
     uint32_t zero = maker_const(maker, 0);

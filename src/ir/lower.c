@@ -19,7 +19,7 @@ static uint32_t constant(struct build *b, int64_t value)
     return maker_const(&b->maker, (uint64_t)value);
 }
 
-static int lower_alu(struct build *b, const struct insn *insn)
+static int lower_alu(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
     static const uint8_t ops[] = {
         [OP_ADD] = IR_ADD,      [OP_SUB] = IR_SUB,  [OP_MUL] = IR_MUL,     [OP_DIV] = IR_UDIV,
@@ -28,7 +28,6 @@ static int lower_alu(struct build *b, const struct insn *insn)
         [OP_ARSH] = IR_SAR,     [OP_NEG] = IR_NEG,  [OP_SEXT8] = IR_SEXT8, [OP_SEXT16] = IR_SEXT16,
         [OP_SEXT32] = IR_SEXT32
     };
-    const struct insn_row *row = insn_row(*insn);
     uint32_t right = row->src_reg ? b->reg[insn->src] : constant(b, insn->imm);
     uint32_t *to = &b->reg[insn->dst];
     if (row->op == OP_MOV) {
@@ -53,9 +52,8 @@ static int lower_alu(struct build *b, const struct insn *insn)
 }
 
 /* To little-endian or big-endian order: a swap where the processor's is the other. */
-static int lower_swap(struct build *b, const struct insn *insn)
+static int lower_swap(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
-    const struct insn_row *row = insn_row(*insn);
     uint32_t *to = &b->reg[insn->dst];
     if (row->op == OP_BSWAP || (row->op == OP_BE) != b->binding->big)
         *to = unary(b, IR_BSWAP, row->bits, *to);
@@ -66,10 +64,10 @@ static int lower_swap(struct build *b, const struct insn *insn)
     return 0;
 }
 
-static int lower_ldimm(struct build *b, const struct insn *insn)
+static int lower_ldimm(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
     uint32_t *to = &b->reg[insn->dst], map = (uint32_t)insn->imm;
-    switch (insn_row(*insn)->op) {
+    switch (row->op) {
     case OP_MAP: *to = maker_symbol(&b->maker, SYMBOL_MAP, map, 0); break;
     case OP_MAP_VALUE:
         *to = maker_symbol(&b->maker, SYMBOL_MAP_DATA, map, (uint32_t)insn[1].imm);
@@ -184,9 +182,8 @@ uint32_t lower_slot(struct build *b, unsigned variable, unsigned width, bool sig
     return extended(b, x, width, sign);
 }
 
-static int lower_load(struct build *b, const struct insn *insn)
+static int lower_load(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
-    const struct insn_row *row = insn_row(*insn);
     unsigned variable = variable_at(&b->vars, b->at);
     if (variable) {
         b->reg[insn->dst] = lower_slot(b, variable, row->bits, row->op == OP_SEXT);
@@ -204,9 +201,8 @@ static int lower_load(struct build *b, const struct insn *insn)
     return 0;
 }
 
-static int lower_store(struct build *b, const struct insn *insn)
+static int lower_store(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
-    const struct insn_row *row = insn_row(*insn);
     uint32_t value = row->kind == INSN_KIND_STX ? b->reg[insn->src] : constant(b, insn->imm);
     if (variable_at(&b->vars, b->at))
         b->reg[variable_at(&b->vars, b->at)] = value;
@@ -217,7 +213,7 @@ static int lower_store(struct build *b, const struct insn *insn)
     return 0;
 }
 
-static int lower_atomic(struct build *b, const struct insn *insn)
+static int lower_atomic(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
     static const uint8_t ops[] = { [OP_ADD] = IR_ATOMIC_ADD,
                                    [OP_OR] = IR_ATOMIC_OR,
@@ -231,7 +227,6 @@ static int lower_atomic(struct build *b, const struct insn *insn)
                                    [OP_CMPXCHG] = IR_CMPXCHG,
                                    [OP_LOAD_ACQ] = IR_LOAD_ACQUIRE,
                                    [OP_STORE_REL] = IR_STORE_RELEASE };
-    const struct insn_row *row = insn_row(*insn);
     struct node node = { .op = ops[row->op], .width = row->bits, .imm = insn->off };
     node.region = fact(b)->region;
     node.in[0] = b->reg[insn->dst];
@@ -286,37 +281,40 @@ uint16_t lower_call_reads(const struct build *b, struct insn insn, uint32_t at)
     return (uint16_t)(((R1 << args) - R1) | also);
 }
 
-static int refuse(struct build *b, const struct insn *insn)
+static int refuse(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
+    (void)insn;
     return fail(b->err, ANYBPF_E_UNSUPPORTED, "instruction %u (%s) is not offered here", b->at,
-                insn_row(*insn)->name);
+                row->name);
 }
 
-static int lower_call(struct build *b, const struct insn *insn)
+static int lower_call(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
-    switch (insn_row(*insn)->op) {
+    switch (row->op) {
     case OP_HELPER: return lower_helper(b, insn->imm);
     case OP_LOCAL: lower_local(b, insn); return 0;
-    default: return refuse(b, insn);
+    default: return refuse(b, insn, row);
     }
 }
 
-static int lower_call_of_token(struct build *b, const struct insn *insn)
+static int lower_call_of_token(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
+    (void)row;
     lower_callx(b, b->reg[insn->dst]);
     return 0;
 }
 
 /* Ends of blocks are build.c's affair; of 64-bit immediates the first slot says all. */
-static int lower_nothing(struct build *b, const struct insn *insn)
+static int lower_nothing(struct build *b, const struct insn *insn, const struct insn_row *row)
 {
-    (void)b, (void)insn;
+    (void)b, (void)insn, (void)row;
     return 0;
 }
 
 int lower_insn(struct build *b, const struct insn *insn)
 {
-    static int (*const lowerings[])(struct build *, const struct insn *) = {
+    static int (*const lowerings[])(struct build *, const struct insn *,
+                                    const struct insn_row *) = {
         [INSN_KIND_ALU] = lower_alu,
         [INSN_KIND_SWAP] = lower_swap,
         [INSN_KIND_CAST] = refuse,
@@ -334,5 +332,6 @@ int lower_insn(struct build *b, const struct insn *insn)
         [INSN_KIND_MAY_GOTO] = lower_nothing,
         [INSN_KIND_EXIT] = lower_nothing,
     };
-    return lowerings[insn_row(*insn)->kind](b, insn);
+    const struct insn_row *row = insn_row(*insn);
+    return lowerings[row->kind](b, insn, row);
 }
