@@ -427,32 +427,35 @@ static uint32_t find_params(struct select *s, uint32_t b)
     }
 }
 
-/* What is to be known before instructions are selected. */
-static void survey(struct select *s)
+/* What is to be known before instructions are selected; returns how many there will be, roughly. */
+static uint32_t survey(struct select *s)
 {
     const struct fn *fn = s->fn;
-    uint32_t writes = 0;
+    uint32_t writes = 0, likely = 0;
     for (uint32_t b = 0; b < fn->blocks.count; b++) {
         uint32_t first = fn->blocks.at[b].first, end = first + fn->blocks.at[b].count;
         for (uint32_t i = find_params(s, b); i < end; i++) {
             const struct node *node = node_at(s, i);
-            uint8_t flags = ir_rows[node->op].flags;
+            const struct ir_row *row = &ir_rows[node->op];
+            uint8_t flags = row->flags;
             s->counts[i].writes = writes;
             if (flags & IR_ACCESS && node->in[0] >= first)
                 s->counts[node->in[0]].addresses++;
             s->gen->wants[i] |= flags & EFFECT;
             writes += (flags & IR_WRITES) != 0;
+            likely += row->ins != 0;
         }
     }
     s->gen->begin[fn->blocks.count].params = s->gen->params.count;
+    return likely;
 }
 
 /* ---- Instructions ---- */
 
-/* Room for as many again, before those that there are. */
-static __attribute__((noinline)) void grow(struct select *s)
+/* Room for more, before those that there are. */
+static __attribute__((noinline)) void grow(struct select *s, uint32_t more)
 {
-    uint32_t room = s->room * 2 + 16;
+    uint32_t room = s->made + more;
     struct inst *end = arena_array_raw(s->gen->arena, room, struct inst) + room;
     if (s->made)
         memcpy(end - s->made, s->gen->insts_end - s->made, s->made * sizeof *end);
@@ -463,7 +466,7 @@ static __attribute__((noinline)) void grow(struct select *s)
 static struct inst *add_inst(struct select *s)
 {
     if (s->made == s->room)
-        grow(s);
+        grow(s, s->made);
     return s->gen->insts_end - ++s->made;
 }
 
@@ -503,8 +506,7 @@ void gen_select(struct gen *gen)
                         .fn = fn,
                         .nodes = fn->nodes.at,
                         .target = gen->target,
-                        .lacking = ~gen->features,
-                        .room = fn->nodes.count / 4 };
+                        .lacking = ~gen->features };
     s.uses = fn->uses ? fn->uses : count_uses(fn);
     s.counts = gen->work = arena_raw(gen->arena, fn->nodes.count, WORK_SIZE);
     memset(s.counts, 0, fn->nodes.count * sizeof *s.counts);
@@ -512,8 +514,7 @@ void gen_select(struct gen *gen)
     gen->wants = arena_array_of(gen->arena, fn->nodes.count, uint8_t);
     gen->crossing = arena_array_of(gen->arena, fn->nodes.count, uint32_t);
     vec_push(gen->arena, &gen->crossings, (struct crossing){ 0 });
-    survey(&s);
-    grow(&s);
+    grow(&s, survey(&s) + 16); /* constants, too */
     gen->begin[fn->blocks.count].insts = 0;
     for (uint32_t b = fn->blocks.count; b--;) {
         const struct block *block = &fn->blocks.at[b];
