@@ -26,19 +26,21 @@ static void need(struct dead *d, const uint32_t *in, uint32_t count, uint32_t at
 
 uint32_t *dead_run(struct fn *fn)
 {
-    struct dead d = { .fn = fn, .uses = arena_array_of(fn->arena, fn->nodes.count, uint32_t) };
+    const struct node *nodes = fn->nodes.at;
+    uint32_t *uses = arena_array_of(fn->arena, fn->nodes.count, uint32_t);
+    struct dead d = { .fn = fn, .uses = uses };
     uint32_t *passed = arena_array_raw(fn->arena, fn->nodes.count, uint32_t); /* not needed then */
     uint32_t passed_count = 0;
     for (uint32_t i = fn->nodes.count; i-- > 0;) {
-        const struct node *node = &fn->nodes.at[i];
+        const struct node *node = &nodes[i];
         const struct ir_row *row = &ir_rows[node->op];
-        if (!d.uses[i] && !(row->flags & IR_WRITES))
+        if (!uses[i] && !(row->flags & IR_WRITES))
             passed[passed_count++] = i;
         else if (row->has_list)
             need(&d, fn->lists.at + node->list.first, node->list.count, i);
         else
             for (uint32_t k = 0; k < row->ins; k++)
-                d.uses[node->in[k]]++;
+                uses[node->in[k]]++;
     }
     while (d.late.count) {
         uint32_t count, value = d.late.at[--d.late.count];
@@ -47,12 +49,12 @@ uint32_t *dead_run(struct fn *fn)
     }
     for (uint32_t k = 0; k < passed_count; k++) {
         struct node *node = &fn->nodes.at[passed[k]];
-        if (d.uses[passed[k]] || node->op == IR_NOP)
+        if (uses[passed[k]] || node->op == IR_NOP)
             continue;
         pass_found(PASS_DEAD);
         *node = (struct node){ .op = IR_NOP, .insn = node->insn };
     }
-    return d.uses;
+    return uses;
 }
 
 uint32_t *count_uses(const struct fn *fn)

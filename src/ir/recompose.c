@@ -95,7 +95,10 @@ static bool in_order(const struct parts *p, bool little, bool big)
 
 uint32_t recompose(struct maker *maker, const struct node *node)
 {
-    struct parts p = { .maker = maker };
+    struct parts p; /* large, and written before it is read */
+    p.maker = maker;
+    p.count = 0;
+    p.cleared = 0;
     bool big = maker->fn->big;
     if (!gather(&p, node->in[0], 0, node->width, DEPTH) ||
         !gather(&p, node->in[1], 0, node->width, DEPTH))
