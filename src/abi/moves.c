@@ -16,8 +16,8 @@ void moves_init(struct moves *moves, struct arena *arena, uint32_t slots)
 {
     uint32_t places = REGS + slots + 1;
     *moves = (struct moves){ .arena = arena, .slots = slots };
-    moves->writer = arena_array_of(arena, places, uint32_t);
-    moves->readers = arena_array_of(arena, places, uint32_t);
+    moves->writer = arena_array_of(arena, 2 * (size_t)places, uint32_t);
+    moves->readers = moves->writer + places;
 }
 
 struct run {

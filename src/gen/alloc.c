@@ -446,7 +446,8 @@ static void place_result(struct alloc *a, struct inst *inst, const struct rule *
         inst->to = borrow(a, set);
     if (rule->to == TO_A) {
         inst->reg[0] = inst->to;
-        inst->moved |= inst->has & 1;
+        if (inst->has & 1 && (wish != inst->to || is_anew(inst, 0)))
+            inst->moved |= 1;
     }
 }
 

@@ -122,7 +122,7 @@ static bool take_address(const struct select *s, struct match *m, unsigned opera
 {
     struct address a = { access->in[0], NO_VALUE, 0, access->imm };
     bool more = false;
-    if (gen_does(s->gen, PASS_ADDRESS)) {
+    if (node_at(s, a.base)->op == IR_ADD && gen_does(s->gen, PASS_ADDRESS)) {
         more = take_offset(s, m, &a);
         more |= take_index(s, m, &a);
         more |= take_offset(s, m, &a);

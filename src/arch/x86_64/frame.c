@@ -110,7 +110,7 @@ void x86_prologue(struct code *code, const struct frame *frame)
         x86_none(code, X86_ENDBR64);
     if (frame->realigns)
         realign(code, (int32_t)frame->incoming);
-    for (unsigned i = 0; i < SAVED; i++)
+    for (unsigned i = 0; i < SAVED && frame->saved; i++)
         if (frame->saved & REG_BIT(saved_order[i].reg)) {
             x86_o(code, X86_PUSH, X86_W64, saved_order[i].reg);
             cfa += 8;
@@ -156,7 +156,7 @@ void x86_epilogue(struct code *code, const struct frame *frame)
             x86_ri(code, X86_ADD_MI, X86_W64, RSP, size);
         code_cfi(code, CFI_DEF_CFA, DWARF_RSP, cfa);
     }
-    for (unsigned i = SAVED; i-- > 0;)
+    for (unsigned i = SAVED; i-- > 0 && frame->saved;)
         if (frame->saved & REG_BIT(saved_order[i].reg)) {
             x86_o(code, X86_POP, X86_W64, saved_order[i].reg);
             cfa -= 8;
