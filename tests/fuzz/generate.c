@@ -6,6 +6,7 @@
  * are taken (`pinned`: counters of the loops around, r9 for the memory). Addresses never become
  * numbers. The statements themselves are in statements.c. */
 #include "fuzz/local.h"
+#include <assert.h>
 
 /* ---- Chance ---- */
 
@@ -325,6 +326,7 @@ struct prog *sample_prog(struct arena *arena, const struct sample *sample, uint3
         *insn = item->insn;
         if (slots(item) == 2)
             insn[1] = (struct insn){ .id = INSN_SECOND, .imm = item->high };
+        assert(item->target == NO_TARGET || item->target <= items->count);
         if (item->target != NO_TARGET && !resolve(item, slot[i], slot, insn))
             return NULL;
     }

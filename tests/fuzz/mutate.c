@@ -207,8 +207,10 @@ static void change(struct generator *g)
         break;
     default:
         if (item->target != NO_TARGET && row->kind != INSN_KIND_CALL &&
-            row->kind != INSN_KIND_LDIMM)
-            item->target = at + 1 + below(g, 4) < g->out->count ? at + 1 + below(g, 3) : at;
+            row->kind != INSN_KIND_LDIMM) {
+            uint32_t to = at + 1 + below(g, 3);
+            item->target = to < g->out->count ? to : at;
+        }
     }
 }
 
