@@ -128,7 +128,13 @@ static void begin_variant(struct measured *m, const struct variant *v, struct si
 static bool same_insns(struct anybpf_prog *a, struct anybpf_prog *b)
 {
     const struct prog *p = api_resolve(a), *q = api_resolve(b);
-    return p->count == q->count && !memcmp(p->insns, q->insns, p->count * sizeof *p->insns);
+    bool same = p->count == q->count;
+    for (uint32_t i = 0; same && i < p->count; i++) {
+        const struct insn *x = &p->insns[i], *y = &q->insns[i];
+        same = x->id == y->id && x->code == y->code && x->dst == y->dst && x->src == y->src &&
+               x->off == y->off && x->imm == y->imm;
+    }
+    return same;
 }
 
 static void begin_kernel(struct measured *m)
